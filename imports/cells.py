@@ -1,0 +1,340 @@
+"""One cell, read as its column's kind: a value, empty, or a CellError that says what is wrong and what would be right.
+
+Nothing is guessed and no rule of plausibility is applied: 6200 under 亿元 is 6,200亿元 here, and stopped later.
+"""
+
+import datetime
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.grid import Cell, CellKind, CellValue
+from imports.vocabulary import EMPTY_VOCABULARY, SEPARATORS, Entry, Vocabulary
+from jiangjin.lib.amounts import header_unit, parse_amount, to_wan, unit_scale
+from jiangjin.lib.cellerrors import CellError, Reading
+from jiangjin.lib.creditcode import parse_credit_code
+from jiangjin.lib.dates import PartialDay, parse_day
+from jiangjin.lib.dayparse import NO_DATE, day_of, digits_parts
+from jiangjin.lib.faults import refuse_common, tidy
+from jiangjin.lib.numbers import (
+    MU,
+    SQUARE_METRE,
+    area_of_number,
+    boolean_of_number,
+    integer_of_number,
+    parse_area,
+    parse_boolean,
+    parse_integer,
+    parse_percent,
+    percent_of_number,
+)
+from jiangjin.lib.phones import parse_phone
+from jiangjin.lib.text import PLAIN, clean_text, is_placeholder, sentence, unsafe_restored
+
+__all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "read_cell", "read_raw"]
+
+NOTHING: Reading[Any] = Reading(None)
+FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
+DAYS_1904 = 1462  # the two epochs of spreadsheets lie so many days apart
+EPOCH = datetime.date(1899, 12, 30)
+SERIALS = range(32874, 55154)  # 1990-01-01 to 2050-12-31
+QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a column knows beyond its kind."""
+
+    unit: str | None = None  # 亿元, 万元, 亩 …
+    percent_header: bool = False
+    vocabulary: Vocabulary = EMPTY_VOCABULARY
+    date1904: bool = False  # only for plain numbers in date columns: true date cells are dates already
+
+
+DEFAULT_OPTIONS = Options()
+Reader = Callable[[Any, str, Options], Reading[Any]]
+
+
+def read_cell(
+    kind: str,
+    cell: Cell,
+    *,
+    unit: str | None = None,
+    percent_header: bool = False,
+    vocabulary: Vocabulary | None = None,
+    date1904: bool = False,
+) -> Reading[Any]:
+    """Read a cell as `kind`; raises CellError where it cannot be read for certain. Money comes in 万元, land in 亩."""
+    return read_raw(kind, cell, unit=unit, percent_header=percent_header, vocabulary=vocabulary, date1904=date1904)
+
+
+def read_raw(
+    kind: str,
+    raw: CellValue | Cell,
+    *,
+    unit: str | None = None,
+    percent_header: bool = False,
+    vocabulary: Vocabulary | None = None,
+    date1904: bool = False,
+) -> Reading[Any]:
+    """`read_cell` for a raw grid value, which needs no Cell."""
+    if raw is None or raw == "":
+        return NOTHING
+    options = Options(unit, percent_header, vocabulary or EMPTY_VOCABULARY, date1904)
+    return _read(READERS[kind], raw, options)
+
+
+def column_reader(
+    kind: str,
+    *,
+    unit: str | None = None,
+    percent_header: bool = False,
+    vocabulary: Vocabulary | None = None,
+    date1904: bool = False,
+) -> Callable[[CellValue | Cell], Reading[Any]]:
+    """A function that reads the raw values of one column; the quickest way through many rows."""
+    options = Options(unit, percent_header, vocabulary or EMPTY_VOCABULARY, date1904)
+    return functools.partial(_read, READERS[kind], options=options)
+
+
+def _read(reader: Reader, raw: CellValue | Cell, options: Options) -> Reading[Any]:
+    if raw is None or raw == "":
+        return NOTHING
+    if type(raw) is not Cell:
+        return reader(raw, "", options)
+    if raw.kind is CellKind.EMPTY:
+        return NOTHING
+    if raw.kind is CellKind.ERROR:
+        raise CellError(
+            "excel_error",
+            _("The cell holds a spreadsheet error. Correct the formula in the file, or enter the value itself."),
+        )
+    if raw.kind is CellKind.UNCALCULATED:
+        raise CellError(
+            "uncalculated_formula",
+            _("The cell holds a formula that was never calculated. Open the file in Excel or WPS and save it again."),
+        )
+    return NOTHING if raw.value is None or raw.value == "" else reader(raw.value, raw.number_format, options)
+
+
+# --- Dates ------------------------------------------------------------------------------------------------------
+def _date(value: CellValue, number_format: str, options: Options) -> Reading[PartialDay]:
+    if type(value) is str:
+        return _typed_day(value)
+    if isinstance(value, datetime.date):
+        return Reading(_shown_day(value.year, value.month, value.day, date_precision(number_format)))
+    if isinstance(value, Decimal):
+        return Reading(_day_of_number(value, options.date1904))
+    raise CellError("not_a_date", NO_DATE)
+
+
+def _typed_day(text: str) -> Reading[PartialDay]:
+    day = parse_day(text)
+    return NOTHING if day is None else Reading(day)
+
+
+@functools.lru_cache(maxsize=16384)
+def _shown_day(year: int, month: int, day: int, precision: str) -> PartialDay:
+    """A date cell as far as its format shows it: a format without days hides one that nobody entered."""
+    if precision == "year":
+        return day_of(year)
+    return day_of(year, month) if precision == "month" else day_of(year, month, day)
+
+
+@functools.lru_cache(maxsize=512)
+def date_precision(number_format: str) -> str:
+    """What a number format shows of a date: "day", "month" or "year"."""
+    code = QUOTED.sub("", number_format.split(";")[0]).lower()
+    if "d" in code or "aaa" in code or "h" in code or "s" in code:
+        return "day"
+    if "m" in code:
+        return "month"
+    return "year" if re.search(r"y|e(?![+-])", code.replace("general", "")) else "day"
+
+
+def _day_of_number(number: Decimal, date1904: bool) -> PartialDay:
+    """A plain number in a date column: a serial, 20200630, 202006, 2020 or 2020.6, each within its own window."""
+    serial = int(number) + (DAYS_1904 if date1904 else 0)
+    if serial in SERIALS:
+        return PartialDay.of(EPOCH + datetime.timedelta(days=serial))
+    text = format(number.normalize(), "f")
+    year, point, month = text.partition(".")
+    if not point:
+        parts = digits_parts(text) if text.isdigit() else None
+        if parts is None:
+            raise CellError("not_a_date", NO_DATE)
+        return day_of(*parts)
+    if len(year) != 4 or len(month) > 2:
+        raise CellError("not_a_date", NO_DATE)
+    if month == "1":
+        raise CellError(
+            "ambiguous_date",
+            _("As numbers, 2020.1 and 2020.10 are the same: January or October. Write 2020-01 or 2020-10."),
+        )
+    return day_of(int(year), int(month))
+
+
+# --- Money ------------------------------------------------------------------------------------------------------
+def _money(value: CellValue, number_format: str, options: Options) -> Reading[Decimal]:
+    if isinstance(value, Decimal):
+        if number_format and _shows_percent(number_format):
+            raise CellError(
+                "percentage_in_money",
+                _("The cell holds a percentage, not an amount. Enter an amount, e.g. 62 or 62亿元."),
+            )
+        return _money_number(value, options.unit)
+    if type(value) is str:
+        return parse_amount(value, options.unit)
+    raise CellError(
+        "not_an_amount", _("The cell holds a date or a yes/no, not an amount. Enter an amount, e.g. 62 or 62亿元.")
+    )
+
+
+@functools.lru_cache(maxsize=32768)
+def _money_number(number: Decimal, unit: str | None) -> Reading[Decimal]:
+    return Reading(to_wan(FIFTEEN_DIGITS.plus(number), unit_scale(unit)))
+
+
+def _shows_percent(number_format: str) -> bool:
+    return "%" in QUOTED.sub("", number_format)
+
+
+# --- Text -------------------------------------------------------------------------------------------------------
+def _text(value: CellValue, number_format: str, options: Options) -> Reading[str]:
+    if type(value) is str:
+        if len(value) > 1 and PLAIN.fullmatch(value) and value[0] not in "-/":
+            return NOTHING if is_placeholder(value) else Reading(value)
+        return _cleaned(value, keep_lines=False)
+    return Reading(_as_text(value))
+
+
+def _note(value: CellValue, number_format: str, options: Options) -> Reading[str]:
+    return _cleaned(value, keep_lines=True) if type(value) is str else Reading(_as_text(value))
+
+
+def _cleaned(text: str, *, keep_lines: bool) -> Reading[str]:
+    if is_placeholder(text):
+        return NOTHING
+    cleaned = clean_text(text, keep_lines=keep_lines)
+    if cleaned.startswith("#"):
+        refuse_common(cleaned)
+    return Reading(unsafe_restored(cleaned)) if cleaned else NOTHING
+
+
+def _as_text(value: CellValue) -> str:
+    """What a spreadsheet shows of a value that is not text: 12 for 12.0, 2020-06-30 for a day."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return str(value)
+
+
+# --- Words ------------------------------------------------------------------------------------------------------
+def _word_reader(kind: str) -> Reader:
+    def read(value: CellValue, number_format: str, options: Options) -> Reading[str]:
+        text = value if type(value) is str else _as_text(value)
+        return NOTHING if is_placeholder(text) else Reading(options.vocabulary.lookup(kind, text))
+
+    return read
+
+
+def _ranks(value: CellValue, number_format: str, options: Options) -> Reading[tuple[str, ...]]:
+    """Ranks as a tuple of codes: a firm may be on a list and listed at once (中国500强、上市公司)."""
+    text = value if type(value) is str else _as_text(value)
+    if is_placeholder(text):
+        return NOTHING
+    lookup = functools.partial(options.vocabulary.lookup, "investor_rank")
+    try:
+        return Reading((lookup(text),))
+    except CellError:
+        words = [word for word in SEPARATORS.split(tidy(text)) if word.strip()]
+        if len(words) < 2:
+            raise
+        return Reading(tuple(dict.fromkeys(lookup(word) for word in words)))
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------
+def _percent(value: CellValue, number_format: str, options: Options) -> Reading[Decimal]:
+    if isinstance(value, Decimal):
+        return Reading(
+            percent_of_number(
+                FIFTEEN_DIGITS.plus(value),
+                percent_header=options.percent_header,
+                percent_format=_shows_percent(number_format),
+            )
+        )
+    return Reading(parse_percent(_only_text(value), percent_header=options.percent_header))
+
+
+def _boolean(value: CellValue, number_format: str, options: Options) -> Reading[bool]:
+    if isinstance(value, bool):
+        return Reading(value)
+    if isinstance(value, Decimal):
+        return Reading(boolean_of_number(value))
+    return Reading(parse_boolean(_only_text(value)))
+
+
+def _area(value: CellValue, number_format: str, options: Options, target: str = MU) -> Reading[Decimal]:
+    if isinstance(value, Decimal):
+        return Reading(area_of_number(FIFTEEN_DIGITS.plus(value), options.unit, target))
+    return parse_area(_only_text(value), options.unit, target)
+
+
+def _floor_area(value: CellValue, number_format: str, options: Options) -> Reading[Decimal]:
+    return _area(value, number_format, options, SQUARE_METRE)
+
+
+def _integer(value: CellValue, number_format: str, options: Options) -> Reading[int]:
+    if isinstance(value, Decimal):
+        return Reading(integer_of_number(value))
+    return Reading(parse_integer(_only_text(value)))
+
+
+def _phone(value: CellValue, number_format: str, options: Options) -> Reading[str]:
+    return Reading(parse_phone(_as_text(value) if isinstance(value, Decimal) else _only_text(value)))
+
+
+def _credit_code(value: CellValue, number_format: str, options: Options) -> Reading[str]:
+    if isinstance(value, Decimal) and value >= Decimal(10) ** 15:
+        raise CellError(
+            "digits_lost",
+            _("A number keeps only 15 of the 18 digits. Format the cell as text and enter the credit code again."),
+        )
+    return parse_credit_code(_as_text(value) if isinstance(value, Decimal) else _only_text(value))
+
+
+def _only_text(value: CellValue) -> str:
+    if type(value) is str:
+        return value
+    shown = _as_text(value)
+    raise CellError(
+        "wrong_type",
+        sentence(
+            _("“%(value)s” is a date or a yes/no, which this column does not take. Correct the cell."), value=shown
+        ),
+    )
+
+
+READERS: dict[str, Reader] = {
+    "date": _date,
+    "money": _money,
+    "text": _text,
+    "note": _note,
+    "choice": _text,  # free words: sources, places, industries
+    **{kind: _word_reader(kind) for kind in ("park", "cluster", "chain", "stage", "condition")},
+    **{kind: _word_reader(kind) for kind in ("investor_type", "capital_origin")},
+    "investor_rank": _ranks,
+    "percent": _percent,
+    "boolean": _boolean,
+    "area": _area,
+    "floor_area": _floor_area,
+    "integer": _integer,
+    "phone": _phone,
+    "credit_code": _credit_code,
+}

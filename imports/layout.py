@@ -1,0 +1,258 @@
+"""Reading a sheet's form: where its tables stand, what each row is, and which columns a table has.
+
+Every row of the sheet is a data row of a table or is skipped with a reason; nothing is dropped in silence.
+"""
+
+from imports.bodies import read_body
+from imports.grid import Sheet
+from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
+from imports.headerpaths import match_path, path_unit
+from imports.headers import normal
+from imports.rowkinds import is_caption, is_filled, is_note, sum_word, text_of, unit_line
+from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
+
+__all__ = [
+    "Group",
+    "HeaderColumn",
+    "Layout",
+    "Skipped",
+    "SumRow",
+    "Table",
+    "mark_summaries",
+    "read_layout",
+]
+
+_COLUMNS_LOOKED_THROUGH = 1000  # rows in which a column without header is searched for data
+_SUMMARY_NAMES = ("汇总", "合计", "总表", "总台账", "全部")
+
+
+def read_layout(sheet: Sheet, *, header_rows: list[int] | None = None, known: Known = NOTHING_KNOWN) -> Layout:
+    """What a sheet holds. `header_rows` (1-based) overrules the search; `known` are the headers that a mapping names.
+
+    Without a header the sheet is `not_a_ledger`, with the reason why. A hidden sheet keeps its tables, with the kind
+    `hidden`.
+    """
+    last = _last_filled(sheet)
+    if not last:
+        return Layout(sheet.name, "hidden" if sheet.hidden else "not_a_ledger", "empty")
+    if header_rows:
+        block: Block | None = read_block(sheet, min(header_rows), min(max(header_rows), last), known)
+    else:
+        block = find_block(sheet, range(1, min(HEADER_SEARCH_ROWS, last) + 1), known)
+    if block is None or (not block.kind and not header_rows):
+        return _no_ledger(sheet, block, last)
+    layout = Layout(sheet.name, "ledger", block.reason if block.kind else "no_name_column")
+    starts = [block, *_later_blocks(sheet, block, last, known)]
+    begins = [1] + [_preamble_start(sheet, later, before) for before, later in zip(starts, starts[1:], strict=False)]
+    for number, start in enumerate(starts):
+        end = begins[number + 1] - 1 if number + 1 < len(begins) else last
+        layout.tables.append(_read_table(sheet, start, begins[number], end, layout.tables))
+    if sheet.hidden:
+        layout.kind, layout.reason = "hidden", "hidden"
+    return layout
+
+
+def mark_summaries(layouts: list[Layout], sheets: dict[str, Sheet]) -> None:
+    """Turn sheets of a workbook that only repeat the others (汇总) into summaries; a lone 汇总 is a ledger.
+
+    A sheet without a name column beside proper ledgers is none (a dictionary sheet, a statistic).
+    """
+    ledgers = [layout for layout in layouts if layout.kind == "ledger" and not layout.reason]
+    if len(ledgers) < 2:
+        return _drop_nameless(layouts, ledgers)
+    names = {layout.sheet: _names(layout, sheets[layout.sheet]) for layout in ledgers}
+    for layout in ledgers:
+        others = set().union(*(names[other.sheet] for other in ledgers if other is not layout))
+        own = names[layout.sheet]
+        summary = any(word in layout.sheet for word in _SUMMARY_NAMES)
+        if summary and own and len(own & others) >= 0.8 * len(own):
+            layout.kind, layout.reason = "summary", "repeats_other_sheets"
+    return _drop_nameless(layouts, ledgers)
+
+
+def _drop_nameless(layouts: list[Layout], ledgers: list[Layout]) -> None:
+    for layout in layouts:
+        if ledgers and layout.kind == "ledger" and layout.reason == "no_name_column":
+            layout.kind = "not_a_ledger"
+
+
+def _names(layout: Layout, sheet: Sheet) -> set[str]:
+    return {
+        normal(text)
+        for table in layout.tables
+        if table.name_column
+        for row in table.rows
+        if (text := text_of(sheet.cell(row, table.name_column)))
+    }
+
+
+def _no_ledger(sheet: Sheet, block: Block | None, last: int) -> Layout:
+    reason = block.reason if block and block.reason else "no_header"
+    kind = "summary" if reason == "counts_only" else "not_a_ledger"
+    if sheet.hidden:
+        kind = "hidden"
+    skipped = [
+        Skipped(row, "blank" if _is_blank(sheet, row) else "note", _row_text(sheet, row)) for row in range(1, last + 1)
+    ]
+    return Layout(sheet.name, kind, reason, skipped=skipped)
+
+
+def _read_table(sheet: Sheet, block: Block, begin: int, end: int, earlier: list[Table]) -> Table:
+    """The table whose preamble begins at row `begin` and whose last row is `end`."""
+    table = Table(
+        sheet.name, block.kind or "projects", list(range(block.first, block.last + 1)), _columns(sheet, block, end)
+    )
+    table.name_column = _name_column(block)
+    _read_preamble(sheet, table, begin)
+    if earlier and not table.unit and table.unit_row is None:
+        # A second table without its own unit line stands under the first one's.
+        table.unit, table.area_unit, table.unit_row = earlier[0].unit, earlier[0].area_unit, earlier[0].unit_row
+    if earlier and not table.title:
+        table.title = earlier[0].title
+    table.skipped += [Skipped(row, "header", _row_text(sheet, row)) for row in table.header_rows]
+    read_body(sheet, table, end)
+    return table
+
+
+def _columns(sheet: Sheet, block: Block, end: int) -> list[HeaderColumn]:
+    bare = set()
+    for row in sheet.rows[block.last : min(end, block.last + _COLUMNS_LOOKED_THROUGH)]:
+        if len(row) > len(block.paths):
+            bare |= {index + 1 for index, raw in enumerate(row) if index + 1 not in block.paths and is_filled(raw)}
+    columns = []
+    for number in sorted(block.paths.keys() | bare):
+        path = block.paths.get(number, ())
+        unit, kind, own = path_unit(path)
+        columns.append(HeaderColumn(number, path, unit, kind, ("own" if own else "upper") if kind else ""))
+    return columns
+
+
+def _name_column(block: Block) -> int | None:
+    """The column of the project names: a sure header before one that only may be it; in arrivals also the number."""
+    found: dict[str, int] = {}
+    for number, path in block.paths.items():
+        match = match_path(path)
+        for entry in match.entries if match else ():
+            if entry.field in ("name", "project_code"):
+                found.setdefault(f"{entry.field} {entry.treatment}", number)
+    order = ("name sure", "name ask", "project_code sure")
+    return next((found[key] for key in order if key in found), None)
+
+
+def _read_preamble(sheet: Sheet, table: Table, begin: int) -> None:
+    """Title, unit line and caption above the header."""
+    for row in range(begin, table.header_rows[0]):
+        texts = [text for raw in sheet.rows[row - 1] if (text := text_of(raw))]
+        if _is_blank(sheet, row):
+            table.skipped.append(Skipped(row, "blank"))
+            continue
+        units = next((units for text in texts if (units := unit_line(text))), None)
+        captions = [text for text in texts if is_caption(text) and not (unit_line(text) and len(text) < 12)]
+        if units and table.unit_row is None:
+            table.unit, table.area_unit, table.unit_row = *units, row
+        if captions:
+            table.caption = "　".join(filter(None, (table.caption, *captions)))
+        titled = not table.title and any(text not in captions and not _only_unit(text) for text in texts)
+        if titled and texts and not is_note(texts[0]):
+            table.title = next(text for text in texts if text not in captions and not _only_unit(text))
+        reason = "title" if titled and table.title else "unit_line" if units else "note" if _noted(texts) else "caption"
+        table.skipped.append(Skipped(row, reason, _row_text(sheet, row)))
+
+
+def _only_unit(text: str) -> bool:
+    """单位：亿元 by itself, not a title that also says its unit."""
+    return unit_line(text) is not None and len(text) <= 16
+
+
+def _noted(texts: list[str]) -> bool:
+    return bool(texts) and is_note(texts[0])
+
+
+def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[Block]:
+    """Headers of further tables below the first: other columns, or the same columns under another unit line."""
+    blocks: list[Block] = []
+    current = block
+    row = block.last + 1
+    while row < last:
+        cells = sheet.rows[row - 1]
+        if not _may_be_header(cells):
+            row += 1
+            continue
+        found = find_block(sheet, range(row, row + 1), known)
+        if found is None or not found.kind or found.reason:
+            row += 1
+            continue
+        if _same_header(found, current) and not _new_unit(sheet, found, current):
+            row = found.last + 1
+            continue
+        blocks.append(found)
+        current = found
+        row = found.last + 1
+    return blocks
+
+
+def _may_be_header(cells: list) -> bool:
+    """A cheap test: header rows hold three texts at least and begin with a text that is no figure."""
+    texts = 0
+    for raw in cells:
+        if raw is None or raw == "":
+            continue
+        if not isinstance(raw, str):
+            return False
+        if not texts and (raw[:1].isdigit() or len(raw) > 30):
+            return False
+        texts += 1
+        if texts >= 3:
+            return any(isinstance(cell, str) and len(cell) <= 30 and match_path((cell.strip(),)) for cell in cells[:6])
+    return False
+
+
+def _same_header(found: Block, current: Block) -> bool:
+    same = sum(current.paths.get(number) == path for number, path in found.paths.items())
+    return same >= 0.8 * max(len(found.paths), len(current.paths))
+
+
+def _preamble_start(sheet: Sheet, block: Block, before: Block) -> int:
+    """The first row above a later header that belongs to it: its title, unit line, caption and blanks between."""
+    row = block.first
+    while row - 1 > before.last:
+        filled = [raw for raw in sheet.rows[row - 2] if is_filled(raw)]
+        texts = [text_of(raw) for raw in filled]
+        if len(filled) > 2 or not all(texts) or any(is_note(text) or sum_word(text) for text in texts):
+            break
+        if len(filled) == 2 and not any(unit_line(text) or is_caption(text) for text in texts):
+            break
+        if not filled and row != block.first:
+            break
+        row -= 1
+    return row
+
+
+def _new_unit(sheet: Sheet, found: Block, current: Block) -> bool:
+    """Whether a unit line above a repeated header differs from the one above the current header."""
+    new, old = (_unit_above(sheet, block) for block in (found, current))
+    return new is not None and old is not None and new != old
+
+
+def _unit_above(sheet: Sheet, block: Block) -> tuple[str, str] | None:
+    for row in range(block.first - 1, max(block.first - 4, 0), -1):
+        for raw in sheet.rows[row - 1]:
+            if units := unit_line(text_of(raw)):
+                return units
+    return None
+
+
+def _row_text(sheet: Sheet, row: int) -> str:
+    return "　".join(text for raw in sheet.rows[row - 1] if (text := text_of(raw)))[:200]
+
+
+def _is_blank(sheet: Sheet, row: int) -> bool:
+    return not any(map(is_filled, sheet.rows[row - 1]))
+
+
+def _last_filled(sheet: Sheet) -> int:
+    """The last row that says anything."""
+    for row in range(len(sheet.rows), 0, -1):
+        if not _is_blank(sheet, row):
+            return row
+    return 0

@@ -1,0 +1,107 @@
+"""What came in by file: batches, and what each row of them did."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Project
+
+
+class BatchState(models.TextChoices):
+    WAITING = "waiting", _("waiting for confirmation")
+    COMMITTED = "committed", _("written")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class BatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: settings.AUTH_USER_MODEL) -> "BatchQuerySet":  # type: ignore[name-defined]
+        """One's own; a manager of the whole district, the auditor and the administrator see all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role in {"auditor", "admin"} or (user.role == "manager" and user.all_parks):
+            return self
+        return self.filter(user=user)
+
+
+class ImportBatch(models.Model):
+    """A file that somebody brought: previewed, then written as a whole or not at all."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="import_batches",
+        verbose_name=_("brought by"),
+    )
+    file = models.FileField(_("file"), upload_to="ledgers/", max_length=200)
+    filename = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(_("kind"), max_length=20, blank=True)
+    # What the mapping page or a mapping file decided, and the codes of what a person accepted.
+    mapping = models.JSONField(default=dict, blank=True)
+    accepted = models.JSONField(default=list, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.WAITING)
+    created_at = models.DateTimeField(_("brought at"), auto_now_add=True)
+    committed_at = models.DateTimeField(_("written at"), null=True, blank=True)
+    created = models.PositiveIntegerField(_("new"), default=0)
+    updated = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    is_demo = models.BooleanField(_("demo data"), default=False)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="committed", committed_at__isnull=False)
+                | (~models.Q(state="committed") & models.Q(committed_at=None)),
+                name="batch_committed_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.filename}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("imports:detail", args=[self.pk])
+
+    @property
+    def reason(self) -> str:
+        """What history rows of this batch carry as their reason."""
+        return f"import {self.pk}"
+
+
+class RowAction(models.TextChoices):
+    CREATE = "create", _("new")
+    UPDATE = "update", _("changed")
+    UNCHANGED = "unchanged", _("unchanged")
+    REFUSED = "refused", _("refused")
+
+
+class ImportRow(models.Model):
+    """What one row of a file did: to which project, and per field the old and the new value with its cell."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", verbose_name=_("import"))
+    sheet = models.CharField(_("sheet"), max_length=100)
+    row = models.PositiveIntegerField(_("row"))
+    action = models.CharField(_("what it did"), max_length=10, choices=RowAction)
+    project = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="import_rows", verbose_name=_("project")
+    )
+    # [{"field", "cell", "raw", "old", "new"}] of what was written; [{"code", "cell", "value", "message"}] of a refusal.
+    details = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        ordering = ["batch", "id"]
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row"], name="row_once_a_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"

@@ -1,0 +1,38 @@
+"""How much of a file is read; plain numbers that the child process gets on its command line."""
+
+import json
+from dataclasses import asdict, dataclass
+
+# Counted cells with a value. Rows times columns would allow a hundred million, which no memory of ours holds.
+MAX_CELLS = 5_000_000
+MAX_SPANS = 200_000
+# A part of more than this that packs better than RATIO to 1 is a bomb: real sheets reach 50 to 1.
+BOMB_BYTES = 10 * 1024 * 1024
+BOMB_RATIO = 400
+BYTES_A_SECOND = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """See settings.IMPORT_*; bytes, counts and seconds."""
+
+    max_bytes: int = 50 * 1024 * 1024
+    max_unpacked_bytes: int = 400 * 1024 * 1024
+    max_parts: int = 1000
+    max_rows: int = 200_000
+    max_columns: int = 500
+    max_cell_chars: int = 32_767
+    memory_bytes: int = 1024 * 1024 * 1024
+    seconds: int = 8
+    seconds_large: int = 60
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Limits":
+        return cls(**json.loads(text))
+
+    def allowance(self, unpacked_bytes: int) -> int:
+        """Seconds of wall clock for a file that passed the checks of its container."""
+        return max(self.seconds, min(self.seconds_large, 1 + unpacked_bytes // BYTES_A_SECOND))

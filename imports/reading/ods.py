@@ -1,0 +1,244 @@
+"""Sheets of an .ods, read in one pass over content.xml: values, spans, repeats, errors, hidden rows."""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+
+from imports.reading.archive import Archive
+from imports.reading.errors import ReadError
+from imports.reading.formats import date_cell
+from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
+from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, NUMBER, TIME, Budget, RawCell, RawSheet, put, text_cell
+
+ERROR_TEXT = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}|#(?:错误|名称)[!?？！]?")
+CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S", re.ASCII)
+FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+# What stands inside a cell without being its text.
+ASIDE = {"annotation", "frame", "tracked-changes", "shapes", "forms", "ruby-text", "custom-shape", "note"}
+
+
+@dataclass(slots=True)
+class Styles:
+    """Automatic styles by name."""
+
+    data: dict[str, str] = field(default_factory=dict)  # cell style → date style
+    days: dict[str, bool] = field(default_factory=dict)  # date style → whether it shows a day
+    hidden_tables: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+
+
+class ContentReader:
+    """The handlers of content.xml."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.sheets: list[RawSheet] = []
+        self.styles = Styles()
+        self.names = LocalNames()
+        self.text = Text()
+        self.style = self.date_style = ""
+        self.sheet: RawSheet | None = None
+        self.row = self.column = self.repeat_row = 1
+        self.defaults: list[tuple[int, str]] = []  # (last column, default cell style)
+        self.cells: list[tuple[int, int, RawCell, bool]] = []  # of the row: column, repeats, value, struck
+        self.spans: list[tuple[int, int, int]] = []  # of the row: column, down, right
+        self.cell: dict[str, str] | None = None
+        self.lines: list[str] = []
+        self.line: list[str] | None = None
+        self.aside = self.comments = self.pictures = 0
+
+    # --- tags ---
+    def start(self, name: str, flat: list[str]) -> None:
+        tag = self.names[name]
+        if tag in ASIDE:
+            self._flush()
+            self.aside += 1
+            self.comments += tag == "annotation"
+        elif self.aside:
+            self.pictures += tag == "image"
+        elif tag in ("table-cell", "covered-table-cell"):
+            self.cell = attributes(flat)
+            self.lines = []
+        elif self.cell is not None:
+            self._start_text(tag, flat)
+        elif tag == "table-row":
+            self._start_row(attributes(flat))
+        elif tag == "table":
+            self._start_table(attributes(flat))
+        elif tag == "table-column":
+            self._column(attributes(flat))
+        elif self.sheet is None:
+            self._start_style(tag, attributes(flat))
+
+    def end(self, name: str) -> None:
+        tag = self.names[name]
+        if tag in ASIDE:
+            self.text.clear()
+            self.aside -= 1
+        elif self.aside:
+            return
+        elif tag in ("table-cell", "covered-table-cell"):
+            self._end_cell()
+        elif tag in ("p", "h") and self.line is not None:
+            self._flush()
+            self.lines.append("".join(self.line))
+            self.line = None
+        elif tag == "table-row":
+            self._end_row()
+        elif tag == "table":
+            self._end_table()
+        elif self.cell is None:
+            self.text.clear()
+
+    def _start_text(self, tag: str, flat: list[str]) -> None:
+        if tag in ("p", "h"):
+            self.text.clear()
+            self.line = []
+        elif self.line is not None and tag in ("s", "tab", "line-break"):
+            self._flush()
+            count = min(integer(attributes(flat).get("c"), 1), self.budget.limits.max_cell_chars)
+            self.line.append({"s": " " * count, "tab": "\t", "line-break": "\n"}[tag])
+
+    def _flush(self) -> None:
+        if self.line is not None:
+            self.line.append(re.sub(r"[ \t\r\n]+", " ", self.text.take()))
+
+    # --- styles ---
+    def _start_style(self, tag: str, values: dict[str, str]) -> None:
+        if tag == "style":
+            self.style = values.get("name", "")
+            self.styles.data[self.style] = values.get("data-style-name", "")
+        elif tag == "table-properties" and values.get("display") == "false":
+            self.styles.hidden_tables.add(self.style)
+        elif tag == "text-properties" and values.get("text-line-through-style", "none") != "none":
+            self.styles.struck.add(self.style)
+        elif tag == "date-style":
+            self.date_style = values.get("name", "")
+            self.styles.days[self.date_style] = False
+        elif tag == "day" and self.date_style:
+            self.styles.days[self.date_style] = True
+
+    def _style_of(self, values: dict[str, str]) -> str:
+        if name := values.get("style-name"):
+            return name
+        return next((style for last, style in self.defaults if self.column <= last), "")
+
+    # --- tables ---
+    def _start_table(self, values: dict[str, str]) -> None:
+        hidden = values.get("style-name", "") in self.styles.hidden_tables
+        self.sheet = RawSheet(values.get("name", ""), hidden)
+        self.sheets.append(self.sheet)
+        self.row, self.defaults, self.comments, self.pictures = 1, [], 0, 0
+
+    def _end_table(self) -> None:
+        if self.sheet is not None:
+            self.sheet.tidy()
+            if self.comments:
+                self.sheet.note("comments", count=self.comments, cells="")
+            if self.pictures:
+                self.sheet.note("pictures", count=self.pictures)
+        self.sheet = None
+
+    def _column(self, values: dict[str, str]) -> None:
+        last = self.defaults[-1][0] if self.defaults else 0
+        count = max(1, integer(values.get("number-columns-repeated"), 1))
+        self.defaults.append((last + count, values.get("default-cell-style-name", "")))
+        if self.sheet is not None and values.get("visibility", "visible") != "visible":
+            self.sheet.hidden_columns.append((last + 1, last + count))
+
+    def _start_row(self, values: dict[str, str]) -> None:
+        self.column = 1
+        self.repeat_row = max(1, integer(values.get("number-rows-repeated"), 1))
+        self.cells, self.spans = [], []
+        if self.sheet is not None and values.get("visibility", "visible") != "visible":
+            last = min(self.row + self.repeat_row - 1, self.budget.limits.max_rows)
+            self.sheet.hidden_rows.update(range(self.row, last + 1))
+
+    def _end_row(self) -> None:
+        if self.sheet is None:
+            return
+        if self.cells:
+            self.budget.row(self.row + self.repeat_row - 1)
+            self.budget.add(self.repeat_row * sum(repeat for _, repeat, _, _ in self.cells))
+            for row in range(self.row, self.row + self.repeat_row):
+                for column, repeat, value, struck in self.cells:
+                    for place in range(column, column + repeat):
+                        put(self.sheet.rows, row, place, value)
+                    if struck:
+                        self.sheet.struck_rows.add(row)
+        for column, down, right in self.spans:
+            self.sheet.merged.append((self.row, column, self.row + down - 1, column + right - 1))
+        self.budget.spans(len(self.sheet.merged))
+        self.row += self.repeat_row
+
+    # --- cells ---
+    def _end_cell(self) -> None:
+        values = self.cell or {}
+        self.cell = None
+        style = self._style_of(values)
+        repeat = max(1, integer(values.get("number-columns-repeated"), 1))
+        value = self._value(values, style)
+        if value is not None:
+            self.budget.column(self.column + repeat - 1)
+            self.cells.append((self.column, repeat, value, style in self.styles.struck))
+        down, right = integer(values.get("number-rows-spanned"), 1), integer(values.get("number-columns-spanned"), 1)
+        if (down > 1 or right > 1) and repeat == 1:
+            self.spans.append((self.column, max(1, down), max(1, right)))
+        self.column += repeat
+
+    def _value(self, values: dict[str, str], style: str) -> RawCell:
+        text = "\n".join(self.lines)
+        self.lines = []
+        self.budget.text(text)
+        formula = "formula" in values
+        # calcext:value-type stands beside office:value-type and says "error" where the latter says "string".
+        kind = values.get("value-type", "")
+        if kind == "error" or (formula and ERROR_TEXT.fullmatch(text.strip())):
+            return (ERROR, text.strip()[:40] or "#N/A", "")
+        if kind in ("float", "percentage", "currency"):
+            return self._number(values, kind)
+        if kind == "date":
+            return self._date(values.get("date-value", ""), style)
+        if kind == "time":
+            return _time(values.get("time-value", ""))
+        if kind == "boolean":
+            return values.get("boolean-value") == "true"
+        text = values.get("string-value") or text
+        self.budget.text(text)
+        if formula and not kind and not text:
+            return FORMULA_WITHOUT_VALUE
+        return text_cell(text)
+
+    def _number(self, values: dict[str, str], kind: str) -> RawCell:
+        raw = values.get("value", "").strip()
+        if not FLOAT.fullmatch(raw) or float(raw) in (float("inf"), float("-inf")):
+            return (ERROR, raw[:40] or "#N/A", "")
+        number: int | float = int(raw) if raw.isdigit() and len(raw) <= 15 else float(raw)
+        if kind == "percentage":
+            return (NUMBER, number, "0%")
+        money = values.get("currency", "CNY")
+        return (NUMBER, number, f"[${money[:5]}]0.00") if kind == "currency" and money != "CNY" else number
+
+    def _date(self, raw: str, style: str) -> RawCell:
+        code = "" if self.styles.days.get(self.styles.data.get(style, ""), True) else "yyyy-mm"
+        try:
+            return date_cell(datetime.datetime.fromisoformat(raw).replace(tzinfo=None), code)
+        except ValueError:
+            return (ERROR, raw[:40] or "#N/A", "")
+
+
+def _time(raw: str) -> RawCell:
+    match = CLOCK.fullmatch(raw)
+    hour, minute, second = (int(part) for part in match.groups()) if match else (99, 0, 0)
+    if hour < 24 and minute < 60 and second < 60:
+        return (TIME, (hour, minute, second), "")
+    return text_cell(raw[:40])
+
+
+def read_ods(archive: Archive, budget: Budget) -> list[RawSheet]:
+    """The sheets of a checked container."""
+    reader = ContentReader(budget)
+    parse(archive.chunks("content.xml"), reader.start, reader.end, reader.text)
+    if not reader.sheets:
+        raise ReadError("no_sheet")
+    return reader.sheets

@@ -1,0 +1,129 @@
+"""What the child sends: sheets of builtin values only, because marshal carries nothing else and nothing else is safe.
+
+A cell is None, str, bool, int, float, or a tuple (mark, payload, number format) for what is none of these.
+"""
+
+from dataclasses import dataclass, field
+
+from imports.reading.errors import ReadError
+from imports.reading.limits import MAX_CELLS, MAX_SPANS, Limits
+
+DATE = "d"  # payload (year, month, day) or (year, month, day, hour, minute, second)
+TIME = "t"  # payload (hour, minute, second)
+ERROR = "e"  # payload: the error's text
+UNCALCULATED = "u"  # payload None
+NUMBER = "n"  # payload int or float, beside a number format that matters
+
+RawCell = None | str | bool | int | float | tuple
+Note = tuple[str, dict[str, object]]
+Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, included
+FORMULA_WITHOUT_VALUE = (UNCALCULATED, None, "")
+BAD_CHARACTER = "␀"
+
+
+@dataclass(slots=True)
+class RawSheet:
+    """One sheet; `rows[i][j]` stands in row i+1, column j+1."""
+
+    name: str
+    hidden: bool = False
+    rows: list[list[RawCell]] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first, last
+    notes: list[Note] = field(default_factory=list)
+    struck_rows: set[int] = field(default_factory=set)
+
+    def note(self, code: str, **params: object) -> None:
+        self.notes.append((code, params))
+
+    def tidy(self) -> None:
+        """Cut what lies beyond the last value (formats, hidden tails, merges) and turn findings into notes."""
+        while self.rows and not any(value is not None for value in self.rows[-1]):
+            self.rows.pop()
+        height, width = len(self.rows), max((len(row) for row in self.rows), default=0)
+        self.hidden_rows = {row for row in self.hidden_rows if row <= height}
+        columns = {c for first, last in self.hidden_columns for c in range(first, min(last, width) + 1)}
+        self.hidden_columns = [(column, column) for column in sorted(columns)]
+        areas = ((top, left, min(bottom, height), min(right, width)) for top, left, bottom, right in self.merged)
+        self.merged = [a for a in areas if a[0] <= a[2] and a[1] <= a[3] and (a[0], a[1]) != (a[2], a[3])]
+        for code, rows in (("hidden_rows", self.hidden_rows), ("struck_rows", self.struck_rows)):
+            if rows:
+                self.note(code, count=len(rows), rows=brief(sorted(rows)))
+        if columns:
+            self.note("hidden_columns", count=len(columns), columns=brief(sorted(columns), letter))
+
+
+@dataclass(slots=True)
+class Budget:
+    """Counts what was kept over all sheets and refuses a file that is more than we take."""
+
+    limits: Limits
+    cells: int = 0
+
+    def row(self, row: int) -> None:
+        if row > self.limits.max_rows:
+            raise ReadError("too_many_rows", limit=self.limits.max_rows)
+
+    def column(self, column: int) -> None:
+        if column > self.limits.max_columns:
+            raise ReadError("too_many_columns", limit=self.limits.max_columns)
+
+    def add(self, cells: int) -> None:
+        self.cells += cells
+        if self.cells > MAX_CELLS:
+            raise ReadError("too_many_cells", limit=MAX_CELLS)
+
+    def spans(self, count: int) -> None:
+        if count > MAX_SPANS:
+            raise ReadError("bomb")
+
+    def text(self, text: str) -> None:
+        if len(text) > self.limits.max_cell_chars:
+            raise ReadError("cell_too_long", limit=self.limits.max_cell_chars)
+
+
+def put(rows: list[list[RawCell]], row: int, column: int, value: RawCell) -> None:
+    """Set a cell at a 1-based place, growing the grid no further than that; two values in one place are a fault."""
+    while len(rows) < row:
+        rows.append([])
+    cells = rows[row - 1]
+    if len(cells) < column - 1:
+        cells.extend([None] * (column - 1 - len(cells)))
+    if len(cells) == column - 1:
+        cells.append(value)
+    elif cells[column - 1] is None:
+        cells[column - 1] = value
+    else:
+        raise ReadError("damaged", detail=f"two values at {letter(column)}{row}")
+
+
+def text_cell(text: str) -> RawCell:
+    """A text as a cell: None where it is empty, an error where it holds what no database takes."""
+    if not text:
+        return None
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        shown = "".join(BAD_CHARACTER if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+        return (ERROR, shown, "")
+    return text
+
+
+def letter(column: int) -> str:
+    """1 → A, 27 → AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def brief(numbers: list[int], show=str, most: int = 8) -> str:
+    """5-9, 12, …: a list of numbers short enough for a sentence."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    shown = [show(first) if first == last else f"{show(first)}-{show(last)}" for first, last in runs[:most]]
+    return ", ".join(shown) + (" …" if len(runs) > most else "")

@@ -1,0 +1,88 @@
+"""How much: the rules of committed and arrived capital. Amounts in 万元."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.history import update_with_history
+from projects.choices import CommitmentKind
+from projects.models import CapitalArrival, CapitalCommitment, Project
+
+# A project of 500 亿元 or more, or a thousand times its former amount, is a slip of the unit until a person accepts it.
+IMPLAUSIBLE = Decimal(5_000_000)
+REMARKABLE = Decimal(1_000_000)
+IMPLAUSIBLE_FACTOR = 1000
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal | None:
+    """The sum of signed commitments; None where there is none: unknown is not zero."""
+    known = list(amounts)
+    return sum(known, Decimal(0)) if known else None
+
+
+def recompute(project_ids: Iterable[int]) -> list[Project]:
+    """Set `agreed_capital` and `arrived_capital` from the dated rows, in memory; returns the projects that changed.
+
+    Unknown stays None: a project without commitments has no agreed amount, not a zero. The caller saves them with
+    history, inside the transaction that wrote the rows.
+    """
+    ids = list(project_ids)
+    agreed = dict(
+        CapitalCommitment.objects.filter(project__in=ids).order_by().values_list("project").annotate(Sum("amount"))
+    )
+    arrived = dict(
+        CapitalArrival.objects.filter(project__in=ids).order_by().values_list("project").annotate(Sum("amount"))
+    )
+    changed = []
+    for project in Project.objects.filter(pk__in=ids):
+        new = (agreed.get(project.pk), arrived.get(project.pk))
+        if new != (project.agreed_capital, project.arrived_capital):
+            project.agreed_capital, project.arrived_capital = new
+            changed.append(project)
+    return changed
+
+
+def recompute_and_save(project_ids: Iterable[int], *, user: object, reason: str) -> None:
+    """`recompute`, then write what changed with its history."""
+    update_with_history(
+        Project, recompute(project_ids), ["agreed_capital", "arrived_capital"], user=user, reason=reason
+    )
+
+
+def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:
+    """What had been agreed by a day; undated commitments count (design, section 4). None where nothing is known."""
+    dated = CapitalCommitment.objects.filter(project=project, committed_on__by=day)
+    undated = CapitalCommitment.objects.filter(project=project, committed_on=None)
+    return (dated | undated).aggregate(total=Sum("amount"))["total"]
+
+
+def split_agreed(total: Decimal, added: Decimal | None) -> tuple[Decimal, Decimal]:
+    """(initial, increase) of a ledger's agreed amount with 其中：新增. Added more than the total is refused."""
+    if total <= 0:
+        raise CellError("zero_agreed_capital", _("An agreed amount is more than zero. Leave it empty if it is unknown."))
+    if added is None or added == 0:
+        return total, Decimal(0)
+    if added >= total:
+        raise CellError(
+            "added_exceeds_total",
+            _("The added part is not smaller than the whole amount. Check both: the whole includes the added part."),
+        )
+    return total - added, added
+
+
+def implausible(amount: Decimal, former: Decimal | None = None, median: Decimal | None = None) -> bool:
+    """Whether a person must accept the amount first (design, section 4)."""
+    if amount >= IMPLAUSIBLE:
+        return True
+    return any(base and amount >= base * IMPLAUSIBLE_FACTOR for base in (former, median))
+
+
+def signed_amount(kind: str, amount: Decimal) -> Decimal:
+    """The amount as stored: reductions are negative; people type them without a sign."""
+    return -abs(amount) if kind == CommitmentKind.REDUCTION else amount

@@ -1,0 +1,26 @@
+"""Numbers of projects: the ledger's own where it can serve, else one of ours."""
+
+import re
+
+from django.db.models import Max
+
+from projects.models import Project
+
+USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
+
+
+def is_usable(code: str) -> bool:
+    """Whether a ledger's number can be a project's number, which stands in URLs."""
+    # `new` is the URL of the form; a number made of dots alone would be resolved away by browsers.
+    return bool(USABLE.fullmatch(code)) and code.lower() not in {"new", "export"} and bool(code.strip("."))
+
+
+def our_codes(year: int, count: int) -> list[str]:
+    """The next `count` numbers JJ-YYYY-NNNN of that year of first record. A number is never reused: voided ones keep it.
+
+    Call it inside the transaction that saves them; the unique constraint settles a race.
+    """
+    prefix = f"JJ-{year}-"
+    last = Project.objects.filter(code__regex=rf"^{prefix}[0-9]+$").aggregate(last=Max("code"))["last"]
+    start = int(last.removeprefix(prefix)) if last else 0
+    return [f"{prefix}{start + offset + 1:04d}" for offset in range(count)]

@@ -1,0 +1,117 @@
+"""What the list can be narrowed by. Parameters are a contract (design, section 6)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from industries.models import Chain, Cluster
+from jiangjin.lib.dates import PartialDay, PartialDayFormField
+from jiangjin.lib.money import YI
+from parks.models import Park
+from projects.choices import Condition, HonourKind, InvestorType, Stage
+from projects.models import Participation, Project
+from projects.querysets import ProjectQuerySet
+
+UNKNOWN = ("none", _("not filled in"))
+
+
+class CodesFilter(django_filters.MultipleChoiceFilter):
+    """Codes of a vocabulary, several by repetition; `none` selects the unknown."""
+
+    def __init__(self, model: type, **kwargs: Any) -> None:
+        super().__init__(choices=lambda: [*model.objects.values_list("code", "name"), UNKNOWN], **kwargs)
+
+    def filter(self, qs: ProjectQuerySet, value: list[str]) -> ProjectQuerySet:
+        if not value:
+            return qs
+        if self.field_name == "park":
+            return qs.in_parks(value)
+        wanted = Q(**{f"{self.field_name}__code__in": value})
+        return qs.filter(wanted | Q(**{self.field_name: None}) if "none" in value else wanted)
+
+
+class PartialDayFilter(django_filters.Filter):
+    """A bound of the signing day; a partial day of a project is in only where all of it lies inside."""
+
+    field_class = PartialDayFormField
+
+    def filter(self, qs: ProjectQuerySet, value: PartialDay | None) -> ProjectQuerySet:
+        if value is None:
+            return qs
+        day = value.first if self.lookup_expr == "since" else value.last
+        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": day})
+
+
+class AmountFilter(django_filters.NumberFilter):
+    """A bound of the whole agreed amount, in 亿元 as people say it."""
+
+    def filter(self, qs: ProjectQuerySet, value: Decimal | None) -> ProjectQuerySet:
+        return qs if value is None else super().filter(qs, (value * YI).quantize(Decimal("0.000001")))
+
+
+def amount_filter(lookup: str, label: str) -> AmountFilter:
+    return AmountFilter(
+        "agreed_capital", lookup, label=label, min_value=0, max_value=100_000, max_digits=16, decimal_places=10
+    )
+
+
+class ProjectFilter(django_filters.FilterSet):
+    """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
+
+    q = django_filters.CharFilter(label=_("text"), method="by_text", max_length=200)
+    year = django_filters.NumberFilter(
+        label=_("year"), method="by_year", field_class=forms.IntegerField, min_value=1978, max_value=2100
+    )
+    park = CodesFilter(Park, field_name="park", label=_("park"))
+    cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))
+    chain = CodesFilter(Chain, field_name="chain", label=_("chain"))
+    stage = django_filters.MultipleChoiceFilter(label=_("stage"), choices=Stage.choices)
+    condition = django_filters.MultipleChoiceFilter(label=_("condition"), choices=Condition.choices)
+    min_capital = amount_filter("gte", _("agreed, at least (亿元)"))
+    max_capital = amount_filter("lte", _("agreed, at most (亿元)"))
+    signed_from = PartialDayFilter("signed_on", "since", label=_("signed from"))
+    signed_to = PartialDayFilter("signed_on", "by", label=_("signed to"))
+    rank = django_filters.MultipleChoiceFilter(
+        label=_("rank or honour"), choices=HonourKind.choices, method="by_investor", field_name="investor__honours__kind"
+    )
+    investor_type = django_filters.MultipleChoiceFilter(
+        label=_("investor kind"), choices=InvestorType.choices, method="by_investor", field_name="investor__type"
+    )
+    official = django_filters.CharFilter("lead_official__name", label=_("lead official"), max_length=50)
+    source = django_filters.CharFilter("source", label=_("source"), max_length=50)
+    voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: ProjectQuerySet) -> ProjectQuerySet:
+        """Voided projects are out unless they are asked for."""
+        if not self.form.cleaned_data.get("voided"):
+            queryset = queryset.counted()
+        return super().filter_queryset(queryset)
+
+    @property
+    def selected_year(self) -> int | None:
+        return self.form.cleaned_data.get("year") if self.form.is_valid() else None
+
+    def by_text(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
+        return queryset.search(value)
+
+    def by_year(self, queryset: ProjectQuerySet, name: str, value: int) -> ProjectQuerySet:
+        return queryset.in_year(int(value))
+
+    def by_investor(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        if not value:
+            return queryset
+        fits = Participation.objects.filter(project=OuterRef("pk"), **{f"{name}__in": value})
+        return queryset.filter(Exists(fits))
+
+    def only_voided(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
+        return queryset.exclude(voided_at=None) if value else queryset

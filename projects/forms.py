@@ -1,0 +1,155 @@
+"""What people type about a project. Days and amounts are read as the import reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from industries.models import Chain, Cluster
+from jiangjin.lib.dates import PartialDayFormField
+from jiangjin.lib.money import MoneyFormField
+from jiangjin.lib.text import clean_text
+from parks.models import Park
+from projects.choices import ProjectSource
+from projects.codes import is_usable
+from projects.models import Investor, Note, Project
+from projects.permissions import may_write_in, writes_everywhere
+
+
+class ProjectForm(forms.ModelForm):
+    """What a project is. Investors, commitments and milestones are forms of their own on the same page."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    lead_official_name = forms.CharField(label=_("lead official"), max_length=50, required=False)
+    lead_official_post = forms.CharField(label=_("post"), max_length=100, required=False)
+    source = forms.CharField(
+        label=_("source"), max_length=50, required=False, widget=forms.TextInput(attrs={"list": "sources"})
+    )
+    signed_on = PartialDayFormField(label=_("signed"), required=False, help_text=_("2020-06-30, 2020年6月 or 2020"))
+    expected_output = MoneyFormField(label=_("expected yearly output"), required=False, unit="亿元")
+    expected_tax = MoneyFormField(label=_("expected yearly tax"), required=False, unit="万元")
+    planned_total = MoneyFormField(label=_("planned total investment"), required=False, unit="亿元")
+    fixed_assets_planned = MoneyFormField(label=_("planned fixed assets"), required=False, unit="亿元")
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "code",
+            "short_name",
+            "content",
+            "park",
+            "site",
+            "cluster",
+            "chain",
+            "industry",
+            "nature",
+            "signed_on",
+            "signed_event",
+            "source",
+            "project_company",
+            "company_credit_code",
+            "planned_total",
+            "fixed_assets_planned",
+            "expected_output",
+            "expected_tax",
+            "expected_jobs",
+            "land_area",
+            "floor_area",
+            "condition",
+            "condition_on",
+            "condition_reason",
+            "lead_unit",
+            "support_units",
+            "case_officer",
+            "contact_name",
+            "contact_phone",
+            "remarks",
+        ]
+        widgets = {
+            "content": forms.Textarea(attrs={"rows": 3}),
+            "condition_reason": forms.Textarea(attrs={"rows": 2}),
+            "remarks": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.sources = ProjectSource.values
+        self.fields["code"].required = False
+        self.fields["code"].help_text = _("leave empty for a number of ours")
+        self.fields["park"].queryset = self._parks()
+        self.fields["park"].required = not writes_everywhere(user)
+        self.fields["park"].empty_label = self.fields["cluster"].empty_label = _("not filled in")
+        self.fields["cluster"].queryset = Cluster.objects.all()
+        self.fields["chain"].queryset = Chain.objects.select_related("cluster")
+        self.fields["chain"].empty_label = _("not filled in")
+        self.initial["version"] = self.instance.version
+        if self.instance.lead_official:
+            self.initial["lead_official_name"] = self.instance.lead_official.name
+            self.initial["lead_official_post"] = self.instance.lead_official.post
+
+    def _parks(self) -> Any:
+        """The parks that the account may write: nobody moves a project where it could not be edited again."""
+        parks = Park.objects.all()
+        return parks if writes_everywhere(self.user) else parks.filter(pk__in=self.user.writable_park_ids)
+
+    def clean_name(self) -> str:
+        name = clean_text(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(_("The project has no name. Write the name that stands in the agreement."))
+        return name
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].strip()
+        if code and not is_usable(code):
+            raise ValidationError(
+                _("A number has 3 to 40 letters, digits, dots, dashes or underscores, for example JJ2020-001.")
+            )
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        park = data.get("park")
+        if "park" in data and not may_write_in(self.user, park.pk if park else None):
+            self.add_error("park", _("You may not write projects of this park."))
+        if data.get("condition") and data["condition"] != "active" and not data.get("condition_reason"):
+            self.add_error("condition_reason", _("Say why the project is stalled or terminated."))
+        chain, cluster = data.get("chain"), data.get("cluster")
+        if chain and cluster and chain.cluster_id != cluster.pk:
+            self.add_error("chain", _("This chain belongs to the cluster %(cluster)s.") % {"cluster": chain.cluster})
+        return data
+
+
+class VoidForm(forms.Form):
+    """Why a project is voided."""
+
+    reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NoteForm(forms.ModelForm):
+    """A sentence about a project."""
+
+    class Meta:
+        model = Note
+        fields = ["kind", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+class InvestorForm(forms.ModelForm):
+    """What a firm is."""
+
+    class Meta:
+        model = Investor
+        fields = ["name", "credit_code", "type", "origin", "parent_name", "stock_code", "remarks"]
+        widgets = {"remarks": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"])
+
+    def clean_credit_code(self) -> str | None:
+        return (self.cleaned_data["credit_code"] or "").strip() or None

@@ -1,0 +1,130 @@
+"""What a page says about projects in words: marks of a row, the milestone line, what is missing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+
+from django.core.cache import cache
+from django.db.models import Max, Min
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jiangjin.lib.dates import PartialDay
+from projects import stages
+from projects.choices import MilestoneKind
+from projects.models import CapitalCommitment, Milestone, Project
+
+SOON = 30  # days before a planned day from which it is due soon
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a planned day is from today, in words; `tone` is late, soon or empty."""
+
+    words: str
+    tone: str
+
+
+def distance(planned: PartialDay, today: datetime.date) -> Distance:
+    """Late once the planned day's last possible day is past."""
+    days = (planned.last - today).days
+    if days < 0:
+        return Distance(ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}, "late")
+    words = _("due today") if days == 0 else ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+    return Distance(words, "soon" if days <= SOON else "")
+
+
+def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date) -> None:
+    """Add to each row what the list shows beside its columns; reads only what was prefetched."""
+    for project in rows:
+        waiting = stages.next_milestone(project.milestones.all())
+        project.waiting = waiting
+        project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
+        # 增资: signed in an earlier year, listed for an increase in this one.
+        project.only_increased = bool(year and not (project.signed_on and project.signed_on.year == year))
+
+
+def years_offered() -> list[int]:
+    """Years in which something was signed or agreed, newest first; asked by every page, so kept for half a minute."""
+    return cache.get_or_set("years_offered", _years, 30)
+
+
+def _years() -> list[int]:
+    signed = Project.objects.counted().aggregate(first=Min("signed_on"), last=Max("signed_on"))
+    agreed = CapitalCommitment.objects.aggregate(first=Min("committed_on"), last=Max("committed_on"))
+    days = [day for day in (*signed.values(), *agreed.values()) if day]
+    if not days:
+        return []
+    return list(range(max(days).year, min(days).year - 1, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCommitment:
+    """A commitment and what it all came to with it, in 万元."""
+
+    row: CapitalCommitment
+    running: Decimal
+
+
+def running_commitments(project: Project) -> list[RunningCommitment]:
+    """Commitments in the order of their days, undated ones first."""
+    rows = sorted(project.commitments.all(), key=lambda row: (row.committed_on is not None, row.committed_on or 0, row.pk))
+    sums = accumulate(row.amount for row in rows)
+    return [RunningCommitment(row, running) for row, running in zip(rows, sums, strict=True)]
+
+
+def milestone_steps(project: Project, today: datetime.date) -> list[dict]:
+    """The steps of the milestone line (components/milestones.html), the signing first."""
+    known = {row.kind: row for row in project.milestones.all()}
+    steps = [
+        {
+            "label": _("signed"),
+            "planned": None,
+            "actual": project.signed_on,
+            "state": "done" if project.stage_number else "todo",
+            "words": "" if project.signed_on else _("day not filled in"),
+            "tone": "",
+        }
+    ]
+    waiting = stages.next_milestone(known.values())
+    for kind in MilestoneKind:
+        steps.append(_step(kind, known.get(kind), waiting, today))
+    past = [number for number, step in enumerate(steps) if _lies_before(step, today)]
+    if past:
+        steps[past[-1]]["as_of"] = True
+    return steps
+
+
+def _step(kind: MilestoneKind, row: Milestone | None, waiting: Milestone | None, today: datetime.date) -> dict:
+    planned, actual = (row.planned_on, row.actual_on) if row else (None, None)
+    step = {"label": kind.label, "planned": planned, "actual": actual, "state": "todo", "words": "", "tone": ""}
+    if row and row.reached:
+        step["state"] = "done"
+        if planned and actual and actual.last > planned.last:
+            late = (actual.last - planned.last).days
+            step |= {"words": ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}, "tone": "soon"}
+    elif planned:
+        far = distance(planned, today)
+        state = "missed" if far.tone == "late" else "next" if row == waiting else "todo"
+        step |= {"words": far.words, "tone": far.tone, "state": state}
+    return step
+
+
+def _lies_before(step: dict, today: datetime.date) -> bool:
+    day = step["actual"] or step["planned"]
+    return step["state"] == "done" or bool(day and day.last <= today)
+
+
+def next_step(project: Project, today: datetime.date) -> tuple[Milestone, Distance] | None:
+    """The next planned milestone and how far it is."""
+    waiting = stages.next_milestone(project.milestones.all())
+    return (waiting, distance(waiting.planned_on, today)) if waiting else None
+
+
+def missing_fields(project: Project) -> list[str]:
+    """Labels of what the stage that the project is in asks for and nobody filled in."""
+    return [str(label) for label in stages.missing(project)]

@@ -1,0 +1,160 @@
+"""Which projects: one word of the domain a method, each built on the ones below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+
+from projects.permissions import Actor, sees_own_parks_only
+
+if TYPE_CHECKING:
+    from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the rows of a list come to. Amounts in 万元; zero where nothing is known."""
+
+    projects: int
+    agreed: Decimal
+    arrived: Decimal
+    unknown: int  # projects counted in `projects` whose agreed amount nobody filled in
+    increased: int = 0  # listed only for an increase dated in the year
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """The vocabulary of questions about projects."""
+
+    def visible_to(self, user: Actor) -> ProjectQuerySet:
+        """The one door: every list, detail, count, export and search starts here."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if sees_own_parks_only(user):
+            return self.filter(park__in=user.writable_park_ids)
+        return self
+
+    def counted(self) -> ProjectQuerySet:
+        """Projects that figures count: not voided."""
+        return self.filter(voided_at=None)
+
+    def signed(self) -> ProjectQuerySet:
+        """Projects with a binding agreement; leads, negotiations and intents are a pipeline, not figures."""
+        return self.exclude(stage__in=("lead", "negotiation", "intent"))
+
+    def signed_in(self, year: int) -> ProjectQuerySet:
+        """Signed in the year, on whatever day, month or none of it."""
+        return self.filter(signed_on__year=year)
+
+    def in_year(self, year: int) -> ProjectQuerySet:
+        """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
+        commitment = apps.get_model("projects", "CapitalCommitment")
+        dated = commitment.objects.filter(project=OuterRef("pk"), committed_on__year=year)
+        return self.filter(Q(signed_on__year=year) | Exists(dated))
+
+    def in_parks(self, codes: list[str]) -> ProjectQuerySet:
+        """In these parks or the ones inside them; the code `none` stands for an unknown park."""
+        known = [code for code in codes if code != "none"]
+        wanted = Q(park__code__in=known) | Q(park__parent__code__in=known)
+        return self.filter(wanted | Q(park=None) if "none" in codes else wanted)
+
+    def at_least(self, amount: Decimal) -> ProjectQuerySet:
+        """Whole agreed amount of `amount` 万元 or more; those of an unknown amount are left out."""
+        return self.filter(agreed_capital__gte=amount)
+
+    def search(self, text: str) -> ProjectQuerySet:
+        """Every word is found in a name, an investor, a number, or the pinyin initials of a name."""
+        participation = apps.get_model("projects", "Participation")
+        code = apps.get_model("projects", "ProjectCode")
+        found = self
+        for word in text.split():
+            investors = participation.objects.filter(project=OuterRef("pk")).filter(
+                Q(investor__name__icontains=word) | Q(investor__name_initials__contains=word.lower())
+            )
+            codes = code.objects.filter(project=OuterRef("pk"), code__icontains=word)
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(short_name__icontains=word)
+                | Q(name_initials__contains=word.lower())
+                | Q(code__icontains=word)
+                | Exists(investors)
+                | Exists(codes)
+            )
+        return found
+
+    def with_next_milestone(self) -> ProjectQuerySet:
+        """Adds `next_planned_on`: the earliest planned day of a milestone that is not reached."""
+        milestone = apps.get_model("projects", "Milestone")
+        waiting = (
+            milestone.objects.filter(project=OuterRef("pk"), reached=False)
+            .exclude(planned_on=None)
+            .order_by("planned_on")
+        )
+        return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
+
+    def for_list(self) -> ProjectQuerySet:
+        """With everything that a row of the list shows, in a constant number of queries."""
+        return self.select_related("park", "cluster").prefetch_related(
+            "participations__investor", "milestones", "commitments"
+        )
+
+    def totals(self, year: int | None = None) -> Totals:
+        """What these rows come to.
+
+        With a year, the rule of the yearly figure (design, section 4): the number is of those signed in the year, the
+        amounts are the commitments dated and the arrivals booked in it.
+        """
+        whole = self.order_by()
+        if year is None:
+            row = whole.aggregate(
+                projects=Count("pk"),
+                agreed=Sum("agreed_capital"),
+                arrived=Sum("arrived_capital"),
+                unknown=Count("pk", filter=Q(agreed_capital=None)),
+            )
+            return Totals(row["projects"], row["agreed"] or Decimal(0), row["arrived"] or Decimal(0), row["unknown"])
+        this_year = Q(signed_on__year=year)
+        counts = whole.aggregate(
+            listed=Count("pk"),
+            projects=Count("pk", filter=this_year),
+            unknown=Count("pk", filter=this_year & Q(agreed_capital=None)),
+        )
+        commitment = apps.get_model("projects", "CapitalCommitment")
+        arrival = apps.get_model("projects", "CapitalArrival")
+        ids = whole.values("pk")
+        agreed = commitment.objects.filter(project__in=ids, committed_on__year=year).aggregate(s=Sum("amount"))["s"]
+        arrived = arrival.objects.filter(project__in=ids, month__year=year).aggregate(s=Sum("amount"))["s"]
+        return Totals(
+            counts["projects"],
+            agreed or Decimal(0),
+            arrived or Decimal(0),
+            counts["unknown"],
+            counts["listed"] - counts["projects"],
+        )
+
+
+class InvestorQuerySet(models.QuerySet):
+    """Which investors."""
+
+    def visible_to(self, user: Actor) -> InvestorQuerySet:
+        """Investors of visible projects; where a recorder sees its own parks only, no others."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if sees_own_parks_only(user):
+            project = apps.get_model("projects", "Project")
+            mine = project.objects.visible_to(user).filter(participations__investor=OuterRef("pk"))
+            return self.filter(Exists(mine))
+        return self
+
+    def search(self, text: str) -> InvestorQuerySet:
+        """Every word is found in the name, its pinyin initials or the credit code."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(name__icontains=word) | Q(name_initials__contains=word.lower()) | Q(credit_code__icontains=word)
+            )
+        return found

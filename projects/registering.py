@@ -1,0 +1,216 @@
+"""Writing one project: creating, correcting, voiding, restoring. Each one atomic, with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from jiangjin.lib.dates import PartialDay
+from projects import capital, stages
+from projects.codes import our_codes
+from projects.models import (
+    CapitalCommitment,
+    Investor,
+    Milestone,
+    Note,
+    Official,
+    Participation,
+    Project,
+    ProjectCode,
+)
+from projects.names import set_investor_name, set_project_name
+
+
+class ConcurrentEdit(Exception):
+    """Somebody saved the project after this page was opened; nothing was written."""
+
+
+class AmbiguousInvestor(Exception):
+    """Two firms carry this name; the credit code tells them apart. `name` is the one typed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class TypedInvestor:
+    name: str
+    role: str
+    share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCommitment:
+    """`amount` in 万元 without a sign; `pk` of the row that it corrects."""
+
+    kind: str
+    amount: Decimal
+    committed_on: PartialDay | None
+    note: str = ""
+    pk: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMilestone:
+    kind: str
+    planned_on: PartialDay | None
+    actual_on: PartialDay | None
+    reached: bool
+
+
+@transaction.atomic
+def save_project(
+    *,
+    project: Project,
+    version: int | None,
+    official: tuple[str, str],
+    investors: Iterable[TypedInvestor],
+    commitments: Iterable[TypedCommitment],
+    milestones: Iterable[TypedMilestone],
+    user: User,
+) -> Project:
+    """Save a new or corrected project with everything on its page.
+
+    `version` is the one that the page was opened with. Raises ConcurrentEdit where it is no longer the stored one, and
+    AmbiguousInvestor for a name that two firms carry.
+    """
+    new = project.pk is None
+    if not new and Project.objects.select_for_update().get(pk=project.pk).version != version:
+        raise ConcurrentEdit
+    set_project_name(project, project.name)
+    project.lead_official = _official(*official, user=user)
+    if new:
+        year = project.signed_on.year if project.signed_on else timezone.localdate().year
+        project.code = project.code or our_codes(year, 1)[0]
+    else:
+        project.version += 1
+    commitments, milestones = list(commitments), list(milestones)
+    project.agreed_capital = capital.total(
+        capital.signed_amount(row.kind, row.amount) for row in commitments
+    )
+    project.stage = stages.stage_of(
+        [row.kind for row in milestones if row.reached or row.actual_on],
+        signed=project.signed_on is not None,
+        former=project.stage,
+    )
+    _remember_former_code(project, user=user)
+    _save(project, user)
+    _save_investors(project, investors, user=user)
+    _save_commitments(project, commitments, user=user)
+    _save_milestones(project, milestones, user=user)
+    return project
+
+
+def _save(row: Any, user: User) -> None:
+    row._history_user = user
+    row.save()
+
+
+def _official(name: str, post: str, *, user: User) -> Official | None:
+    if not name:
+        return None
+    found = Official.objects.filter(name=name, post=post).first()
+    if found is None:
+        found = Official(name=name, post=post)
+        _save(found, user)
+    return found
+
+
+def _remember_former_code(project: Project, *, user: User) -> None:
+    """A number that was changed by hand still finds the project."""
+    if project.pk is None:
+        return
+    former = Project.objects.values_list("code", flat=True).get(pk=project.pk)
+    if former != project.code and not project.codes.filter(code=former).exists():
+        _save(ProjectCode(project=project, code=former), user)
+
+
+def find_or_make_investor(name: str, *, user: User) -> Investor:
+    """The firm of exactly this normalised name; a new one where there is none. Never one that is merely similar."""
+    wanted = Investor()
+    set_investor_name(wanted, name)
+    found = list(Investor.objects.filter(name_key=wanted.name_key)[:2])
+    if len(found) > 1:
+        raise AmbiguousInvestor(name)
+    if found:
+        return found[0]
+    _save(wanted, user)
+    return wanted
+
+
+def _save_investors(project: Project, typed: Iterable[TypedInvestor], *, user: User) -> None:
+    wanted = {find_or_make_investor(row.name, user=user): row for row in typed}
+    known = {part.investor: part for part in project.participations.select_related("investor")}
+    for investor, part in known.items():
+        if investor not in wanted:
+            part._history_user = user
+            part.delete()
+    # Joint ones first: the database allows one lead investor at any moment.
+    for investor, row in sorted(wanted.items(), key=lambda item: item[1].role):
+        part = known.get(investor) or Participation(project=project, investor=investor)
+        if part.pk is None or (part.role, part.share) != (row.role, row.share):
+            part.role, part.share = row.role, row.share
+            _save(part, user)
+
+
+def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, user: User) -> None:
+    known = {row.pk: row for row in project.commitments.all()}
+    kept = []
+    for row in typed:
+        commitment = known.pop(row.pk, None) if row.pk else None
+        commitment = commitment or CapitalCommitment(project=project)
+        new = (row.kind, capital.signed_amount(row.kind, row.amount), row.committed_on, row.note)
+        if new != (commitment.kind, commitment.amount, commitment.committed_on, commitment.note):
+            commitment.kind, commitment.amount, commitment.committed_on, commitment.note = new
+            kept.append(commitment)
+    for gone in known.values():
+        gone._history_user = user
+        gone.delete()
+    # A row that stops being the initial one is written before the row that becomes it.
+    for commitment in sorted(kept, key=lambda row: row.kind == "initial"):
+        _save(commitment, user)
+
+
+def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user: User) -> None:
+    known = {row.kind: row for row in project.milestones.all()}
+    for row in typed:
+        new = (row.planned_on, row.actual_on, row.reached or row.actual_on is not None)
+        milestone = known.get(row.kind)
+        if milestone is None:
+            if new == (None, None, False):
+                continue
+            milestone = Milestone(project=project, kind=row.kind)
+        if milestone.pk is None or new != (milestone.planned_on, milestone.actual_on, milestone.reached):
+            milestone.planned_on, milestone.actual_on, milestone.reached = new
+            _save(milestone, user)
+
+
+@transaction.atomic
+def void_project(*, project: Project, reason: str, user: User) -> None:
+    """Take a project out of lists and figures, with a reason; it keeps its number and its history."""
+    project.voided_at, project.void_reason = timezone.now(), reason
+    project.version += 1
+    _save(project, user)
+
+
+@transaction.atomic
+def restore_project(*, project: Project, user: User) -> None:
+    """Bring a voided project back as it was."""
+    project.voided_at, project.void_reason = None, ""
+    project.version += 1
+    _save(project, user)
+
+
+@transaction.atomic
+def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
+    """Keep a sentence about a project under the account's name, dated today."""
+    note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
+    _save(note, user)
+    return note

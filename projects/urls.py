@@ -1,0 +1,24 @@
+from django.urls import path
+
+from projects import investor_views, views
+
+app_name = "projects"
+
+project_urls = [
+    path("projects/", views.project_list, name="list"),
+    path("projects/new/", views.project_create, name="create"),
+    path("projects/<str:code>/", views.project_detail, name="detail"),
+    path("projects/<str:code>/edit/", views.project_edit, name="edit"),
+    path("projects/<str:code>/void/", views.project_void, name="void"),
+    path("projects/<str:code>/restore/", views.project_restore, name="restore"),
+    path("projects/<str:code>/notes/", views.project_note, name="note"),
+]
+
+investor_urls = [
+    path("investors/", investor_views.investor_list, name="investor_list"),
+    path("investors/suggestions/", investor_views.investor_suggestions, name="investor_suggestions"),
+    path("investors/<int:pk>/", investor_views.investor_detail, name="investor_detail"),
+    path("investors/<int:pk>/edit/", investor_views.investor_edit, name="investor_edit"),
+]
+
+urlpatterns = project_urls + investor_urls

@@ -1,0 +1,176 @@
+"""Pages of projects: the list, one project, its forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.demo import as_of_day
+from industries.models import Chain, Cluster
+from parks.models import Park
+from projects import listing, pages, permissions, registering
+from projects.choices import HonourKind, Stage
+from projects.editing import ProjectForms
+from projects.filters import ProjectFilter
+from projects.forms import NoteForm, VoidForm
+from projects.models import Project
+
+
+@require_GET
+def project_list(request: HttpRequest) -> HttpResponse:
+    """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
+    filters = ProjectFilter(request.GET, queryset=Project.objects.visible_to(request.user))
+    found = filters.qs if filters.is_valid() else Project.objects.none()
+    totals = found.totals(filters.selected_year)
+    sort = listing.sort_of(request.GET)
+    rows = listing.with_increase_mark(listing.ordered(found.for_list(), sort))
+    page = listing.page_of(rows, request.GET, totals.projects + totals.increased)
+    pages.mark_rows(page.object_list, year=filters.selected_year, today=as_of_day())
+    context = {
+        "filters": filters,
+        "chips": listing.chips_of(filters),
+        "columns": listing.COLUMNS,
+        "sort": sort,
+        "page": page,
+        "per_page_choices": listing.PER_PAGE,
+        "totals": totals,
+        "year": filters.selected_year,
+        "years": pages.years_offered(),
+        "form_choices": {
+            "parks": Park.objects.all(),
+            "clusters": Cluster.objects.all(),
+            "chains": Chain.objects.all(),
+            "stages": Stage.choices,
+            "ranks": HonourKind.choices,
+        },
+    }
+    response = render(
+        request, "projects/project_list.html#results" if request.htmx else "projects/project_list.html", context
+    )
+    if request.htmx:
+        query = listing.clean_query(request.GET)
+        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    return response
+
+
+@require_GET
+def project_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything about one project."""
+    project = _get_project(request, code)
+    today = as_of_day()
+    context = {
+        "project": project,
+        "steps": pages.milestone_steps(project, today),
+        "as_of": today,
+        "commitments": pages.running_commitments(project),
+        "arrivals": project.arrivals.all(),
+        "snapshots": project.snapshots.all(),
+        "notes": project.notes.select_related("author"),
+        "next_step": pages.next_step(project, today),
+        "missing": pages.missing_fields(project),
+        "note_form": NoteForm(),
+        "void_form": VoidForm(),
+        "may_edit": permissions.may_write_in(request.user, project.park_id) and not project.is_voided,
+        "may_void": permissions.may_void_in(request.user, project.park_id),
+    }
+    return render(request, "projects/project_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def project_create(request: HttpRequest) -> HttpResponse:
+    """A new project."""
+    permissions.require_writer(request.user)
+    forms = ProjectForms(request.POST or None, project=None, user=request.user)
+    if request.method == "POST" and forms.is_valid():
+        project = _save(forms, request)
+        if project is not None:
+            messages.success(request, _("The project is registered as %(code)s.") % {"code": project.code})
+            return redirect(project)
+    return _form_page(request, forms, None)
+
+
+@require_http_methods(["GET", "POST"])
+def project_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Correct a project; who saves second sees both versions and loses nothing."""
+    project = _get_writable(request, code)
+    forms = ProjectForms(request.POST or None, project=project, user=request.user)
+    if request.method == "POST" and forms.is_valid():
+        saved = _save(forms, request)
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect(saved)
+    return _form_page(request, forms, _get_project(request, code))
+
+
+@require_POST
+def project_void(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a project out of lists and figures, with a reason."""
+    project = _get_project(request, code)
+    permissions.require_void_in(request.user, project.park_id)
+    form = VoidForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Not voided: a reason is needed."))
+    elif not project.is_voided:
+        registering.void_project(project=project, reason=form.cleaned_data["reason"], user=request.user)
+        messages.success(request, _("Voided. The project keeps its number and its history and can be restored."))
+    return redirect(project)
+
+
+@require_POST
+def project_restore(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring a voided project back."""
+    project = _get_project(request, code)
+    permissions.require_void_in(request.user, project.park_id)
+    if project.is_voided:
+        registering.restore_project(project=project, user=request.user)
+        messages.success(request, _("Restored."))
+    return redirect(project)
+
+
+@require_POST
+def project_note(request: HttpRequest, code: str) -> HttpResponse:
+    """Write a note about a project."""
+    project = _get_writable(request, code)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        registering.write_note(project=project, user=request.user, **form.cleaned_data)
+    else:
+        messages.error(request, _("The note is empty. Write a sentence."))
+    return redirect(f"{project.get_absolute_url()}#notes")
+
+
+def _get_project(request: HttpRequest, code: str) -> Project:
+    """A visible project by its number; 404 for the others, whether they exist or not."""
+    visible = Project.objects.visible_to(request.user).select_related("park", "cluster", "chain", "lead_official")
+    return get_object_or_404(visible.prefetch_related("participations__investor__honours", "milestones"), code=code)
+
+
+def _get_writable(request: HttpRequest, code: str) -> Project:
+    """A project that this account may change: 404 where it may not see it, 403 where it may only read it."""
+    project = _get_project(request, code)
+    permissions.require_write_in(request.user, project.park_id)
+    if project.is_voided:
+        raise permissions.PermissionDenied
+    return project
+
+
+def _save(forms: ProjectForms, request: HttpRequest) -> Project | None:
+    """The saved project, or None where somebody was quicker or the database refused: the page says why."""
+    try:
+        return forms.save()
+    except registering.ConcurrentEdit:
+        forms.show_conflict()
+    except registering.AmbiguousInvestor as error:
+        forms.refuse_investor(error.name)
+    return None
+
+
+def _form_page(request: HttpRequest, forms: ProjectForms, project: Project | None) -> HttpResponse:
+    context: dict[str, Any] = {"forms": forms, "project": project}
+    status = 409 if forms.conflict else 422 if forms.is_bound else 200
+    return render(request, "projects/project_form.html", context, status=status)

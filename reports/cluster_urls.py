@@ -1,0 +1,12 @@
+"""Pages of clusters: their figures come from projects, so they live in this room; the vocabulary is `industries`."""
+
+from django.urls import path
+
+from reports import places
+
+app_name = "industries"
+
+urlpatterns = [
+    path("", places.cluster_list, name="list"),
+    path("<slug:code>/", places.cluster_detail, name="detail"),
+]

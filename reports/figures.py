@@ -1,0 +1,141 @@
+"""Where the numbers come from. One function a question, over one queryset; amounts in 万元.
+
+Every figure is made by `ProjectQuerySet.totals` or by the same sums grouped, so that the list behind its link shows the
+same: signed in the year counts, commitments dated in the year sum (design, section 4).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from industries.models import Cluster
+from parks.models import Park
+from projects.models import CapitalArrival, CapitalCommitment, Honour, Participation
+from projects.querysets import ProjectQuerySet, Totals
+
+NOTHING = Totals(0, Decimal(0), Decimal(0), 0)
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: an entry of the vocabulary, or the unknown (code `none`), this year and the year before."""
+
+    code: str
+    name: str
+    now: Totals
+    before: Totals
+    note: str = ""
+
+    @property
+    def growth(self) -> Decimal | None:
+        """Of the agreed amount over the year before; None on zero or unknown."""
+        return growth(self.now.agreed, self.before.agreed)
+
+    @property
+    def change(self) -> Decimal:
+        return self.now.agreed - self.before.agreed
+
+    @property
+    def projects_change(self) -> int:
+        return self.now.projects - self.before.projects
+
+
+def growth(now: Decimal, before: Decimal) -> Decimal | None:
+    """Relative change; None where there is nothing to compare with."""
+    return (now - before) / before if before else None
+
+
+def grouped(projects: ProjectQuerySet, by: str, year: int) -> dict[int | None, Totals]:
+    """Totals of a year by a foreign key of Project (`cluster`, `park`); the unknown under None."""
+    counts = {
+        row[by]: row
+        for row in projects.signed_in(year)
+        .order_by()
+        .values(by)
+        .annotate(projects=Count("pk"), unknown=Count("pk", filter=Q(agreed_capital=None)))
+    }
+    listed = projects.in_year(year).order_by().values("pk")
+    key = f"project__{by}"
+    agreed = dict(
+        CapitalCommitment.objects.filter(project__in=listed, committed_on__year=year)
+        .order_by()
+        .values_list(key)
+        .annotate(Sum("amount"))
+    )
+    arrived = dict(
+        CapitalArrival.objects.filter(project__in=listed, month__year=year)
+        .order_by()
+        .values_list(key)
+        .annotate(Sum("amount"))
+    )
+    keys = {*counts, *agreed, *arrived}
+    return {
+        pk: Totals(
+            counts[pk]["projects"] if pk in counts else 0,
+            agreed.get(pk) or Decimal(0),
+            arrived.get(pk) or Decimal(0),
+            counts[pk]["unknown"] if pk in counts else 0,
+        )
+        for pk in keys
+    }
+
+
+def by_cluster(projects: ProjectQuerySet, year: int) -> list[Row]:
+    """The clusters, what lies outside them, and the unknown where there is any: the parts add up to the whole."""
+    now, before = grouped(projects, "cluster", year), grouped(projects, "cluster", year - 1)
+    rows = [
+        Row(cluster.code, cluster.name, now.get(cluster.pk, NOTHING), before.get(cluster.pk, NOTHING))
+        for cluster in Cluster.objects.all()
+    ]
+    return rows + _unknown(now, before)
+
+
+def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
+    """The root parks, each with the ones inside it, counted once; 园区外 and the unknown where there is any."""
+    now, before = grouped(projects, "park", year), grouped(projects, "park", year - 1)
+    children: dict[int | None, list[Park]] = defaultdict(list)
+    for park in Park.objects.all():
+        children[park.parent_id].append(park)
+    rows = []
+    for root in children[None]:
+        inside = children[root.pk]
+        ids = [root.pk, *(park.pk for park in inside)]
+        held = [(park.short_name, now[park.pk].projects) for park in inside if park.pk in now]
+        note = "、".join(f"{name} {number}" for name, number in held if number)
+        row = Row(root.code, root.short_name, add(now, ids), add(before, ids), note)
+        if root.code != Park.NO_PARK or row.now.projects or row.before.projects:
+            rows.append(row)
+    return rows + _unknown(now, before)
+
+
+def add(figures: dict[int | None, Totals], keys: list[int]) -> Totals:
+    """The sum of several groups."""
+    found = [figures[key] for key in keys if key in figures]
+    return Totals(
+        sum(row.projects for row in found),
+        sum((row.agreed for row in found), Decimal(0)),
+        sum((row.arrived for row in found), Decimal(0)),
+        sum(row.unknown for row in found),
+    )
+
+
+def _unknown(now: dict[int | None, Totals], before: dict[int | None, Totals]) -> list[Row]:
+    if None not in now and None not in before:
+        return []
+    return [Row(NONE, "", now.get(None, NOTHING), before.get(None, NOTHING))]
+
+
+def firms_with(projects: ProjectQuerySet, honour: str) -> int:
+    """How many firms of that rank or honour take part: distinct groups, as published figures count 家."""
+    parts: QuerySet = Participation.objects.filter(
+        project__in=projects.order_by().values("pk"),
+        investor__in=Honour.objects.filter(kind=honour).values("investor"),
+    )
+    group = Coalesce(NullIf(F("investor__parent_name"), Value("")), F("investor__name"))
+    return parts.aggregate(firms=Count(group, distinct=True))["firms"]

@@ -1,0 +1,58 @@
+"""Fixtures that every room's tests may use."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """What one test made the process remember is not true in the next."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The machine's Chromium. A missing one fails the test, for a skipped browser test tells nobody anything."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    raise AssertionError("No Chromium on this machine (Debian: apt-get install chromium).")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh visitor: Chinese, on a desk screen."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server) -> Iterator[Page]:
+    """A page of that visitor on the running site: `page.goto(f"{live_server.url}/")`.
+
+    What the page logs as an error (a blocked script, a missing file) fails the test.
+    """
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    yield page
+    # A refused form answers 4xx on purpose, and Chromium logs that.
+    troubles = [text for text in troubles if "the server responded with a status of 4" not in text]
+    assert not troubles, troubles
