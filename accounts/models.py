@@ -19,7 +19,9 @@ class Role(models.TextChoices):
 
 
 class AccountManager(UserManager["User"]):
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields) -> "User":  # type: ignore[override]
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields
+    ) -> "User":  # type: ignore[override]
         """An administrator; `createsuperuser` makes the first one of an empty register."""
         return super().create_superuser(username, email, password, **{"role": Role.ADMIN, "all_parks": True, **fields})
 

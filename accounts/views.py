@@ -39,7 +39,9 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         set_password(user=request.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)
-        messages.success(request, _("Your password is changed. You stay logged in here; other places must log in again."))
+        messages.success(
+            request, _("Your password is changed. You stay logged in here; other places must log in again.")
+        )
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/password_form.html", {"form": form})
 

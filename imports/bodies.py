@@ -3,7 +3,9 @@
 A hundred thousand rows pass here, so an ordinary row is told by a few cheap looks at its raw values.
 """
 
+import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from imports.grid import Cell, CellKind, Sheet, Span
 from imports.headerpaths import match_path
@@ -26,10 +28,12 @@ from imports.rowkinds import (
     unit_line,
 )
 from imports.rowsums import Line, settle
-from imports.tables import Skipped, Table
+from imports.tables import Table
 
 _SAMPLE = 300
 _NOWHERE = -1
+_MAY_BE_SUM = re.compile(r"[小合总共累]\s*计")
+_OPENS_HEADING = "一二三四五六七八九十（(第"
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class _Body:
     name: int
     serial: int
     headers: dict[int, set[str]]
+    names: set[str]  # the header texts as they stand
     across: set[int]  # rows merged over three columns or more
     inherited: dict[tuple[int, int], int]  # (row, column) → row that holds the merged value
     arabic: bool  # serial numbers are 1, 2, 3, so 一 in their column is a heading
@@ -51,17 +56,12 @@ class _Body:
 def read_body(sheet: Sheet, table: Table, end: int) -> None:
     """Sort the rows below the header of `table` up to row `end` into data and skipped rows, groups and sums."""
     body = _start(sheet, table, end)
-    rows = sheet.rows
-    name, serial = body.name, body.serial
     data = table.rows
     for row in range(table.header_rows[-1] + 1, end + 1):
-        cells = rows[row - 1]
-        # An ordinary row: a numbered serial cell and a text as the name.
-        if row > body.header_row + 2 and 0 <= serial < len(cells) and 0 <= name < len(cells):
-            raw, label = cells[serial], cells[name]
-            if type(label) is str and len(label) > 3 and type(raw) is not Cell and _numbered(raw) and "计" not in label:
-                data.append(row)
-                continue
+        cells = sheet.rows[row - 1]
+        if row > body.header_row + 2 and _is_ordinary(body, cells):
+            data.append(row)
+            continue
         kind, text = _classify(body, row, cells)
         if kind == "data":
             data.append(row)
@@ -83,8 +83,24 @@ def read_body(sheet: Sheet, table: Table, end: int) -> None:
     }
 
 
-def _numbered(raw: Raw) -> bool:
-    return raw.strip().isdigit() if type(raw) is str else raw is not None and is_serial(raw)
+def _is_ordinary(body: _Body, cells: list[Raw]) -> bool:
+    """A cheap look that settles nearly every row: a numbered serial cell and a name, or a name among other cells.
+
+    Whatever could be a sum, a heading, a footer or a header is left to `_classify`.
+    """
+    name, serial = body.name, body.serial
+    if not 0 <= name < len(cells):
+        return False
+    label = cells[name]
+    if type(label) is not str or len(label) <= 3 or ("计" in label and _MAY_BE_SUM.search(label)):
+        return False
+    if serial >= 0:
+        raw = cells[serial] if serial < len(cells) else None
+        if type(raw) is Decimal or (type(raw) is str and raw.strip().isdigit()):
+            return True
+    if len(cells) - cells.count(None) < 4 or label[0] in _OPENS_HEADING or label in body.names:
+        return False
+    return not any(type(raw) is str and ("计" in raw or ":" in raw or "：" in raw) for raw in cells[:name])
 
 
 def _start(sheet: Sheet, table: Table, end: int) -> _Body:
@@ -110,6 +126,7 @@ def _start(sheet: Sheet, table: Table, end: int) -> _Body:
         (table.name_column or 0) - 1,
         serial,
         headers,
+        {str(raw_value(raw)) for row in table.header_rows for raw in sheet.rows[row - 1]},
         across,
         inherited,
         _has_arabic_serials(sheet, serial, top),
@@ -228,6 +245,3 @@ def _only_numbers(cells: list[Raw], numbers: list[int]) -> bool:
         if number_of(raw) is None or isinstance(raw_value(raw), bool):
             return False
     return True
-
-
-__all__ = ["Skipped", "read_body"]

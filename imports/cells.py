@@ -5,7 +5,6 @@ Nothing is guessed and no rule of plausibility is applied: 6200 under 亿元 is 
 
 import datetime
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -13,13 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from imports.daycells import QUOTED, date_precision, day_of_number, shown_day
 from imports.grid import Cell, CellKind, CellValue
 from imports.vocabulary import EMPTY_VOCABULARY, SEPARATORS, Entry, Vocabulary
 from jiangjin.lib.amounts import header_unit, parse_amount, to_wan, unit_scale
 from jiangjin.lib.cellerrors import CellError, Reading
 from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.dates import PartialDay, parse_day
-from jiangjin.lib.dayparse import NO_DATE, day_of, digits_parts
+from jiangjin.lib.dayparse import NO_DATE
 from jiangjin.lib.faults import refuse_common, tidy
 from jiangjin.lib.numbers import (
     MU,
@@ -40,10 +40,6 @@ __all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "re
 
 NOTHING: Reading[Any] = Reading(None)
 FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
-DAYS_1904 = 1462  # the two epochs of spreadsheets lie so many days apart
-EPOCH = datetime.date(1899, 12, 30)
-SERIALS = range(32874, 55154)  # 1990-01-01 to 2050-12-31
-QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,56 +123,15 @@ def _date(value: CellValue, number_format: str, options: Options) -> Reading[Par
     if type(value) is str:
         return _typed_day(value)
     if isinstance(value, datetime.date):
-        return Reading(_shown_day(value.year, value.month, value.day, date_precision(number_format)))
+        return Reading(shown_day(value.year, value.month, value.day, date_precision(number_format)))
     if isinstance(value, Decimal):
-        return Reading(_day_of_number(value, options.date1904))
+        return Reading(day_of_number(value, options.date1904))
     raise CellError("not_a_date", NO_DATE)
 
 
 def _typed_day(text: str) -> Reading[PartialDay]:
     day = parse_day(text)
     return NOTHING if day is None else Reading(day)
-
-
-@functools.lru_cache(maxsize=16384)
-def _shown_day(year: int, month: int, day: int, precision: str) -> PartialDay:
-    """A date cell as far as its format shows it: a format without days hides one that nobody entered."""
-    if precision == "year":
-        return day_of(year)
-    return day_of(year, month) if precision == "month" else day_of(year, month, day)
-
-
-@functools.lru_cache(maxsize=512)
-def date_precision(number_format: str) -> str:
-    """What a number format shows of a date: "day", "month" or "year"."""
-    code = QUOTED.sub("", number_format.split(";")[0]).lower()
-    if "d" in code or "aaa" in code or "h" in code or "s" in code:
-        return "day"
-    if "m" in code:
-        return "month"
-    return "year" if re.search(r"y|e(?![+-])", code.replace("general", "")) else "day"
-
-
-def _day_of_number(number: Decimal, date1904: bool) -> PartialDay:
-    """A plain number in a date column: a serial, 20200630, 202006, 2020 or 2020.6, each within its own window."""
-    serial = int(number) + (DAYS_1904 if date1904 else 0)
-    if serial in SERIALS:
-        return PartialDay.of(EPOCH + datetime.timedelta(days=serial))
-    text = format(number.normalize(), "f")
-    year, point, month = text.partition(".")
-    if not point:
-        parts = digits_parts(text) if text.isdigit() else None
-        if parts is None:
-            raise CellError("not_a_date", NO_DATE)
-        return day_of(*parts)
-    if len(year) != 4 or len(month) > 2:
-        raise CellError("not_a_date", NO_DATE)
-    if month == "1":
-        raise CellError(
-            "ambiguous_date",
-            _("As numbers, 2020.1 and 2020.10 are the same: January or October. Write 2020-01 or 2020-10."),
-        )
-    return day_of(int(year), int(month))
 
 
 # --- Money ------------------------------------------------------------------------------------------------------

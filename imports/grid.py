@@ -76,6 +76,7 @@ class Workbook:
     sheets: list[Sheet]
     encoding: str = ""  # of a text file
     notes: list[tuple[str, str]] = field(default_factory=list)
+    epoch_1904: bool = False  # a plain number that means a day counts from 1904; true date cells are resolved already
 
 
 def as_cell(raw: CellValue | Cell) -> Cell:

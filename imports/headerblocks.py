@@ -48,8 +48,11 @@ class Block:
     score: int
 
 
-def find_block(sheet: Sheet, rows: range, known: Known = NOTHING_KNOWN) -> Block | None:
-    """The best header block that begins in `rows`; `known` are the headers that a mapping names."""
+def find_block(sheet: Sheet, rows: range, known: Known = NOTHING_KNOWN, *, below: int = 0) -> Block | None:
+    """The best header block that begins in `rows`; `known` are the headers that a mapping names.
+
+    A level of unknown words above may be added to it, but no row up to `below`.
+    """
     best: Block | None = None
     for first in rows:
         if first > len(sheet.rows) or not any(sheet.rows[first - 1]):
@@ -60,7 +63,7 @@ def find_block(sheet: Sheet, rows: range, known: Known = NOTHING_KNOWN) -> Block
             block = read_block(sheet, first, last, known)
             if block.score >= 3 and _better(block, best):
                 best = block
-    return _extended(sheet, best, known) if best else None
+    return _extended(sheet, best, known, below) if best else None
 
 
 def read_block(sheet: Sheet, first: int, last: int, known: Known = NOTHING_KNOWN) -> Block:
@@ -168,12 +171,12 @@ def _has_data(sheet: Sheet, row: int) -> bool:
     return others > 0 or months == 1
 
 
-def _extended(sheet: Sheet, block: Block, known: Known) -> Block:
+def _extended(sheet: Sheet, block: Block, known: Known, below: int) -> Block:
     """The block with levels above and below that hold no recognised header but belong to it by their form."""
     first, last = block.first, block.last
     while last - first + 1 < MOST_LEVELS and last < len(sheet.rows) and _is_level_below(sheet, first, last):
         last += 1
-    while last - first + 1 < MOST_LEVELS and first > 1 and _is_level_above(sheet, first, block):
+    while last - first + 1 < MOST_LEVELS and first > below + 1 and _is_level_above(sheet, first, block):
         first -= 1
     if (first, last) == (block.first, block.last):
         return block

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from imports.fields import FIELDS, dictionary
 from imports.grid import Cell, CellValue
+from jiangjin.lib.amounts import FOREIGN, MAGNITUDE
 from jiangjin.lib.text import clean_text, match_key
 
 _CIRCLED = re.compile(r"^\s*[\u2460-\u2473\u3251-\u325f\u2776-\u2793]\s*")
@@ -22,10 +23,10 @@ _NUMBERING = re.compile(
 )
 _NUMBER_BLANK = re.compile(r"^\s*\d{1,2}[ \u3000]+(?=[^\W\d])(?!月|季|期|年|号|日)")
 
-_MONEY = r"(?:亿|千万|百万|十万|万|千)?(?:元|美元|港元|港币|欧元|日元)"
+_MONEY = rf"(?:{MAGNITUDE})?(?:{FOREIGN}|元)"
 _AREA = r"(?:万)?(?:亩|m2|平方米|平米|公顷|平方公里)"
 _COUNT = r"(?:万)?(?:人|个|家|户|名|项|年|月|天|岗位|%|人次)"
-_MONEY_UNIT = re.compile(rf"(?:单位:?)?(?:人民币|rmb)?({_MONEY}|亿|万)(?:人民币)?(?:/年)?")
+_MONEY_UNIT = re.compile(rf"(?:单位:?)?(?:人民币|rmb)?({_MONEY}|[百千]?[亿万])(?:人民币)?(?:/年)?")
 _AREA_UNIT = re.compile(rf"(?:单位:?)?({_AREA})")
 _COUNT_UNIT = re.compile(rf"(?:单位:?)?({_COUNT})")
 _RATIO_UNIT = re.compile(rf"(?:单位:?)?({_MONEY}/{_AREA})")
@@ -107,7 +108,7 @@ def read_unit(content: str) -> tuple[str, str]:
         found = pattern.fullmatch(content)
         if found:
             unit = found.group(1) if kind != "several" else ""
-            return (f"{unit}元" if unit in ("亿", "万") else unit.replace("港币", "港元")), kind
+            return (f"{unit}元" if unit[-1:] in ("亿", "万") else unit.replace("港币", "港元")), kind
     if re.fullmatch(rf"{_MONEY}[、,/]{_AREA}", content):
         return read_unit(re.split(r"[、,/]", content)[0])
     return "", ""
@@ -141,10 +142,15 @@ def _general_form(key: str) -> str:
     return _MONTHS_UP_TO.sub("1-n月", _YEAR.sub("n年", key)).replace(":", "")
 
 
+def header_years(text: str) -> set[int]:
+    """All years that a header, a title or a sheet's name holds."""
+    return {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", unicodedata.normalize("NFKC", text))}
+
+
 def header_year(text: str) -> int | None:
-    """The one year that a header, a title or a sheet name holds; None where there is none or several."""
-    years = set(re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", unicodedata.normalize("NFKC", text)))
-    return int(years.pop()) if len(years) == 1 else None
+    """The one year that a text holds; None where there is none or several."""
+    years = header_years(text)
+    return years.pop() if len(years) == 1 else None
 
 
 _MONTH_NAMES = {name: n for n, name in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
@@ -188,6 +194,8 @@ class _Dictionary:
                 # 用地（亩） is an area; a bare 用地 only may be one.
                 asked = entry if header.unit_kind in ("money", "ratio") else Entry(row.field, "ask", row.header)
                 _add(self.without_unit, header.bare, asked)
+        # Single headers and the levels of those with two.
+        self.plain = {part for row in dictionary() for part in _TRIMMED.sub("", row.header).split("/") if part}
 
     def find(self, header: HeaderText) -> tuple[Entry, ...]:
         found = (
@@ -212,8 +220,16 @@ def _unit_fits(kind: str, entry: Entry, header: HeaderText) -> bool:
         return True
     if entry.treatment == "derived":
         return header.unit_kind in ("money", "ratio")
-    wanted = {"money": ("money", "several"), "area": ("area",)}
+    wanted = {"money": ("money", "several"), "area": ("area",), "floor_area": ("area",)}
     return header.unit_kind in wanted.get(kind, ("count",))
+
+
+_TRIMMED = re.compile(r"[\s*※:：]|^\d{1,2}[.、]|[（(\[【].*$", re.DOTALL)
+
+
+def is_plain_header(text: str) -> bool:
+    """A quick test of a raw cell: whether it is a header of the dictionary but for blanks, marks and brackets."""
+    return len(text) <= 40 and _TRIMMED.sub("", text) in _known().plain
 
 
 @cache

@@ -3,11 +3,14 @@
 Every row of the sheet is a data row of a table or is skipped with a reason; nothing is dropped in silence.
 """
 
+import re
+from itertools import pairwise
+
 from imports.bodies import read_body
 from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
-from imports.headers import normal
+from imports.headers import is_plain_header, normal
 from imports.rowkinds import is_caption, is_filled, is_note, sum_word, text_of, unit_line
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
 
@@ -23,6 +26,7 @@ __all__ = [
 ]
 
 _COLUMNS_LOOKED_THROUGH = 1000  # rows in which a column without header is searched for data
+_ANNEX = re.compile(r"附[件表]\s*\d*[:：]?")
 _SUMMARY_NAMES = ("汇总", "合计", "总表", "总台账", "全部")
 
 
@@ -35,21 +39,34 @@ def read_layout(sheet: Sheet, *, header_rows: list[int] | None = None, known: Kn
     last = _last_filled(sheet)
     if not last:
         return Layout(sheet.name, "hidden" if sheet.hidden else "not_a_ledger", "empty")
-    if header_rows:
-        block: Block | None = read_block(sheet, min(header_rows), min(max(header_rows), last), known)
+    if header_rows and min(header_rows) > last:
+        block: Block | None = None
+    elif header_rows:
+        block = read_block(sheet, min(header_rows), min(max(header_rows), last), known)
     else:
-        block = find_block(sheet, range(1, min(HEADER_SEARCH_ROWS, last) + 1), known)
+        block = _first_block(sheet, last, known)
     if block is None or (not block.kind and not header_rows):
         return _no_ledger(sheet, block, last)
     layout = Layout(sheet.name, "ledger", block.reason if block.kind else "no_name_column")
     starts = [block, *_later_blocks(sheet, block, last, known)]
-    begins = [1] + [_preamble_start(sheet, later, before) for before, later in zip(starts, starts[1:], strict=False)]
+    begins = [1] + [_preamble_start(sheet, later, before) for before, later in pairwise(starts)]
     for number, start in enumerate(starts):
         end = begins[number + 1] - 1 if number + 1 < len(begins) else last
         layout.tables.append(_read_table(sheet, start, begins[number], end, layout.tables))
     if sheet.hidden:
         layout.kind, layout.reason = "hidden", "hidden"
     return layout
+
+
+def _first_block(sheet: Sheet, last: int, known: Known) -> Block | None:
+    """The best header of the first rows; above it, the header of a table with fewer columns where there is one."""
+    best = find_block(sheet, range(1, min(HEADER_SEARCH_ROWS, last) + 1), known)
+    while best and best.first > 3:
+        above = find_block(sheet, range(1, best.first - 2), known)
+        if above is None or not above.kind or above.reason or above.last >= best.first - 1:
+            break
+        best = above
+    return best
 
 
 def mark_summaries(layouts: list[Layout], sheets: dict[str, Sheet]) -> None:
@@ -147,25 +164,21 @@ def _read_preamble(sheet: Sheet, table: Table, begin: int) -> None:
             table.skipped.append(Skipped(row, "blank"))
             continue
         units = next((units for text in texts if (units := unit_line(text))), None)
-        captions = [text for text in texts if is_caption(text) and not (unit_line(text) and len(text) < 12)]
+        captions = [text for text in texts if is_caption(text) and not _only_unit(text)]
         if units and table.unit_row is None:
             table.unit, table.area_unit, table.unit_row = *units, row
         if captions:
             table.caption = "　".join(filter(None, (table.caption, *captions)))
-        titled = not table.title and any(text not in captions and not _only_unit(text) for text in texts)
-        if titled and texts and not is_note(texts[0]):
-            table.title = next(text for text in texts if text not in captions and not _only_unit(text))
-        reason = "title" if titled and table.title else "unit_line" if units else "note" if _noted(texts) else "caption"
+        reason = "unit_line" if units else "note" if texts and is_note(texts[0]) else "caption"
+        titles = [text for text in texts if not (text in captions or _only_unit(text) or _ANNEX.fullmatch(text))]
+        if titles and reason != "note" and not table.title:
+            table.title, reason = titles[0], "title"
         table.skipped.append(Skipped(row, reason, _row_text(sheet, row)))
 
 
 def _only_unit(text: str) -> bool:
     """单位：亿元 by itself, not a title that also says its unit."""
     return unit_line(text) is not None and len(text) <= 16
-
-
-def _noted(texts: list[str]) -> bool:
-    return bool(texts) and is_note(texts[0])
 
 
 def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[Block]:
@@ -178,7 +191,7 @@ def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[B
         if not _may_be_header(cells):
             row += 1
             continue
-        found = find_block(sheet, range(row, row + 1), known)
+        found = find_block(sheet, range(row, row + 1), known, below=current.last)
         if found is None or not found.kind or found.reason:
             row += 1
             continue
@@ -192,19 +205,18 @@ def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[B
 
 
 def _may_be_header(cells: list) -> bool:
-    """A cheap test: header rows hold three texts at least and begin with a text that is no figure."""
+    """A cheap test: header rows hold texts alone, three at least, of which none begins with a figure but months."""
     texts = 0
     for raw in cells:
         if raw is None or raw == "":
             continue
-        if not isinstance(raw, str):
-            return False
-        if not texts and (raw[:1].isdigit() or len(raw) > 30):
+        if type(raw) is not str or (raw[:1].isdigit() and "月" not in raw) or (not texts and len(raw) > 30):
             return False
         texts += 1
-        if texts >= 3:
-            return any(isinstance(cell, str) and len(cell) <= 30 and match_path((cell.strip(),)) for cell in cells[:6])
-    return False
+    # Every header of names or numbers of projects has these words; only then is it worth while to look closely.
+    if texts < 3 or not any(type(cell) is str and "项" in cell and len(cell) <= 20 for cell in cells):
+        return False
+    return sum(is_plain_header(cell) for cell in cells if type(cell) is str and cell) >= 2
 
 
 def _same_header(found: Block, current: Block) -> bool:

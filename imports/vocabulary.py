@@ -16,6 +16,7 @@ SEPARATORS = re.compile(r"[/、,;;|+&]|和|与|及|\n")
 TOWNS = re.compile(r".+(镇|街道|街|乡|社区|村)")
 SIMILAR = 0.5
 PROPOSALS = 3
+LONGEST_WORD = 40  # what is longer is a sentence and resembles no entry
 
 TWO = _("“%(word)s” names two: %(names)s. Enter the one that counts, e.g. %(example)s.")
 UNKNOWN = _("“%(word)s” is not in the list. Choose the entry that is meant, once: it is remembered.")
@@ -62,6 +63,7 @@ class Vocabulary:
             self.tables[kind] = _table(entries)
             if kind == "chain":
                 self.cluster_of_chain = {entry.code: entry.cluster for entry in entries if entry.cluster}
+        self._refused: dict[tuple[str, str], CellError] = {}
         self.remembered: dict[str, dict[str, str]] = {
             kind: {match_key(word): code for word, code in words.items()} for kind, words in (remembered or {}).items()
         }
@@ -74,7 +76,11 @@ class Vocabulary:
         key = match_key(text)
         code = self.remembered.get(kind, {}).get(key) or self.tables[kind].get(key)
         if code is None:
-            raise self._unknown(kind, text)
+            if (kind, text) not in self._refused:
+                self._refused[kind, text] = self._unknown(kind, text)
+            known = self._refused[kind, text]
+            # A fresh one: a kept exception would gather the tracebacks of all its raisings.
+            raise CellError(known.code, known.message, known.suggestions)
         return code
 
     def _unknown(self, kind: str, text: str) -> CellError:
@@ -115,14 +121,16 @@ class Vocabulary:
         return sorted(set(found.values()), key=lambda code: min(key.index(s) for s, c in found.items() if c == code))
 
     def _clusters_of_chain(self, key: str) -> list[str]:
+        """Codes of the clusters whose chains a text names, whole or in part: 食品 is in 粮油食品."""
         chains = {code for spelling, code in self.tables["chain"].items() if len(key) > 1 and key in spelling}
-        return list(
-            dict.fromkeys(self.cluster_of_chain[code] for code in sorted(chains) if code in self.cluster_of_chain)
-        )
+        clusters = (self.cluster_of_chain.get(chain) for chain in sorted(chains))
+        return list(dict.fromkeys(cluster for cluster in clusters if cluster))
 
     def _similar(self, kind: str, key: str) -> list[str]:
         """Codes of the entries whose spelling comes nearest, the best first; none that is far behind the best."""
         ratios: dict[str, float] = {}
+        if len(key) > LONGEST_WORD:
+            return []
         matcher = difflib.SequenceMatcher(b=key, autojunk=False)
         for spelling, code in self.tables[kind].items():
             matcher.set_seq1(spelling)

@@ -74,17 +74,14 @@ WORDS: dict[str, dict[str, str]] = {
 
 # What a click may put into the cell instead; the first word of each code in the tables.
 PROPOSED: dict[str, dict[str, str]] = {
-    kind: {
-        code: next(word for word, found in words.items() if found == code and word != code) for code in words.values()
-    }
-    for kind, words in WORDS.items()
+    kind: {code: word for word, code in reversed(words.items()) if word != code} for kind, words in WORDS.items()
 }
 
 _PRELIMINARY = _("“%(word)s” is too wide for a stage. Say which one: 签约, 注册 or 拿地.")
 _TICK = _("A tick does not say which stage. In a table of ticks the header holds the stage; here write e.g. 在建.")
 _LIGHT = _("A light's colour is worked out from the plan and is not entered. Write 正常, 停滞 or 终止.")
 _LANDED = _("“%(word)s” can mean registered, land obtained or under construction. Say which: 注册, 拿地 or 开工.")
-_TOWN = _("“%(word)s” is a town or a subdistrict, not a park. Write the park, e.g. 双福工业园, or 园区外.")
+TOWN = _("“%(word)s” is a town or a subdistrict, not a park. Write the park, e.g. 双福工业园, or 园区外.")
 _EITHER = _("“%(word)s” can mean equipment or the intelligent industry. Write 装备制造 or 智能产业.")
 _AREA = _(
     "“%(word)s” is also the name of an area. Write the park, e.g. 双福工业园, or choose it once and it is remembered."
@@ -118,18 +115,14 @@ VAGUE_WORDS: dict[str, dict[str, tuple[Promise, tuple[str, ...]]]] = {
         **dict.fromkeys(
             CONDITION_WORDS,
             (
-                _(
-                    "“%(word)s” is a condition, not a stage. Write the stage reached, e.g. 在建, and the condition apart."
-                ),
+                _("“%(word)s” is a condition, not a stage. Write the stage that was reached, e.g. 在建."),
                 (),
             ),
         ),
     },
     "condition": {
         "取消": (
-            _(
-                "“%(word)s” can mean that the agreement ended or was never signed. Write 终止, or leave the project out."
-            ),
+            _("“%(word)s” can mean that the agreement ended or was never signed. Write 终止 if it ended."),
             ("terminated",),
         ),
         **dict.fromkeys(("红", "黄", "绿", "红灯", "黄灯", "绿灯"), (_LIGHT, ())),
@@ -140,9 +133,7 @@ VAGUE_WORDS: dict[str, dict[str, tuple[Promise, tuple[str, ...]]]] = {
         **dict.fromkeys(
             ("其他", "其它", "其他产业"),
             (
-                _(
-                    "“%(word)s” can mean outside the clusters or not classified yet. Write “4+1”以外, or leave it empty."
-                ),
+                _("“%(word)s” can mean outside the clusters or unclassified. Write “4+1”以外, or leave it empty."),
                 ("outside",),
             ),
         ),
@@ -167,4 +158,3 @@ VAGUE_WORDS: dict[str, dict[str, tuple[Promise, tuple[str, ...]]]] = {
     },
     "capital_origin": {},
 }
-TOWN = _TOWN

@@ -5,7 +5,7 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO}
 
@@ -19,7 +19,7 @@ def is_storage_trouble(error: BaseException | None) -> bool:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: 503 and "try again" for storage trouble, else 500. Django has logged the traceback by now."""
+    # Without the request no context processor runs: they would ask the database who is logged in.
     if is_storage_trouble(sys.exc_info()[1]):
-        # Without the request no context processor runs: they would ask the database who is logged in.
-        return render(None, "503.html", status=503, headers={"Retry-After": "10"})  # type: ignore[arg-type]
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+    return HttpResponse(render_to_string("500.html"), status=500)

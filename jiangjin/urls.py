@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from jiangjin.health import healthz
 
+handler500 = "jiangjin.errors.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),

@@ -65,7 +65,9 @@ def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:
 def split_agreed(total: Decimal, added: Decimal | None) -> tuple[Decimal, Decimal]:
     """(initial, increase) of a ledger's agreed amount with 其中：新增. Added more than the total is refused."""
     if total <= 0:
-        raise CellError("zero_agreed_capital", _("An agreed amount is more than zero. Leave it empty if it is unknown."))
+        raise CellError(
+            "zero_agreed_capital", _("An agreed amount is more than zero. Leave it empty if it is unknown.")
+        )
     if added is None or added == 0:
         return total, Decimal(0)
     if added >= total:

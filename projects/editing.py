@@ -2,139 +2,46 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.forms import BaseFormSet, formset_factory
+from django.db import IntegrityError, transaction
+from django.forms import BaseFormSet
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from jiangjin.lib.dates import PartialDayFormField
-from jiangjin.lib.money import MoneyFormField, format_yi
-from jiangjin.lib.text import clean_text
+from jiangjin.lib.text import name_key
 from projects import capital, stages
-from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.choices import MilestoneKind
+from projects.conflicts import Clash, clashes_of, clashing_rows
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.registering import TypedCommitment, TypedInvestor, TypedMilestone, save_project
-
-
-class ParticipationForm(forms.Form):
-    """A firm by its name; one that is not known yet is made."""
-
-    name = forms.CharField(
-        label=_("investor"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "investor-names", "autocomplete": "off"}),
-    )
-    role = forms.ChoiceField(label=_("role"), choices=ParticipationRole.choices)
-    share = forms.DecimalField(
-        label=_("share (%)"), max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False
-    )
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"])
-
-
-class BaseParticipations(BaseFormSet):
-    def clean(self) -> None:
-        if any(self.errors):
-            return
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name") and not _gone(form)]
-        if len({row["name"] for row in rows}) < len(rows):
-            raise ValidationError(_("The same investor stands there twice. Take one out."))
-        if rows and [row["role"] for row in rows].count(ParticipationRole.LEAD) != 1:
-            raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
-
-
-class CommitmentForm(forms.Form):
-    """An undertaking. Reductions are typed without a sign."""
-
-    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    kind = forms.ChoiceField(label=_("kind"), choices=CommitmentKind.choices)
-    amount = MoneyFormField(label=_("amount"), required=False, unit="亿元")
-    committed_on = PartialDayFormField(label=_("agreed on"), required=False)
-    note = forms.CharField(label=_("note"), max_length=200, required=False)
-    accept = forms.BooleanField(label=_("The amount is right."), required=False)
-    needs_acceptance = False
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        amount = data.get("amount")
-        if amount is None:
-            return data
-        if amount <= 0:
-            self.add_error("amount", _("An amount is more than zero. Leave the row empty if it is unknown."))
-        elif capital.implausible(amount, former=self.initial.get("amount")) and not data.get("accept"):
-            self.needs_acceptance = True
-            self.add_error(
-                "amount",
-                ValidationError(
-                    _("%(amount)s 亿元 is very much. Check the unit; if the amount is right, tick the box and save again.")
-                    % {"amount": format_yi(amount)},
-                    code="implausible_amount",
-                ),
-            )
-        return data
-
-
-class BaseCommitments(BaseFormSet):
-    def clean(self) -> None:
-        if any(self.errors):
-            return
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("amount") and not _gone(form)]
-        kinds = [row["kind"] for row in rows]
-        if kinds.count(CommitmentKind.INITIAL) > 1:
-            raise ValidationError(_("A project has one initial agreement. What came later is an increase."))
-        if rows and CommitmentKind.INITIAL not in kinds:
-            raise ValidationError(_("The initial agreement is missing. An increase needs something to add to."))
-        if sum(capital.signed_amount(row["kind"], row["amount"]) for row in rows) < 0:
-            raise ValidationError(_("The reductions are more than what was agreed."))
-
-
-class MilestoneForm(forms.Form):
-    """Planned and actual day of one kind of milestone; `reached` without a day says 已投产 and no more."""
-
-    kind = forms.ChoiceField(choices=MilestoneKind.choices, widget=forms.HiddenInput)
-    planned_on = PartialDayFormField(label=_("planned"), required=False)
-    actual_on = PartialDayFormField(label=_("actual"), required=False)
-    reached = forms.BooleanField(label=_("reached"), required=False)
-
-    @property
-    def label(self) -> str:
-        return str(MilestoneKind(self["kind"].value()).label)
-
-
-class BaseMilestones(BaseFormSet):
-    def days(self) -> dict[str, Any]:
-        """Planned and actual days by their ledger field."""
-        days = {}
-        for form in self.forms:
-            data = form.cleaned_data
-            kind = MilestoneKind(data["kind"])
-            days[stages.ACTUAL_FIELD[kind]] = data.get("actual_on")
-            if kind in stages.PLANNED_FIELD:
-                days[stages.PLANNED_FIELD[kind]] = data.get("planned_on")
-        return days
-
-
-ParticipationFormSet = formset_factory(ParticipationForm, formset=BaseParticipations, extra=0, can_delete=True)
-CommitmentFormSet = formset_factory(CommitmentForm, formset=BaseCommitments, extra=0, can_delete=True)
-MilestoneFormSet = formset_factory(
-    MilestoneForm, formset=BaseMilestones, extra=0, max_num=len(MilestoneKind), absolute_max=len(MilestoneKind)
+from projects.rowforms import (
+    CommitmentFormSet,
+    MilestoneFormSet,
+    ParticipationFormSet,
+    commitment_rows,
+    kept_forms,
+    kept_rows,
+    milestone_rows,
+    participation_rows,
 )
 
+# The same project sent again within this time is a button pressed twice.
+SAME_AGAIN = datetime.timedelta(minutes=2)
 
-def _kept(formset: BaseFormSet) -> list[dict[str, Any]]:
-    return [form.cleaned_data for form in formset.forms if form.cleaned_data and not _gone(form)]
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An error for the list above the form: where it is (an id on the page), what it is about, what is wrong."""
 
-def _gone(form: forms.Form) -> bool:
-    return bool(form.cleaned_data.get("DELETE"))
+    anchor: str
+    label: str
+    message: str
 
 
 class ProjectForms:
@@ -142,151 +49,179 @@ class ProjectForms:
 
     def __init__(self, data: Any, *, project: Project | None, user: User) -> None:
         self.user = user
+        self.former_agreed = project.agreed_capital if project else None
         self.project = ProjectForm(data, instance=project, user=user)
-        self.participations = ParticipationFormSet(data, prefix="investors", initial=_participation_rows(project))
-        self.commitments = CommitmentFormSet(data, prefix="commitments", initial=_commitment_rows(project))
-        self.milestones = MilestoneFormSet(data, prefix="milestones", initial=_milestone_rows(project))
+        self.participations = ParticipationFormSet(data, prefix="investors", initial=participation_rows(project))
+        self.commitments = CommitmentFormSet(data, prefix="commitments", initial=commitment_rows(project))
+        self.commitments.former_total = self.former_agreed
+        self.milestones = MilestoneFormSet(data, prefix="milestones", initial=milestone_rows(project))
         self.conflict = False
-        self.differences: list[tuple[Any, Any, Any]] = []
+        self.clashes: list[Clash] = []
         self.all = [self.project, self.participations, self.commitments, self.milestones]
+
+    @property
+    def is_bound(self) -> bool:
+        return self.project.is_bound
 
     def is_valid(self) -> bool:
         """All forms are read even where the first fails, so that every mistake shows at once."""
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
-        return valid and self._days_are_possible()
+        return self._days_are_possible() and valid
 
     def _days_are_possible(self) -> bool:
+        """The order of days over all forms. Only where each day could be read: half an order would mislead."""
+        if "signed_on" in self.project.errors or not self.milestones.is_valid():
+            return False
         days = self.milestones.days() | {"signed_on": self.project.cleaned_data.get("signed_on")}
         for earlier, later in stages.broken_order(days):
             self._add_day_error(
                 later,
-                gettext("%(later)s lies before %(earlier)s. Check both days.")
+                _("%(later)s lies before %(earlier)s. Check both days.")
                 % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]},
             )
         for name in stages.in_the_future(days, timezone.localdate()):
-            self._add_day_error(name, gettext("This day has not come yet. Write a day that lies ahead under “planned”."))
-        return not self.project.errors and not any(self.milestones.errors)
+            self._add_day_error(name, _("This day has not come yet. Write a day that lies ahead under “planned”."))
+        return "signed_on" not in self.project.errors and not any(self.milestones.errors)
 
     def _add_day_error(self, name: str, message: str) -> None:
         if name == "signed_on":
             self.project.add_error("signed_on", message)
             return
         for form in self.milestones.forms:
-            kind = MilestoneKind(form.cleaned_data["kind"])
+            kind = MilestoneKind(form["kind"].value())
             if name == stages.ACTUAL_FIELD[kind]:
                 form.add_error("actual_on", message)
             elif name == stages.PLANNED_FIELD.get(kind):
                 form.add_error("planned_on", message)
 
-    @property
-    def is_bound(self) -> bool:
-        return self.project.is_bound
+    def save(self) -> Project | None:
+        """Write everything on the page; call it after `is_valid`. None where the number was taken meanwhile.
 
-    def save(self) -> Project:
-        """Write everything on the page; call it after `is_valid`. Raises what `registering.save_project` raises."""
+        Raises what `registering.save_project` raises.
+        """
+        project, typed_code = self.project.instance, self.project.cleaned_data["code"]
+        new = project.pk is None
+        try:
+            return self._save()
+        except IntegrityError:
+            # Somebody took the number between the check and the writing: one of ours is drawn again, a typed one asked.
+            if typed_code and Project.objects.filter(code=typed_code).exclude(pk=None if new else project.pk).exists():
+                self.project.add_error("code", self.project.fields["code"].error_messages["unique"])
+                return None
+            if not new or typed_code:
+                raise
+            project.pk, project.code, project._state.adding = None, "", True
+            return self._save()
+
+    @transaction.atomic
+    def _save(self) -> Project:
         data = self.project.cleaned_data
-        return save_project(
+        twin = None if self.project.instance.pk else self._just_registered()
+        return twin or save_project(
             project=self.project.instance,
             version=data["version"],
             official=(data["lead_official_name"], data["lead_official_post"]),
             investors=[
                 TypedInvestor(row["name"], row["role"], row["share"])
-                for row in _kept(self.participations)
+                for row in kept_rows(self.participations)
                 if row.get("name")
             ],
             commitments=[
                 TypedCommitment(row["kind"], row["amount"], row["committed_on"], row["note"], row["pk"])
-                for row in _kept(self.commitments)
+                for row in kept_rows(self.commitments)
                 if row.get("amount") is not None
             ],
             milestones=[
                 TypedMilestone(row["kind"], row["planned_on"], row["actual_on"], row["reached"])
-                for row in _kept(self.milestones)
+                for row in kept_rows(self.milestones)
             ],
             user=self.user,
         )
 
-    def show_conflict(self) -> None:
-        """Somebody saved first: keep what was typed, show what stands in the register, let the next save decide."""
-        stored = Project.objects.get(pk=self.project.instance.pk)
-        self.conflict = True
-        self.differences = []
-        for name in self.project.fields:
-            if name in {"version", "lead_official_name", "lead_official_post"}:
-                continue
-            theirs, mine = getattr(stored, name), self.project.cleaned_data.get(name)
-            if (theirs or None) != (mine or None):
-                self.differences.append((self.project.fields[name].label, theirs, mine))
-        self.differences += self._differing_rows(stored)
+    def _just_registered(self) -> Project | None:
+        """The project that this account registered a moment ago from the very same page: a button pressed twice."""
+        data = self.project.cleaned_data
+        mine = Project.history.filter(
+            history_type="+",
+            history_user=self.user,
+            history_date__gte=timezone.now() - SAME_AGAIN,
+            name_key=name_key(data["name"])[:200],
+        )
+        alike = Project.objects.counted().filter(
+            pk__in=mine.values("id"),
+            name=data["name"],
+            park=data["park"],
+            cluster=data["cluster"],
+            signed_on=data["signed_on"],
+            version=1,
+        )
+        if data["code"]:
+            alike = alike.filter(code=data["code"])
+        return next((twin for twin in alike if not self._clashes_with(twin)), None)
+
+    def _clashes_with(self, stored: Project) -> list[Clash]:
+        clashes = [clash for clash in clashes_of(stored, self.project) if not self._is_our_number(clash)]
+        return clashes + clashing_rows(
+            stored,
+            participations=kept_rows(self.participations),
+            commitments=kept_rows(self.commitments),
+            milestones=kept_rows(self.milestones),
+        )
+
+    def _is_our_number(self, clash: Clash) -> bool:
+        """The number was left empty, so it is one of ours: that is no difference."""
+        return clash.label == str(self.project["code"].label) and not clash.typed
+
+    def show_conflict(self) -> bool:
+        """Somebody saved first: keep what was typed, show what stands in the register, let the next save decide.
+
+        False where the register says just what was typed: the button was pressed twice, and nothing is lost.
+        """
+        stored = Project.objects.select_related("park", "cluster", "chain", "lead_official").get(
+            pk=self.project.instance.pk
+        )
+        self.clashes = self._clashes_with(stored)
+        self.conflict = bool(self.clashes)
         self.project.data = self.project.data.copy()
         self.project.data["version"] = stored.version
-
-    def _differing_rows(self, stored: Project) -> list[tuple[Any, Any, Any]]:
-        theirs = [f"{row.get_kind_display()} {format_yi(row.amount)} 亿元" for row in stored.commitments.all()]
-        mine = [
-            f"{CommitmentKind(row['kind']).label} {format_yi(capital.signed_amount(row['kind'], row['amount']))} 亿元"
-            for row in _kept(self.commitments)
-            if row.get("amount") is not None
-        ]
-        rows = [(gettext("commitments"), "; ".join(theirs), "; ".join(mine))]
-        known = {row.kind: row for row in stored.milestones.all()}
-        for typed in _kept(self.milestones):
-            row, label = known.get(typed["kind"]), MilestoneKind(typed["kind"]).label
-            planned, actual = (row.planned_on, row.actual_on) if row else (None, None)
-            rows.append((f"{label} · {gettext('planned')}", planned, typed["planned_on"]))
-            rows.append((f"{label} · {gettext('actual')}", actual, typed["actual_on"]))
-        return [row for row in rows if row[1] != row[2]]
+        return self.conflict
 
     def refuse_investor(self, name: str) -> None:
         """Two firms of one name: a person must tell them apart."""
         self.project.add_error(
             None,
-            gettext("Two investors are called %(name)s. Give one of them another name on its page first.")
-            % {"name": name},
+            _("Two investors are called %(name)s. Give one of them another name on its page first.") % {"name": name},
         )
 
     @property
-    def error_count(self) -> int:
-        count = 0
-        for form in self.all:
-            if isinstance(form, BaseFormSet):
-                count += sum(len(errors) for errors in form.errors) + len(form.non_form_errors())
-            else:
-                count += len(form.errors)
-        return count
+    def is_remarkable(self) -> bool:
+        """Whether what is agreed has just become so much that the page says so after saving."""
+        agreed = self.project.instance.agreed_capital
+        return agreed is not None and agreed != self.former_agreed and agreed >= capital.REMARKABLE
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Every error on the page, in its order."""
+        return list(self._mistakes()) if self.is_bound else []
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        for error in self.project.non_field_errors():
+            yield Mistake("", "", str(error))
+        for field in self.project:
+            for error in field.errors:
+                yield Mistake(field.id_for_label, str(field.label), str(error))
+        sections = ((self.participations, _("investors")), (self.commitments, _("agreed capital")))
+        for formset, title in (*sections, (self.milestones, _("milestones"))):
+            yield from _row_mistakes(formset, title)
 
 
-def _participation_rows(project: Project | None) -> list[dict]:
-    if project is None:
-        return [{"role": ParticipationRole.LEAD}]
-    rows = [
-        {"name": part.investor.name, "role": part.role, "share": part.share}
-        for part in project.participations.select_related("investor")
-    ]
-    return rows or [{"role": ParticipationRole.LEAD}]
-
-
-def _commitment_rows(project: Project | None) -> list[dict]:
-    if project is None:
-        return [{"kind": CommitmentKind.INITIAL}]
-    rows = [
-        {"pk": row.pk, "kind": row.kind, "amount": abs(row.amount), "committed_on": row.committed_on, "note": row.note}
-        for row in project.commitments.all()
-    ]
-    return rows or [{"kind": CommitmentKind.INITIAL}]
-
-
-def _milestone_rows(project: Project | None) -> list[dict]:
-    known = {row.kind: row for row in project.milestones.all()} if project else {}
-    rows = []
-    for kind in MilestoneKind:
-        row = known.get(kind)
-        rows.append(
-            {
-                "kind": kind,
-                "planned_on": row and row.planned_on,
-                "actual_on": row and row.actual_on,
-                "reached": bool(row and row.reached),
-            }
-        )
-    return rows
+def _row_mistakes(formset: BaseFormSet, title: str) -> Iterator[Mistake]:
+    for error in formset.non_form_errors():
+        yield Mistake(formset.prefix, title, str(error))
+    for number, form in enumerate(kept_forms(formset), 1):
+        row = getattr(form, "label", "") or _("%(title)s, row %(number)d") % {"title": title, "number": number}
+        for error in form.non_field_errors():
+            yield Mistake(formset.prefix, row, str(error))
+        for field in form:
+            for error in field.errors:
+                yield Mistake(field.id_for_label, f"{row} · {field.label}", str(error))

@@ -55,6 +55,12 @@ class AmountFilter(django_filters.NumberFilter):
         return qs if value is None else super().filter(qs, (value * YI).quantize(Decimal("0.000001")))
 
 
+class YearFilter(django_filters.Filter):
+    """A year as people write it: 2020."""
+
+    field_class = forms.IntegerField
+
+
 def amount_filter(lookup: str, label: str) -> AmountFilter:
     return AmountFilter(
         "agreed_capital", lookup, label=label, min_value=0, max_value=100_000, max_digits=16, decimal_places=10
@@ -65,20 +71,22 @@ class ProjectFilter(django_filters.FilterSet):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
     q = django_filters.CharFilter(label=_("text"), method="by_text", max_length=200)
-    year = django_filters.NumberFilter(
-        label=_("year"), method="by_year", field_class=forms.IntegerField, min_value=1978, max_value=2100
-    )
+    year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
     park = CodesFilter(Park, field_name="park", label=_("park"))
     cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))
     chain = CodesFilter(Chain, field_name="chain", label=_("chain"))
-    stage = django_filters.MultipleChoiceFilter(label=_("stage"), choices=Stage.choices)
-    condition = django_filters.MultipleChoiceFilter(label=_("condition"), choices=Condition.choices)
+    # Not distinct: no join repeats a row, and the page of the list is cut out of a subquery of one column.
+    stage = django_filters.MultipleChoiceFilter(label=_("stage"), choices=Stage.choices, distinct=False)
+    condition = django_filters.MultipleChoiceFilter(label=_("condition"), choices=Condition.choices, distinct=False)
     min_capital = amount_filter("gte", _("agreed, at least (亿元)"))
     max_capital = amount_filter("lte", _("agreed, at most (亿元)"))
     signed_from = PartialDayFilter("signed_on", "since", label=_("signed from"))
     signed_to = PartialDayFilter("signed_on", "by", label=_("signed to"))
     rank = django_filters.MultipleChoiceFilter(
-        label=_("rank or honour"), choices=HonourKind.choices, method="by_investor", field_name="investor__honours__kind"
+        label=_("rank or honour"),
+        choices=HonourKind.choices,
+        method="by_investor",
+        field_name="investor__honours__kind",
     )
     investor_type = django_filters.MultipleChoiceFilter(
         label=_("investor kind"), choices=InvestorType.choices, method="by_investor", field_name="investor__type"

@@ -1,20 +1,22 @@
-"""How the list is shown: its order, its pages, and the chips that say what narrows it."""
+"""How the list is shown: its columns, its order and its pages. What narrows it stands in `conditions.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import CommitmentKind, ParticipationRole, Stage
-from projects.filters import ProjectFilter
-from projects.models import CapitalCommitment, Participation
+from projects.models import CapitalCommitment, Participation, Project
 from projects.querysets import ProjectQuerySet
 
-PER_PAGE = ("20", "50", "100", "200")
+PER_PAGE = (20, 50, 100, 200)
+DEFAULT_PER_PAGE = 50
+GREATEST_PAGE = 500
 DEFAULT_SORT = "-agreed_capital"
 
 # Columns that sort: parameter → what the database orders by.
@@ -30,14 +32,16 @@ SORTS = {
     "stage": "stage_rank",
     "next_milestone": "next_planned_on",
 }
+# Columns whose first click asks for the largest, latest or furthest.
+DOWNWARDS_FIRST = {"agreed_capital", "arrived_capital", "signed_on", "stage"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the list; `sort` is its parameter."""
+    """A column of the list; `key` is its parameter in `sort`."""
 
     key: str
-    label: str
+    label: str | Promise
     number: bool = False
 
 
@@ -55,10 +59,38 @@ COLUMNS = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: how it is sorted now (`aria-sort`, or empty), and the `sort` of its link."""
+
+    column: Column
+    direction: str
+    next_sort: str
+
+
+def heads(sort: str) -> list[Head]:
+    """The heads of all columns for the order in force."""
+    made = []
+    for column in COLUMNS:
+        down = f"-{column.key}"
+        if sort == column.key:
+            made.append(Head(column, "ascending", down))
+        elif sort == down:
+            made.append(Head(column, "descending", column.key))
+        else:
+            made.append(Head(column, "", down if column.key in DOWNWARDS_FIRST else column.key))
+    return made
+
+
+def is_sort(wanted: str) -> bool:
+    """Whether the list can be ordered by this parameter."""
+    return wanted.removeprefix("-") in SORTS
+
+
 def sort_of(params: QueryDict) -> str:
     """The wanted order, or the default for one that is not known."""
     wanted = params.get("sort", "")
-    return wanted if wanted.removeprefix("-") in SORTS else DEFAULT_SORT
+    return wanted if is_sort(wanted) else DEFAULT_SORT
 
 
 def ordered(projects: ProjectQuerySet, sort: str) -> QuerySet:
@@ -91,43 +123,32 @@ class CountedPaginator(Paginator):
         self.count = total
 
 
+def is_per_page(wanted: str) -> bool:
+    """Whether this is a number of rows."""
+    return wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 and int(wanted) > 0
+
+
+def per_page_of(params: QueryDict) -> int:
+    """How many rows a page has: as asked, at most GREATEST_PAGE; the default for what is no number."""
+    wanted = params.get("per_page", "")
+    return min(int(wanted), GREATEST_PAGE) if is_per_page(wanted) else DEFAULT_PER_PAGE
+
+
 def page_of(projects: QuerySet, params: QueryDict, total: int) -> Page:
     """The wanted page, or the nearest there is; `total` is the number of rows in all."""
-    wanted = params.get("per_page", "")
-    per_page = int(wanted) if wanted in PER_PAGE else int(PER_PAGE[1])
-    return CountedPaginator(projects, per_page, total).get_page(params.get("page"))
+    return CountedPaginator(projects, per_page_of(params), total).get_page(params.get("page"))
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A condition in words, and the query string without it."""
-
-    label: str
-    value: str
-    without: str
-
-
-def chips_of(filters: ProjectFilter) -> list[Chip]:
-    """One chip a condition and value, each of them removable."""
-    chips = []
-    params: QueryDict = filters.data
-    for name, field in filters.form.fields.items():
-        words = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-        for value in params.getlist(name):
-            if not value:
-                continue
-            rest = params.copy()
-            rest.setlist(name, [other for other in params.getlist(name) if other != value])
-            for gone in ("page", "view"):
-                rest.pop(gone, None)
-            shown = "" if name == "voided" else words.get(value, value)
-            chips.append(Chip(str(field.label), shown, clean_query(rest)))
-    return chips
-
-
-def clean_query(params: QueryDict) -> str:
-    """The query string without parameters that say nothing."""
-    kept = QueryDict(mutable=True)
-    for name, values in params.lists():
-        kept.setlist(name, [value for value in values if value])
-    return kept.urlencode()
+def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int) -> Page:
+    """The wanted page with everything that its rows show, in three queries however long the list is."""
+    sort = sort_of(params)
+    page = page_of(ordered(found, sort).values("pk"), params, total)
+    if not total:
+        page.object_list = []
+        return page
+    # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
+    here = Project.objects.filter(pk__in=page.object_list)
+    lead = Participation.objects.filter(role=ParticipationRole.LEAD).select_related("investor")
+    rows = with_increase_mark(ordered(here, sort)).select_related("park", "cluster")
+    page.object_list = list(rows.prefetch_related(Prefetch("participations", lead), "milestones"))
+    return page

@@ -9,16 +9,17 @@ from decimal import Decimal
 from itertools import accumulate
 
 from django.core.cache import cache
-from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.dates import PartialDay, YearOf
 from projects import stages
 from projects.choices import MilestoneKind
 from projects.models import CapitalCommitment, Milestone, Project
 
 SOON = 30  # days before a planned day from which it is due soon
+# The light of the next milestone by the tone of its distance (components/light.html).
+LIGHTS = {"late": "red", "soon": "yellow", "": "green"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date
     for project in rows:
         waiting = stages.next_milestone(project.milestones.all())
         project.waiting = waiting
-        project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
+        project.waiting_distance = far = distance(waiting.planned_on, today) if waiting else None
+        project.light = LIGHTS[far.tone] if far else "none"
+        project.light_reason = f"{waiting} {waiting.planned_on}, {far.words}" if far else ""
         # 增资: signed in an earlier year, listed for an increase in this one.
         project.only_increased = bool(year and not (project.signed_on and project.signed_on.year == year))
 
@@ -54,12 +57,9 @@ def years_offered() -> list[int]:
 
 
 def _years() -> list[int]:
-    signed = Project.objects.counted().aggregate(first=Min("signed_on"), last=Max("signed_on"))
-    agreed = CapitalCommitment.objects.aggregate(first=Min("committed_on"), last=Max("committed_on"))
-    days = [day for day in (*signed.values(), *agreed.values()) if day]
-    if not days:
-        return []
-    return list(range(max(days).year, min(days).year - 1, -1))
+    signed = Project.objects.counted().exclude(signed_on=None).order_by().values_list(YearOf("signed_on"))
+    agreed = CapitalCommitment.objects.exclude(committed_on=None).order_by().values_list(YearOf("committed_on"))
+    return sorted((year for (year,) in signed.union(agreed)), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class RunningCommitment:
 
 def running_commitments(project: Project) -> list[RunningCommitment]:
     """Commitments in the order of their days, undated ones first."""
-    rows = sorted(project.commitments.all(), key=lambda row: (row.committed_on is not None, row.committed_on or 0, row.pk))
+    rows = sorted(
+        project.commitments.all(), key=lambda row: (row.committed_on is not None, row.committed_on or 0, row.pk)
+    )
     sums = accumulate(row.amount for row in rows)
     return [RunningCommitment(row, running) for row, running in zip(rows, sums, strict=True)]
 
@@ -106,7 +108,10 @@ def _step(kind: MilestoneKind, row: Milestone | None, waiting: Milestone | None,
         step["state"] = "done"
         if planned and actual and actual.last > planned.last:
             late = (actual.last - planned.last).days
-            step |= {"words": ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}, "tone": "soon"}
+            step |= {
+                "words": ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late},
+                "tone": "soon",
+            }
     elif planned:
         far = distance(planned, today)
         state = "missed" if far.tone == "late" else "next" if row == waiting else "todo"

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from projects.permissions import Actor, sees_own_parks_only
 
 if TYPE_CHECKING:
-    from projects.models import Project
+    pass
 
 
 @dataclass(frozen=True, slots=True)

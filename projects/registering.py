@@ -92,9 +92,7 @@ def save_project(
     else:
         project.version += 1
     commitments, milestones = list(commitments), list(milestones)
-    project.agreed_capital = capital.total(
-        capital.signed_amount(row.kind, row.amount) for row in commitments
-    )
+    project.agreed_capital = capital.total(capital.signed_amount(row.kind, row.amount) for row in commitments)
     project.stage = stages.stage_of(
         [row.kind for row in milestones if row.reached or row.actual_on],
         signed=project.signed_on is not None,

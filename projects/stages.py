@@ -52,6 +52,8 @@ ACTUAL_FIELD = {
     MilestoneKind.FULL_PRODUCTION: "full_production_on",
 }
 
+DAY_FIELDS = ("first_contact_on", "intent_on", "signed_on", *PLANNED_FIELD.values(), *ACTUAL_FIELD.values())
+
 
 def stage_of(reached: Iterable[str], *, signed: bool, former: str) -> Stage:
     """The stage that follows from the reached milestones; before the signing it is what people say."""

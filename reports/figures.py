@@ -7,15 +7,18 @@ same: signed in the year counts, commitments dated in the year sum (design, sect
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from industries.models import Cluster
 from parks.models import Park
-from projects.models import CapitalArrival, CapitalCommitment, Honour, Participation
+from projects.choices import Stage
+from projects.models import CapitalArrival, CapitalCommitment, Participation
 from projects.querysets import ProjectQuerySet, Totals
 
 NOTHING = Totals(0, Decimal(0), Decimal(0), 0)
@@ -30,7 +33,13 @@ class Row:
     name: str
     now: Totals
     before: Totals
-    note: str = ""
+    note: str = ""  # the parks inside it that hold some of its projects, with their numbers
+    share: Decimal | None = None  # of the agreed amount of all rows; None where that is zero
+
+    @property
+    def arrival_rate(self) -> Decimal | None:
+        """Of what was agreed; None on zero."""
+        return ratio(self.now.arrived, self.now.agreed)
 
     @property
     def growth(self) -> Decimal | None:
@@ -51,8 +60,13 @@ def growth(now: Decimal, before: Decimal) -> Decimal | None:
     return (now - before) / before if before else None
 
 
-def grouped(projects: ProjectQuerySet, by: str, year: int) -> dict[int | None, Totals]:
-    """Totals of a year by a foreign key of Project (`cluster`, `park`); the unknown under None."""
+def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
+    """A part of the whole; None on zero."""
+    return part / whole if whole else None
+
+
+def grouped(projects: ProjectQuerySet, by: str, year: int) -> dict[Any, Totals]:
+    """Totals of a year by a column of Project (`cluster`, `park`, `stage`); the unknown under None."""
     counts = {
         row[by]: row
         for row in projects.signed_in(year)
@@ -93,7 +107,7 @@ def by_cluster(projects: ProjectQuerySet, year: int) -> list[Row]:
         Row(cluster.code, cluster.name, now.get(cluster.pk, NOTHING), before.get(cluster.pk, NOTHING))
         for cluster in Cluster.objects.all()
     ]
-    return rows + _unknown(now, before)
+    return with_shares(rows + _unknown(now, before))
 
 
 def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
@@ -106,17 +120,28 @@ def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
     for root in children[None]:
         inside = children[root.pk]
         ids = [root.pk, *(park.pk for park in inside)]
-        held = [(park.short_name, now[park.pk].projects) for park in inside if park.pk in now]
+        held = [(park.short_name.removeprefix(root.short_name), now.get(park.pk, NOTHING).projects) for park in inside]
         note = "、".join(f"{name} {number}" for name, number in held if number)
         row = Row(root.code, root.short_name, add(now, ids), add(before, ids), note)
-        if root.code != Park.NO_PARK or row.now.projects or row.before.projects:
+        if root.code != Park.NO_PARK or row.now != NOTHING or row.before != NOTHING:
             rows.append(row)
-    return rows + _unknown(now, before)
+    return with_shares(rows + _unknown(now, before))
 
 
-def add(figures: dict[int | None, Totals], keys: list[int]) -> Totals:
+def by_stage(projects: ProjectQuerySet, year: int) -> list[tuple[Stage, Totals]]:
+    """The stages that projects of the year have come to, in their order."""
+    now = grouped(projects, "stage", year)
+    return [(stage, now[stage.value]) for stage in Stage if stage.value in now]
+
+
+def add(figures: dict[Any, Totals], keys: Iterable[Any]) -> Totals:
     """The sum of several groups."""
-    found = [figures[key] for key in keys if key in figures]
+    return summed(figures[key] for key in keys if key in figures)
+
+
+def summed(rows: Iterable[Totals]) -> Totals:
+    """Several totals as one."""
+    found = list(rows)
     return Totals(
         sum(row.projects for row in found),
         sum((row.agreed for row in found), Decimal(0)),
@@ -131,11 +156,29 @@ def _unknown(now: dict[int | None, Totals], before: dict[int | None, Totals]) ->
     return [Row(NONE, "", now.get(None, NOTHING), before.get(None, NOTHING))]
 
 
+def with_shares(rows: list[Row]) -> list[Row]:
+    """Each row with its part of the whole."""
+    whole = sum((row.now.agreed for row in rows), Decimal(0))
+    return [replace(row, share=ratio(row.now.agreed, whole)) for row in rows]
+
+
+def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
+    """Projects in which a firm of that rank or honour takes part: the list's `rank`."""
+    parts = Participation.objects.filter(project=OuterRef("pk"), investor__honours__kind=honour)
+    return projects.filter(Exists(parts))
+
+
 def firms_with(projects: ProjectQuerySet, honour: str) -> int:
     """How many firms of that rank or honour take part: distinct groups, as published figures count 家."""
     parts: QuerySet = Participation.objects.filter(
-        project__in=projects.order_by().values("pk"),
-        investor__in=Honour.objects.filter(kind=honour).values("investor"),
+        project__in=projects.order_by().values("pk"), investor__honours__kind=honour
     )
     group = Coalesce(NullIf(F("investor__parent_name"), Value("")), F("investor__name"))
     return parts.aggregate(firms=Count(group, distinct=True))["firms"]
+
+
+def arrived_for_earlier(projects: ProjectQuerySet, year: int) -> Decimal:
+    """What arrived in the year for projects that do not count in it: shown beside the year's own arrivals."""
+    others = projects.exclude(pk__in=projects.in_year(year).order_by().values("pk"))
+    booked = CapitalArrival.objects.filter(project__in=others.order_by().values("pk"), month__year=year)
+    return booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)

@@ -23,9 +23,7 @@ class PublishedFigure(models.Model):
         verbose_name_plural = _("published figures")
         ordering = ["period", "scope", "scope_code", "measure"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["scope", "scope_code", "period", "measure"], name="figure_published_once"
-            )
+            models.UniqueConstraint(fields=["scope", "scope_code", "period", "measure"], name="figure_published_once")
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ from reports.views import chosen_year
 def park_list(request: HttpRequest) -> HttpResponse:
     """All parks with their totals of a year; the ones inside another stand under it."""
     years = years_offered()
-    year = chosen_year(request, years)
+    year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
     rows = figures.by_park(projects, year)
     own = figures.grouped(projects, "park", year)
@@ -52,7 +52,7 @@ def park_detail(request: HttpRequest, code: str) -> HttpResponse:
 def cluster_list(request: HttpRequest) -> HttpResponse:
     """The "4+1" clusters, what lies outside them, their chains and leading firms."""
     years = years_offered()
-    year = chosen_year(request, years)
+    year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
     rows = figures.by_cluster(projects, year)
     context = {
@@ -60,9 +60,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         "years": years,
         "rows": rows,
         "clusters": Cluster.objects.prefetch_related("chains__leading_firms"),
-        "total": figures.Row(
-            "", "", projects.in_year(year).totals(year), projects.in_year(year - 1).totals(year - 1)
-        ),
+        "total": figures.Row("", "", projects.in_year(year).totals(year), projects.in_year(year - 1).totals(year - 1)),
         "widest": max((row.now.agreed for row in rows), default=0),
     }
     return render(request, "reports/cluster_list.html", context)
@@ -79,7 +77,7 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
 def _figures_of(request: HttpRequest, projects: ProjectQuerySet) -> dict[str, Any]:
     """Totals of the chosen year and in all, and the year's largest projects."""
     years = years_offered()
-    year = chosen_year(request, years)
+    year = chosen_year(request)
     of_year = projects.in_year(year)
     total = of_year.totals(year)
     rows = listing.with_increase_mark(listing.ordered(of_year.for_list(), listing.DEFAULT_SORT))

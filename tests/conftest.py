@@ -56,3 +56,11 @@ def page(context: BrowserContext, live_server) -> Iterator[Page]:
     # A refused form answers 4xx on purpose, and Chromium logs that.
     troubles = [text for text in troubles if "the server responded with a status of 4" not in text]
     assert not troubles, troubles
+
+
+@pytest.fixture
+def vocabulary(db: None) -> None:
+    """The product's own parks, clusters and chains."""
+    from reports.vocabulary import load_vocabulary
+
+    load_vocabulary()

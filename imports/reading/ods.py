@@ -50,7 +50,7 @@ class ContentReader:
     # --- tags ---
     def start(self, name: str, flat: list[str]) -> None:
         tag = self.names[name]
-        if tag in ASIDE:
+        if tag in ASIDE or (tag == "table" and (self.aside or self.sheet is not None)):
             self._flush()
             self.aside += 1
             self.comments += tag == "annotation"
@@ -59,6 +59,9 @@ class ContentReader:
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell = attributes(flat)
             self.lines = []
+            # office:value-type says "string" where calcext:value-type beside it says "error"; locals are equal.
+            if "error" in flat and any(flat[i].endswith("value-type") and flat[i + 1] == "error" for i in _keys(flat)):
+                self.cell["value-type"] = "error"
         elif self.cell is not None:
             self._start_text(tag, flat)
         elif tag == "table-row":
@@ -72,7 +75,7 @@ class ContentReader:
 
     def end(self, name: str) -> None:
         tag = self.names[name]
-        if tag in ASIDE:
+        if tag in ASIDE or (tag == "table" and self.aside):
             self.text.clear()
             self.aside -= 1
         elif self.aside:
@@ -191,7 +194,6 @@ class ContentReader:
         self.lines = []
         self.budget.text(text)
         formula = "formula" in values
-        # calcext:value-type stands beside office:value-type and says "error" where the latter says "string".
         kind = values.get("value-type", "")
         if kind == "error" or (formula and ERROR_TEXT.fullmatch(text.strip())):
             return (ERROR, text.strip()[:40] or "#N/A", "")
@@ -225,6 +227,10 @@ class ContentReader:
             return date_cell(datetime.datetime.fromisoformat(raw).replace(tzinfo=None), code)
         except ValueError:
             return (ERROR, raw[:40] or "#N/A", "")
+
+
+def _keys(flat: list[str]) -> range:
+    return range(0, len(flat), 2)
 
 
 def _time(raw: str) -> RawCell:

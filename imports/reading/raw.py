@@ -3,6 +3,7 @@
 A cell is None, str, bool, int, float, or a tuple (mark, payload, number format) for what is none of these.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from imports.reading.errors import ReadError
@@ -18,6 +19,7 @@ RawCell = None | str | bool | int | float | tuple
 Note = tuple[str, dict[str, object]]
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, included
 FORMULA_WITHOUT_VALUE = (UNCALCULATED, None, "")
+BAD = re.compile("[\0\ud800-\udfff]")  # NUL and halves of a surrogate pair: no database takes them
 BAD_CHARACTER = "␀"
 
 
@@ -102,10 +104,7 @@ def text_cell(text: str) -> RawCell:
     """A text as a cell: None where it is empty, an error where it holds what no database takes."""
     if not text:
         return None
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        shown = "".join(BAD_CHARACTER if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
-        return (ERROR, shown, "")
-    return text
+    return (ERROR, BAD.sub(BAD_CHARACTER, text), "") if BAD.search(text) else text
 
 
 def letter(column: int) -> str:

@@ -19,6 +19,7 @@ FOREIGN = [
     (b"SQLite format", "other"), (b"\x7fELF", "program"), (b"MZ", "program"),
 ]  # fmt: skip
 OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+PAGE_TAGS = (b"<html", b"<table", b"<!doctype html", b"<meta", b"<body", b"<style")
 MAIN_TYPES = {
     "spreadsheetml.sheet.main+xml": "xlsx",
     "spreadsheetml.template.main+xml": "xlsx",
@@ -115,11 +116,13 @@ def _text_kind(head: bytes) -> str:
     bare = bare.lstrip().lower()
     if bare.startswith(b"mime-version:") or (b"multipart/related" in bare and b"content-type" in bare):
         raise ReadError("web_archive")
-    if bare.startswith(b"<") and (b"<workbook" in bare or b"progid=\"excel.sheet\"" in bare):
+    if bare.startswith(b"<") and (b"<workbook" in bare or b'progid="excel.sheet"' in bare):
         raise ReadError("spreadsheet_xml")
     if bare.startswith(b"<") and b"office:document" in bare:
         raise ReadError("flat_ods")
-    if bare.startswith(b"<") and any(tag in bare for tag in (b"<html", b"<table", b"<!doctype html", b"<meta", b"<body")):
+    if bare.startswith(b"<") and any(
+        tag in bare for tag in (b"<html", b"<table", b"<!doctype html", b"<meta", b"<body")
+    ):
         return "html"
     if bare.startswith((b"<?xml", b"<!--", b"<svg")):
         raise ReadError("not_a_spreadsheet", kind="other")

@@ -75,7 +75,9 @@ def _wide(data: bytes) -> tuple[str, str]:
 
 
 def _looks_written(text: str) -> bool:
-    usual = sum(1 for char in text if char.isascii() or CJK.match(char) or "\u3000" <= char <= "\u303f" or char > "\uff00")
+    usual = sum(
+        1 for char in text if char.isascii() or CJK.match(char) or "\u3000" <= char <= "\u303f" or char > "\uff00"
+    )
     return usual > len(text) * 0.9 and any(mark in text for mark in "\n\r\t,;")
 
 

@@ -1,13 +1,17 @@
-"""The workbook around the sheets of an .xlsx: which sheets, which styles, which texts; sheets are in xlsx_sheet."""
+"""The workbook around the sheets of an .xlsx: which sheets, styles and texts. The sheets are read in xlsx_sheet.py."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from imports.reading.archive import Archive, resolve
 from imports.reading.errors import ReadError
 from imports.reading.formats import BUILTIN, PLAIN, NumberFormat, classify
-from imports.reading.partxml import LocalNames, Text, attributes, elements, integer, is_true, parse
+from imports.reading.limits import MAX_CELLS
+from imports.reading.partxml import LocalNames, Text, elements, integer, is_true, parse
 from imports.reading.raw import Budget, RawCell, RawSheet, text_cell
+from imports.reading.shortcut import outside
+from imports.reading.xlsx_rows import END_ITEM, SHARED, plain_items
 
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Relations = dict[str, tuple[str, str]]  # id → (kind, part)
@@ -25,11 +29,11 @@ class Style:
 class Book:
     """What all sheets of a workbook share."""
 
+    budget: Budget
     epoch_1904: bool = False
     recalculates: bool = False  # the writer left the arithmetic to the next program (fullCalcOnLoad)
     styles: list[Style] = field(default_factory=list)
     texts: list[RawCell] = field(default_factory=list)
-    budget: Budget | None = None
 
 
 @dataclass(slots=True)
@@ -39,19 +43,18 @@ class SheetEntry:
     part: str
 
 
-def read_xlsx(archive: Archive, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The worksheets of a checked container, and whether its day 0 is that of 1904."""
+def open_book(archive: Archive, budget: Budget) -> tuple[Book, list[SheetEntry]]:
+    """What the sheets of a checked container share, and the list of its worksheets."""
     main = main_part(archive)
     relations = read_relations(archive, main)
-    book = Book(budget=budget)
+    book = Book(budget)
     entries = _read_workbook(archive, main, relations, book)
     for kind, part in relations.values():
         if kind == "styles" and archive.has(part):
             book.styles = _read_styles(archive, part)
         elif kind == "sharedstrings" and archive.has(part):
             book.texts = _read_texts(archive, part, budget)
-    sheets = [read_sheet(archive, entry, book) for entry in entries]
-    return sheets, book.epoch_1904
+    return book, entries
 
 
 def main_part(archive: Archive) -> str:
@@ -114,39 +117,60 @@ def _read_styles(archive: Archive, part: str) -> list[Style]:
     ]
 
 
-def _read_texts(archive: Archive, part: str, budget: Budget) -> list[RawCell]:
-    """The shared texts, without their reading aids (phonetic runs)."""
-    texts: list[RawCell] = []
-    text = Text()
-    names = LocalNames()
-    pieces: list[str] = []
-    phonetic = False
+class SharedTexts:
+    """The handlers of the shared texts; reading aids (phonetic runs) are left out."""
 
-    def start(name: str, _: list[str]) -> None:
-        nonlocal phonetic
-        short = names[name]
-        if short == "t":
-            text.clear()
-        elif short == "rPh":
-            phonetic = True
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.texts: list[RawCell] = []
+        self.text = Text()
+        self.names = LocalNames()
+        self.pieces: list[str] = []
+        self.phonetic = self.is_open = False
 
-    def end(name: str) -> None:
-        nonlocal phonetic
-        short = names[name]
+    def start(self, name: str, _: list[str]) -> None:
+        short = self.names[name]
         if short == "t":
-            if not phonetic:
-                pieces.append(text.take())
+            self.text.clear()
         elif short == "rPh":
-            phonetic = False
+            self.phonetic = True
+        elif short == "sst":
+            self.is_open = True
+
+    def end(self, name: str) -> None:
+        short = self.names[name]
+        if short == "t":
+            if not self.phonetic:
+                self.pieces.append(self.text.take())
+        elif short == "rPh":
+            self.phonetic = False
         elif short == "si":
-            whole = "".join(pieces)
-            pieces.clear()
-            budget.text(whole)
-            budget.add(0 if len(texts) < budget.limits.max_rows * 8 else 1)
-            texts.append(text_cell(unescape(whole)))
+            self._add("".join(self.pieces))
+            self.pieces.clear()
+        elif short == "sst":
+            self.is_open = False
 
-    parse(archive.chunks(part), start, end, text)
-    return texts
+    def take(self, block: str) -> Iterator[str]:
+        """A block of plain texts; see shortcut.py."""
+        items = plain_items(block) if self.is_open else None
+        if items is None:
+            yield block
+            return
+        for item in items:
+            self._add(item)
+
+    def _add(self, text: str) -> None:
+        self.budget.text(text)
+        if len(self.texts) >= MAX_CELLS:
+            raise ReadError("bomb", detail="too many shared texts")
+        self.texts.append(text_cell(unescape(text)))
+
+
+def _read_texts(archive: Archive, part: str, budget: Budget) -> list[RawCell]:
+    reader = SharedTexts(budget)
+    chunks = outside(archive.chunks(part), SHARED, END_ITEM, lambda: reader.is_open, reader.take)
+    parse(chunks, reader.start, reader.end, reader.text)
+    return reader.texts
 
 
 def unescape(text: str) -> str:
@@ -165,7 +189,7 @@ def count_findings(archive: Archive, part: str, sheet: RawSheet) -> None:
     comments: list[str] = []
     pictures = boxes = 0
     for kind, target in read_relations(archive, part).values():
-        if not archive.has(target):
+        if not archive.has(target) or not target.lower().endswith(".xml"):
             continue
         if kind == "comments":
             comments += [values.get("ref", "") for tag, values in elements(archive.chunks(target)) if tag == "comment"]
@@ -180,6 +204,3 @@ def count_findings(archive: Archive, part: str, sheet: RawSheet) -> None:
         sheet.note("pictures", count=pictures)
     if boxes:
         sheet.note("text_boxes", count=boxes)
-
-
-__all__ = ["Book", "SheetEntry", "Style", "attributes", "count_findings", "read_xlsx", "unescape"]

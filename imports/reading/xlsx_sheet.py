@@ -10,8 +10,10 @@ from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.formats import number_cell
 from imports.reading.partxml import LocalNames, Text, attributes, integer, is_true, parse
-from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, RawCell, RawSheet, put, text_cell
-from imports.reading.xlsx import Book, SheetEntry, count_findings, unescape
+from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, Budget, RawCell, RawSheet, put, text_cell
+from imports.reading.shortcut import outside
+from imports.reading.xlsx import Book, SheetEntry, count_findings, open_book, unescape
+from imports.reading.xlsx_rows import END_ROW, SHEET_DATA, PlainRows
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
@@ -34,7 +36,9 @@ class SheetReader:
         self.formula = self.phonetic = self.in_cell = False
         self.zeros: list[tuple[int, int]] = []  # formulas whose stored value is 0
         self.other_results = 0
-        self.before = 0  # cells counted so far
+        self.in_data = False
+        self.row_text = "0"
+        self.struck_styles = frozenset(str(i) for i, style in enumerate(book.styles) if style.struck)
         self.count = 0
 
     def start(self, name: str, flat: list[str]) -> None:
@@ -72,9 +76,10 @@ class SheetReader:
         letters = place.rstrip("0123456789")
         if place[len(letters) :] != self.row_text:
             self._start_row(["r", place[len(letters) :]])
-        self.column = self.columns.get(letters) or self._column(letters)
+        self.column = self.columns.get(letters) or self.column_number(letters)
 
-    def _column(self, letters: str) -> int:
+    def column_number(self, letters: str) -> int:
+        """A → 1, AA → 27, remembered."""
         if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
             raise ReadError("damaged", detail=f"cell reference {letters[:20]!r}")
         number = 0
@@ -82,8 +87,6 @@ class SheetReader:
             number = number * 26 + ord(char) - 64
         self.columns[letters] = number
         return number
-
-    row_text = "0"
 
     def _start_row(self, flat: list[str]) -> None:
         self.column = 0
@@ -102,7 +105,9 @@ class SheetReader:
             self.sheet.hidden_rows.add(self.row)
 
     def _start_other(self, short: str, flat: list[str]) -> None:
-        if short == "mergeCell":
+        if short == "sheetData":
+            self.in_data = True
+        elif short == "mergeCell":
             self._merge(attributes(flat).get("ref", ""))
         elif short == "col":
             values = attributes(flat)
@@ -113,7 +118,7 @@ class SheetReader:
         first, _, last = reference.replace("$", "").partition(":")
         start, end = REFERENCE.fullmatch(first), REFERENCE.fullmatch(last)
         if start and end:
-            left, right = sorted((self._column(start[1]), self._column(end[1])))
+            left, right = sorted((self.column_number(start[1]), self.column_number(end[1])))
             top, bottom = sorted((int(start[2]), int(end[2])))
             self.sheet.merged.append((top, left, bottom, right))
             self.book.budget.spans(len(self.sheet.merged))
@@ -131,6 +136,8 @@ class SheetReader:
                 self.pieces.append(self.text.take())
         elif short == "rPh":
             self.phonetic = False
+        elif short == "sheetData":
+            self.in_data = False
 
     def _end_cell(self) -> None:
         cell = self._cell()
@@ -151,8 +158,6 @@ class SheetReader:
             put(rows, row, column, cell)
         if self.style and self.style in self.struck_styles:
             self.sheet.struck_rows.add(row)
-
-    struck_styles: frozenset[str] = frozenset()
 
     def _cell(self) -> RawCell:
         kind, value = self.kind, self.value
@@ -227,12 +232,18 @@ class SheetReader:
                 self.sheet.rows[row - 1][column - 1] = FORMULA_WITHOUT_VALUE
 
 
+def read_xlsx(archive: Archive, budget: Budget) -> tuple[list[RawSheet], bool]:
+    """The worksheets of a checked container, and whether its day 0 is that of 1904."""
+    book, entries = open_book(archive, budget)
+    return [read_sheet(archive, entry, book) for entry in entries], book.epoch_1904
+
+
 def read_sheet(archive: Archive, entry: SheetEntry, book: Book) -> RawSheet:
     """Read one worksheet into a grid."""
     sheet = RawSheet(entry.name, entry.hidden)
     reader = SheetReader(sheet, book)
-    reader.struck_styles = frozenset(str(i) for i, style in enumerate(book.styles) if style.struck)
-    parse(archive.chunks(entry.part), reader.start, reader.end, reader.text)
+    chunks = outside(archive.chunks(entry.part), SHEET_DATA, END_ROW, lambda: reader.in_data, PlainRows(reader).take)
+    parse(chunks, reader.start, reader.end, reader.text)
     reader.finish()
     sheet.tidy()
     count_findings(archive, entry.part, sheet)

@@ -4,11 +4,12 @@ import functools
 import re
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.amountfaults import refuse_amount
 from jiangjin.lib.cellerrors import CellError, Reading
-from jiangjin.lib.faults import BLANKS, tidy, without_blanks
+from jiangjin.lib.faults import BLANKS, LONGEST, remembered, tidy, without_blanks
 from jiangjin.lib.numerals import FIGURE, NUMERAL, figure, numeral, simple_numerals
 from jiangjin.lib.text import is_placeholder, sentence
 
@@ -26,6 +27,7 @@ UNIT = re.compile(rf"(?:人民币|折合|折)?({MAGNITUDE})?({FOREIGN}|元)(?:�
 BARE_UNIT = re.compile(r"[百千]?[万亿]")
 UNIT_AT_END = re.compile(rf"(?<![\d一二三四五六七八九十百千万亿几数])({MAGNITUDE})({FOREIGN}|元)$")
 HEADER_SEPARATORS = re.compile(r"[()\[\]【】〔〕{}<>/:、,;|\\]")
+HEADER_OR_BLANK = re.compile(rf"{HEADER_SEPARATORS.pattern}|\s")
 
 PART = re.compile(rf"(?:({FIGURE})|({NUMERAL}))(?:个(?=[百千]?[万亿]))?({MAGNITUDE})?(元)?")
 YUAN = re.compile(r"^(?:人民币|RMB|CNY|¥)|(?:人民币|RMB|CNY)$", re.IGNORECASE)
@@ -34,14 +36,19 @@ YUAN = re.compile(r"^(?:人民币|RMB|CNY|¥)|(?:人民币|RMB|CNY)$", re.IGNORE
 @functools.lru_cache(maxsize=1024)
 def header_unit(text: str) -> str | None:
     """The unit of money that a header or a unit line names (亿元, 万元, 万美元); None where it names none or two."""
-    text = simple_numerals(BLANKS.sub("", tidy(text)))
-    tokens = [token for token in HEADER_SEPARATORS.split(text) if token]
+    text = simple_numerals(tidy(text[:LONGEST]))
+    squeezed = BLANKS.sub("", text)
+    found = _units(HEADER_SEPARATORS.split(squeezed), squeezed)
+    # 单位：万元　填报日期：… is one line of two things; 亿 元 was found before.
+    found = found or _units(HEADER_OR_BLANK.split(text), squeezed)
+    return found.pop() if len(found) == 1 else None
+
+
+def _units(tokens: list[str], text: str) -> set[str]:
     found = {"".join(part or "" for part in unit.groups()) for token in tokens if (unit := UNIT.fullmatch(token))}
     # （亿） is 亿元; a header that is nothing but 亿 is not a header.
     found |= {f"{token}元" for token in tokens if token != text and BARE_UNIT.fullmatch(token)}
-    if not found:
-        found = {"".join(unit.groups()) for token in tokens if (unit := UNIT_AT_END.search(token))}
-    return found.pop() if len(found) == 1 else None
+    return found or {"".join(unit.groups()) for token in tokens if (unit := UNIT_AT_END.search(token))}
 
 
 def unit_scale(unit: str | None) -> Decimal | None:
@@ -78,7 +85,7 @@ def to_wan(number: Decimal, scale: Decimal | None) -> Decimal:
             _("Neither the cell nor the header gives a unit. Write the unit with the number, e.g. 62亿元 or 6200万元."),
         )
     amount = number * scale
-    if amount > LARGEST:
+    if len(number.as_tuple().digits) > 28 or amount > LARGEST:
         raise CellError(
             "amount_too_large",
             _("The amount is larger than any that can be stored. Check the unit, e.g. 62亿元."),
@@ -92,24 +99,9 @@ def to_wan(number: Decimal, scale: Decimal | None) -> Decimal:
     return exact
 
 
+@remembered
 def parse_amount(text: str, default_unit: str | None) -> Reading[Decimal]:
     """Read an amount into 万元. A unit in the text wins over `default_unit`, with the warning `unit_in_cell`."""
-    outcome = _parsed(text, default_unit)
-    if isinstance(outcome, CellError):
-        # A fresh one: a cached exception would gather the tracebacks of all its raisings.
-        raise CellError(outcome.code, outcome.message, outcome.suggestions)
-    return outcome
-
-
-@functools.lru_cache(maxsize=32768)
-def _parsed(text: str, default_unit: str | None) -> Reading[Decimal] | CellError:
-    try:
-        return _parse(text, default_unit)
-    except CellError as error:
-        return error.with_traceback(None)
-
-
-def _parse(text: str, default_unit: str | None) -> Reading[Decimal]:
     if is_placeholder(text):
         return Reading(None)
     tidied = tidy(text)
@@ -122,7 +114,7 @@ def _parse(text: str, default_unit: str | None) -> Reading[Decimal]:
     return Reading(amount, _unit_warning(parts[0][1], default_unit))
 
 
-def _unit_warning(unit: str, default_unit: str | None) -> tuple[tuple[str, object], ...]:
+def _unit_warning(unit: str, default_unit: str | None) -> tuple[tuple[str, Promise], ...]:
     unit = unit if unit.endswith("元") else f"{unit}元"
     default = default_unit and (header_unit(default_unit) or header_unit(f"({default_unit})"))
     if not default or unit == default:
@@ -144,12 +136,16 @@ def _parts(text: str) -> list[tuple[Decimal, str]] | None:
             return None
         number = figure(found[1]) if found[1] else numeral(found[2])
         unit = (found[3] or "") + (found[4] or "")
-        if not _fits(number, unit, smallest, first=not parts) or (parts and parts[-1][0] % 1):
+        if not _fits(number, unit, smallest, first=not parts) or (parts and not _whole(parts[-1][0])):
             return None
         parts.append((number, unit))
         smallest = SCALE[found[3] or ""]
         position = found.end()
     return parts or None
+
+
+def _whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
 
 
 def _fits(number: Decimal | None, unit: str, smallest: Decimal, *, first: bool) -> bool:

@@ -1,13 +1,12 @@
 """Unified social credit codes (统一社会信用代码, GB 32100-2015)."""
 
-import functools
 import re
 
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 
 from jiangjin.lib.cellerrors import CellError, Reading
-from jiangjin.lib.faults import refuse_common, tidy
+from jiangjin.lib.faults import refuse_common, remembered, tidy
 from jiangjin.lib.text import is_placeholder, sentence
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -17,7 +16,7 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 EXAMPLE = "91500116MA00000154"
 
 
-@functools.lru_cache(maxsize=16384)
+@remembered
 def parse_credit_code(text: str) -> Reading[str]:
     """Read a credit code: NFKC, blanks dropped, upper case. O and I are never taken for 0 and 1.
 

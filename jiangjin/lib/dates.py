@@ -151,7 +151,7 @@ class YearOf(models.Func):
 class MonthOf(models.Func):
     """The month of a PartialDayField as 1-12, for grouping; 99 where only the year is known."""
 
-    template = "((%(expressions)s / 100) %% 100)"
+    template = "((%(expressions)s / 100) %%%% 100)"  # one % for the template, one for the driver
     arity = 1
     output_field = models.IntegerField()
 

@@ -1,33 +1,35 @@
 """Typed days: the six spellings of ledgers, read exactly or refused with the reason."""
 
-import functools
 import re
+from decimal import Decimal
 from typing import NoReturn
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.cellerrors import CellError
-from jiangjin.lib.faults import refuse_common, tidy, without_blanks
+from jiangjin.lib.faults import refuse_common, remembered, tidy, without_blanks
 from jiangjin.lib.numerals import numeral, simple_numerals
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR, PartialDay
 from jiangjin.lib.text import is_placeholder
 
 CLOCK = re.compile(r"(?:\s+|(?<=\d)T)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$")
-WORDED = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
-CHINESE_WORDED = re.compile(
-    r"([零一二三四五六七八九]{4})年"
-    r"(?:([元一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})[日号])?)?"
+WORDED = re.compile(
+    r"(\d{4}|[零一二三四五六七八九]{4})年"
+    r"(?:(\d{1,2}|元|[一二三四五六七八九十]{1,2})月(?:(\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?)?"
 )
 SEPARATED = re.compile(r"(\d{4})([-/.、])(\d{1,2})(?:\2(\d{1,2}))?")
 DASHES = re.compile(r"[‐‑‒–−]")
-YEAR_DIGITS = "零一二三四五六七八九"
+YEAR_DIGITS = str.maketrans("零一二三四五六七八九", "0123456789")
 
 _FAULTS: tuple[tuple[str, str, Promise], ...] = (
     (
         r"预计|预期|计划|拟|争取|力争|暂定|目标",
         "planned_date",
-        _("This is a forecast, not a date that has come. Put it into the column of planned dates, e.g. 2020-12."),
+        _(
+            "The cell says that this is only planned. "
+            "Enter the date alone, in the column of planned dates, e.g. 2020-12."
+        ),
     ),
     (
         r"签约后|合同后|协议后|开工后|\d个月|本月|上月|下月|本年|今年|去年|明年|年内|近期|今日|昨日|目前",
@@ -43,7 +45,7 @@ _FAULTS: tuple[tuple[str, str, Promise], ...] = (
         ),
     ),
     (
-        r"\d[-~—至到].*\d年?.*[-./年~—至到].*\d.*|[~—至到].*\d{4}|\d{4}.*[至到]",
+        r"\d[日号月年]?[~—至到]\d|\d[日号月年]?-\d{4}|\d-\d{1,2}月|\d{4}.*[至到]",
         "date_range",
         _(
             "The cell holds a period. Put its beginning and its end "
@@ -51,7 +53,7 @@ _FAULTS: tuple[tuple[str, str, Promise], ...] = (
         ),
     ),
     (
-        r"底|初|旬|左右|前后|约|大概|前$|之前|以前|后$|之后|以后|中$|末|许",
+        r"底|初|旬|左右|前后|(?<![签解])约|大概|前$|之前|以前|后$|之后|以后|中$|末|许",
         "vague_date",
         _(
             "The date is only approximate. Enter what is certain: "
@@ -76,15 +78,6 @@ NO_SUCH_DAY = _("There is no such day in the calendar. Check month and day, e.g.
 YEAR_OUTSIDE = _("The year lies outside 1978 to 2100. Write the date with its right year, e.g. 2020-06-30.")
 
 
-def parse_day(text: str) -> PartialDay | None:
-    """Read a typed day, month or year; None for a placeholder. Raises CellError for anything that is not certain."""
-    outcome = _parsed(text)
-    if isinstance(outcome, CellError):
-        # A fresh one: a cached exception would gather the tracebacks of all its raisings.
-        raise CellError(outcome.code, outcome.message, outcome.suggestions)
-    return outcome
-
-
 def day_of(year: int, month: int | None = None, day: int | None = None) -> PartialDay:
     """The partial day of these numbers, or the CellError that says why there is none."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -95,15 +88,9 @@ def day_of(year: int, month: int | None = None, day: int | None = None) -> Parti
         raise CellError("no_such_day", NO_SUCH_DAY) from error
 
 
-@functools.lru_cache(maxsize=32768)
-def _parsed(text: str) -> PartialDay | CellError | None:
-    try:
-        return _parse(text)
-    except CellError as error:
-        return error.with_traceback(None)
-
-
-def _parse(text: str) -> PartialDay | None:
+@remembered
+def parse_day(text: str) -> PartialDay | None:
+    """Read a typed day, month or year; None for a placeholder. Raises CellError for anything that is not certain."""
     if is_placeholder(text):
         return None
     tidied = tidy(text)
@@ -119,17 +106,20 @@ def _parts(text: str) -> tuple[int, ...] | None:
     """Year, month and day as numbers, as far as they are given; None where the text is no date."""
     if text.isascii() and text.isdigit():
         return digits_parts(text)
-    if found := WORDED.fullmatch(text):
-        return tuple(int(part) for part in found.groups() if part is not None)
     if found := SEPARATED.fullmatch(text):
         if found[2] == "、" and found[4] is None:
             return None
         return tuple(int(part) for part in (found[1], found[3], found[4]) if part is not None)
-    if found := CHINESE_WORDED.fullmatch(simple_numerals(text)):
-        year = int("".join(str(YEAR_DIGITS.index(digit)) for digit in found[1]))
-        rest = [numeral(part.replace("元", "一")) for part in found.groups()[1:] if part is not None]
+    if found := WORDED.fullmatch(simple_numerals(text)):
+        year = int(found[1].translate(YEAR_DIGITS))
+        rest = [_worded_number(part) for part in found.groups()[1:] if part is not None]
         return None if None in rest else (year, *(int(part) for part in rest if part is not None))
     return None
+
+
+def _worded_number(text: str) -> Decimal | None:
+    """A month or a day in digits or numerals; 元月 is January."""
+    return Decimal(text) if text.isdigit() else numeral("一" if text == "元" else text)
 
 
 def digits_parts(text: str) -> tuple[int, ...] | None:

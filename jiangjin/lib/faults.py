@@ -1,7 +1,10 @@
 """What makes a cell unreadable whatever its column holds, and the cleaning that comes before every parser."""
 
+import functools
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +22,7 @@ WITHHELD = re.compile(r".*(保密|涉密|不便透露|不便公开|商业秘密|
 BLANK_IN_NUMBER = re.compile(r"\d\s+\d")
 BLANKS = re.compile(r"\s+")
 
+TOO_LONG = _("The cell holds a long text, not a single value. Enter the value alone; the text belongs in the remarks.")
 _COMMON: tuple[tuple[re.Pattern[str], str, Promise], ...] = (
     (
         EXCEL_ERROR,
@@ -46,6 +50,35 @@ _COMMON: tuple[tuple[re.Pattern[str], str, Promise], ...] = (
         _("The value is known but withheld. Enter it, or leave the cell empty: it then counts as not filled in."),
     ),
 )
+
+
+LONGEST = 200  # of a text that can be one value; also keeps the caches small and the patterns quick
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def remembered(parse: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
+    """A parser that knows again what it has met, refusals too: a ledger's column repeats few texts many times."""
+
+    @functools.lru_cache(maxsize=16384)
+    def outcome(text: str, *args: P.args, **kwargs: P.kwargs) -> R | CellError:
+        try:
+            return parse(text, *args, **kwargs)
+        except CellError as error:
+            return CellError(error.code, error.message, error.suggestions)
+
+    @functools.wraps(parse)
+    def read(text: str, *args: P.args, **kwargs: P.kwargs) -> R:
+        if len(text) > LONGEST and len(text := text.strip()) > LONGEST:
+            raise CellError("too_long", TOO_LONG)
+        found = outcome(text, *args, **kwargs)
+        if isinstance(found, CellError):
+            # A fresh one: a kept exception would gather the tracebacks of all its raisings.
+            raise CellError(found.code, found.message, found.suggestions)
+        return found
+
+    return read
 
 
 def tidy(text: str) -> str:

@@ -4,6 +4,7 @@ SQLite would keep decimals as floating point and sum them inexactly, so a BIGINT
 comparisons and sums through the ORM take and give 万元.
 """
 
+import copy
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,8 @@ from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import lookups
-from django.db.models.expressions import Combinable, register_combinable_fields
+from django.db.models.expressions import Col, Combinable, register_combinable_fields
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.amounts import FEN, LARGEST, header_unit, parse_amount, unit_scale
@@ -38,8 +40,27 @@ class MoneyField(models.Field):
         "too_large": _("“%(value)s” is larger than any amount that can be stored."),
     }
 
+    # Of the copies that stand for results of the database, see `get_col`.
+    _is_result = False
+
     def get_internal_type(self) -> str:
-        return "BigIntegerField"
+        return "Fen" if self._is_result else "BigIntegerField"
+
+    def db_type(self, connection: Any) -> str:
+        return connection.data_types["BigIntegerField"]
+
+    def get_col(self, alias: str | None, output_field: models.Field | None = None) -> Col:
+        """The column in a query, with a type that does not call itself an integer.
+
+        Django cuts results of integer types down with int() before `from_db_value` could round an average of fen.
+        """
+        if output_field is None or output_field == self:
+            return Col(alias, self, self._result)
+        return super().get_col(alias, output_field)
+
+    @cached_property
+    def _result(self) -> "MoneyField":
+        return _result_type(copy.copy(self))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         if value is None:
@@ -93,14 +114,21 @@ def _to_fen(value: Any) -> Decimal:
     return whole
 
 
+def _result_type(field: MoneyField | None = None) -> MoneyField:
+    field = field or MoneyField()
+    field._is_result = True
+    return field
+
+
 for _lhs, _connector, _rhs in (
     (MoneyField, Combinable.ADD, MoneyField),
     (MoneyField, Combinable.SUB, MoneyField),
     (MoneyField, Combinable.MUL, models.IntegerField),
     (models.IntegerField, Combinable.MUL, MoneyField),
-    (MoneyField, Combinable.DIV, models.IntegerField),
 ):
-    register_combinable_fields(_lhs, _connector, _rhs, MoneyField)
+    register_combinable_fields(_lhs, _connector, _rhs, _result_type)
+# A plain MoneyField: int() drops the rest on PostgreSQL too, where a sum is divided with decimals.
+register_combinable_fields(MoneyField, Combinable.DIV, models.IntegerField, MoneyField)
 
 
 class _SameUnit:
@@ -143,7 +171,10 @@ class MoneyFormField(forms.CharField):
     def __init__(self, *, unit: str = "亿元", **kwargs: Any) -> None:
         kwargs.pop("max_length", None)
         kwargs.pop("empty_value", None)
-        self.unit = unit
+        scale = unit_scale(unit)
+        if scale is None:
+            raise ValueError(f"{unit!r} is no unit of money.")
+        self.unit, self.scale = unit, scale
         super().__init__(**kwargs)
         self.empty_value = None
 
@@ -156,7 +187,7 @@ class MoneyFormField(forms.CharField):
             raise ValidationError(error.message, code=error.code) from error
 
     def prepare_value(self, value: Any) -> Any:
-        return _plain(value / unit_scale(self.unit)) if isinstance(value, Decimal) else value
+        return _plain(value / self.scale) if isinstance(value, Decimal) else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"autocomplete": "off", "data-unit": self.unit, **super().widget_attrs(widget)}

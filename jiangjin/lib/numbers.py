@@ -2,13 +2,13 @@
 
 import functools
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.amountfaults import refuse_figure
 from jiangjin.lib.cellerrors import CellError, Reading
-from jiangjin.lib.faults import BLANKS, refuse_common, tidy, without_blanks
+from jiangjin.lib.faults import BLANKS, LONGEST, refuse_common, remembered, tidy, without_blanks
 from jiangjin.lib.numerals import FIGURE, figure
 from jiangjin.lib.text import is_placeholder, sentence
 
@@ -34,6 +34,7 @@ def percent_of_number(number: Decimal, *, percent_header: bool = False, percent_
     return number
 
 
+@remembered
 def parse_percent(text: str, *, percent_header: bool = False) -> Decimal | None:
     """Read "85%" as 85; a bare number needs a header that says %."""
     if is_placeholder(text):
@@ -65,6 +66,7 @@ BOOLEAN_FAULTS = {
 NO_BOOLEAN = _("This is neither a clear yes nor a clear no. Write √ or 是 for yes, × or 否 for no.")
 
 
+@remembered
 def parse_boolean(text: str) -> bool | None:
     """Read yes or no. In such a column 无 means no; an empty cell is not no."""
     word = BLANKS.sub("", tidy(text)).replace("\ufe0f", "").casefold()
@@ -96,19 +98,21 @@ SQUARE_METRES: dict[str, tuple[int, int]] = {
     "公顷": (10_000, 1),
     "平方公里": (1_000_000, 1),
 }
+AREA_PLACES = {"亩": Decimal("0.000001"), "平方米": Decimal("0.01")}
+LARGEST_AREA = 10**10  # in ㎡; the whole district has 3.2 * 10**9
 AREA_WORDS = {"m2": "平方米", "平米": "平方米", "平方": "平方米", "平": "平方米", "ha": "公顷", "km2": "平方公里"}
 AREA_WORDS |= {"平方千米": "平方公里", "市亩": "亩"} | {unit: unit for unit in SQUARE_METRES}
 AREA_UNIT = "|".join(sorted(AREA_WORDS, key=len, reverse=True))
 AREA = re.compile(rf"({FIGURE})(?:(万)?({AREA_UNIT}))?", re.IGNORECASE)
 HEADER_AREA = re.compile(rf"(万)?({AREA_UNIT})", re.IGNORECASE)
-HEADER_SEPARATORS = re.compile(r"[()\[\]【】/:、,;]")
+HEADER_SEPARATORS = re.compile(r"[()\[\]【】/:、,;\s]")
 AREA_EXAMPLE = _("Enter one area, e.g. 120亩 or 80000㎡.")
 
 
 @functools.lru_cache(maxsize=1024)
 def header_area_unit(text: str) -> str | None:
     """The unit of area that a header or a unit line names (亩, 平方米, 万平方米, 公顷); None for none or two."""
-    tokens = HEADER_SEPARATORS.split(BLANKS.sub("", tidy(text)))
+    tokens = HEADER_SEPARATORS.split(tidy(text[:LONGEST]))
     found = {
         (unit[1] or "") + AREA_WORDS[unit[2].lower()] for token in tokens if (unit := HEADER_AREA.fullmatch(token))
     }
@@ -126,10 +130,21 @@ def area_of_number(number: Decimal, unit: str | None, target: str = MU) -> Decim
             _("Neither the cell nor the header gives a unit of area. Write it with the number, e.g. 120亩 or 80000㎡."),
         )
     times, parts = SQUARE_METRES[known.removeprefix("万")]
-    to_times, to_parts = SQUARE_METRES[target]
-    return number * (10_000 if known.startswith("万") else 1) * times * to_parts / (parts * to_times)
+    square_metres = number * (10_000 if known.startswith("万") else 1) * times / parts
+    if square_metres > LARGEST_AREA:
+        raise CellError("number_too_large", _("The area is larger than the district. Check its unit, e.g. 120亩."))
+    if known == target:
+        return number
+    times, parts = SQUARE_METRES[target]
+    return _plain((square_metres * parts / times).quantize(AREA_PLACES[target], ROUND_HALF_UP))
 
 
+def _plain(number: Decimal) -> Decimal:
+    """120 rather than 120.000000."""
+    return number.to_integral_value() if number == number.to_integral_value() else number.normalize()
+
+
+@remembered
 def parse_area(text: str, default_unit: str | None, target: str = MU) -> Reading[Decimal]:
     """Read an area into `target`. A unit in the text wins over `default_unit`, with the warning `unit_in_cell`."""
     if is_placeholder(text):
@@ -151,11 +166,11 @@ def parse_area(text: str, default_unit: str | None, target: str = MU) -> Reading
         return Reading(area_of_number(number, default_unit, target))
     unit = (found[2] or "") + AREA_WORDS[found[3].lower()]
     default = header_area_unit(default_unit) if default_unit else None
-    warnings = ()
-    if default and default != unit:
-        message = _("The cell says %(unit)s where the column says %(default)s; the cell's own unit was taken.")
-        warnings = (("unit_in_cell", sentence(message, unit=unit, default=default)),)
-    return Reading(area_of_number(number, unit, target), warnings)
+    area = area_of_number(number, unit, target)
+    if not default or default == unit:
+        return Reading(area)
+    message = _("The cell says %(unit)s where the column says %(default)s; the cell's own unit was taken.")
+    return Reading(area, (("unit_in_cell", sentence(message, unit=unit, default=default)),))
 
 
 # --- Whole numbers ----------------------------------------------------------------------------------------------
@@ -168,13 +183,14 @@ def integer_of_number(number: Decimal) -> int:
     """A number as a whole one; nothing is rounded."""
     if number < 0:
         raise CellError("negative_number", _("The number cannot be negative. Enter one whole number, e.g. 500."))
+    if number > LARGEST_INTEGER:
+        raise CellError("number_too_large", _("The number is too large for this column. Check its digits, e.g. 500."))
     if number % 1:
         raise CellError("not_whole", _("The number is not whole. Enter one whole number, e.g. 500."))
-    if number > LARGEST_INTEGER:
-        raise CellError("number_too_large", _("The number is too large for this column. Enter one, e.g. 500."))
     return int(number)
 
 
+@remembered
 def parse_integer(text: str) -> int | None:
     """Read a whole number with or without the counting word of its column: 500人, 1.2万人."""
     if is_placeholder(text):

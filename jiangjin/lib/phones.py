@@ -1,13 +1,12 @@
 """Telephone numbers: mobile, landline with its area code, service numbers."""
 
-import functools
 import re
 from typing import NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.cellerrors import CellError
-from jiangjin.lib.faults import refuse_common, tidy
+from jiangjin.lib.faults import refuse_common, remembered, tidy
 from jiangjin.lib.text import is_placeholder, sentence
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -22,7 +21,7 @@ PUNCTUATION = re.compile(r"[\s()\-‐‑‒–—−.]")
 SEVERAL = re.compile(r"\d{7,}[^\d]{1,3}\d{7,}")
 
 
-@functools.lru_cache(maxsize=32768)
+@remembered
 def parse_phone(text: str) -> str | None:
     """Read one telephone number: 13900000001, 023-47500001, 023-47500001-801, 400-000-0001, 47500001.
 

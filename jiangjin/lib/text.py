@@ -28,6 +28,7 @@ PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）、，。“”：；·.\-/()]
 QUOTES = "\"'`´“”‘’„‟′″〃「」『』﹁﹂﹃﹄《》〈〉«»‹›"
 UNQUOTED = str.maketrans({**dict.fromkeys(QUOTES), **dict.fromkeys("•・‧∙⋅", "·")})
 
+SHORT = 60  # longer texts are not kept in caches
 PLACEHOLDERS = frozenset({"", "/", "\\", "无", "待定", "未定", "暂无", "n/a", "未填"})
 DASHES = re.compile(r"[-—–―─‐‑‒−]+")
 
@@ -35,7 +36,6 @@ DASHES = re.compile(r"[-—–―─‐‑‒−]+")
 PLACE = re.compile(r"重庆(?:市(?![场政域郊民级]))?|江津(?:区(?![域块间位]))?")
 DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
 
-# The scripts' name for a translatable sentence with values in it, put together only when it is shown.
 _filled = lazy(lambda template, values: str(template) % values, str)
 
 
@@ -65,14 +65,17 @@ def _control(escaped: re.Match[str]) -> str:
     return {"_X000A_": "\n", "_X0009_": " "}.get(code, "")
 
 
-@functools.lru_cache(maxsize=65536)
 def match_key(text: str) -> str:
     """The key by which names are compared: NFKC, casefolded, without blanks, quotes and invisible characters."""
+    return _match_key(text) if len(text) <= SHORT else _match_key.__wrapped__(text)
+
+
+@functools.lru_cache(maxsize=65536)
+def _match_key(text: str) -> str:
     key = unicodedata.normalize("NFKC", clean_text(text)).casefold()
     return BLANKS.sub("", key.translate(UNQUOTED))
 
 
-@functools.lru_cache(maxsize=65536)
 def name_key(text: str) -> str:
     """The key of a project's name: `match_key` without a trailing 项目 and the district's name in front.
 
@@ -92,6 +95,11 @@ def investor_key(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a cell says "nothing here": blank, dashes, `/`, 无, 待定, 未定, 暂无, N/A."""
+    return _is_placeholder(text) if len(text) <= SHORT else not RUBBISH.sub("", text).strip()
+
+
+@functools.lru_cache(maxsize=65536)
+def _is_placeholder(text: str) -> bool:
     text = unicodedata.normalize("NFKC", RUBBISH.sub("", text)).strip().casefold()
     return text in PLACEHOLDERS or DASHES.fullmatch(text) is not None
 

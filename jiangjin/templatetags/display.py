@@ -31,13 +31,13 @@ def _is_nothing(value: object) -> bool:
 @register.filter
 def yi(amount: Decimal | None) -> str:
     """An amount in 万元 as 亿元, two decimals: 10360000 → "1,036.00". None → "", see `unknown` and `dash`."""
-    return "" if _is_nothing(amount) else format_yi(amount)
+    return "" if _is_nothing(amount) else _with_real_minus(format_yi(amount))
 
 
 @register.filter
 def wan(amount: Decimal | None) -> str:
     """An amount in 万元 with thousands commas: 64000 → "64,000". None → ""."""
-    return "" if _is_nothing(amount) else format_wan(amount)
+    return "" if _is_nothing(amount) else _with_real_minus(format_wan(amount))
 
 
 @register.filter
@@ -193,7 +193,8 @@ def _as_link(params: QueryDict) -> str:
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP)
+    # + 0 turns −0.0 into 0.0.
+    return value.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP) + 0
 
 
 def _with_real_minus(text: str) -> str:

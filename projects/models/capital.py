@@ -79,9 +79,10 @@ class CapitalSnapshot(models.Model):
         verbose_name_plural = _("capital snapshots")
         ordering = ["as_of", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["project", "measure", "as_of"], name="snapshot_once_a_day"),
             models.UniqueConstraint(
-                fields=["project", "measure", "as_of"], nulls_distinct=False, name="snapshot_once_a_day"
-            )
+                fields=["project", "measure"], condition=models.Q(as_of=None), name="snapshot_without_a_day_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,7 +73,10 @@ class Honour(models.Model):
         verbose_name_plural = _("ranks and honours")
         ordering = ["kind", "year"]
         constraints = [
-            models.UniqueConstraint(fields=["investor", "kind", "year"], nulls_distinct=False, name="honour_once_a_year")
+            models.UniqueConstraint(fields=["investor", "kind", "year"], name="honour_once_a_year"),
+            models.UniqueConstraint(
+                fields=["investor", "kind"], condition=models.Q(year=None), name="honour_without_a_year_once"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "investor"], name="honour_by_kind")]
 

@@ -126,7 +126,9 @@ class Project(models.Model):
             models.CheckConstraint(condition=~models.Q(name=""), name="project_has_a_name"),
             models.CheckConstraint(condition=~models.Q(code=""), name="project_has_a_number"),
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="project_stage_is_known"),
-            models.CheckConstraint(condition=models.Q(condition__in=Condition.values), name="project_condition_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(condition__in=Condition.values), name="project_condition_is_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(agreed_capital=None) | models.Q(agreed_capital__gte=0),
                 name="project_agreed_capital_not_negative",
@@ -178,9 +180,7 @@ class Participation(models.Model):
     """A firm's part in a project: one leads, others join."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="participations", verbose_name=_("project"))
-    investor = models.ForeignKey(
-        Investor, models.PROTECT, related_name="participations", verbose_name=_("investor")
-    )
+    investor = models.ForeignKey(Investor, models.PROTECT, related_name="participations", verbose_name=_("investor"))
     role = models.CharField(_("role"), max_length=5, choices=ParticipationRole, default=ParticipationRole.LEAD)
     share = models.DecimalField(_("share (%)"), max_digits=6, decimal_places=3, null=True, blank=True)
     history = HistoricalRecords()

@@ -1,0 +1,160 @@
+"""What a row would change in a known project, or fill in a new one: field by field, old and new.
+
+An empty cell never erases a value: only fields that the row fills in are looked at.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.fields import ALL_FIELDS
+from imports.investorbook import Firm
+from imports.known import PLAIN, KnownProject
+from imports.plan import Change, RowPlan
+from jiangjin.lib.cellerrors import CellError
+from projects import capital
+from projects.choices import CommitmentKind, MilestoneKind, Stage
+from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, milestone_for
+
+NEW = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, False, "")
+LINKS = {"park": "park_id", "cluster": "cluster_id", "chain": "chain_id"}
+INVESTOR_COLUMNS = {
+    "credit_code": "stored_code",
+    "investor_type": "type",
+    "investor_origin": "origin",
+    "investor_parent": "parent_name",
+}
+MILESTONE_FIELDS = {
+    **{name: f"milestone.{kind}.planned" for kind, name in PLANNED_FIELD.items()},
+    **{name: f"milestone.{kind}.actual" for kind, name in ACTUAL_FIELD.items()},
+}
+
+
+def compare(row: RowPlan, known: KnownProject | None, links: dict[str, dict[str, int]]) -> list[Change]:
+    """The changes of one row; refuses it for amounts that cannot stand. `links` gives ids of park, cluster, chain codes."""
+    stored = known or NEW
+    changes = []
+    for name, new in row.read.values.items():
+        home = ALL_FIELDS[name].home
+        if home in {"provenance", "derived"} or name in {"agreed_capital", "added_capital", "as_of"}:
+            continue
+        old, new = _old_and_new(row, stored, name, new, links)
+        if old != new:
+            changes.append(_change(row, name, old, new))
+    return changes + _capital_changes(row, stored)
+
+
+def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, links: Any) -> tuple[Any, Any]:
+    """What stands in the register and what the row says, comparable; equal where the row adds nothing."""
+    home = ALL_FIELDS[name].home
+    if name == "project_code":
+        return (new if new in stored.codes else stored.code or None), new
+    if name in LINKS:
+        ids = {pk: code for code, pk in links[name].items()}
+        return ids.get(getattr(stored, LINKS[name])), new
+    if name == "stage":
+        return _stage(row, stored, new)
+    if name in MILESTONE_FIELDS:
+        return stored.values.get(MILESTONE_FIELDS[name]), new
+    if home.startswith("investor."):
+        return _investor_value(row.investor, stored, name, new)
+    if home.startswith("official."):
+        column = "lead_official__name" if home == "official.name" else "lead_official__post"
+        return stored.values.get(column) or None, new
+    if home.startswith("note."):
+        kind = home.removeprefix("note.")
+        return (new if (kind, new) in stored.notes else None), new
+    if home.startswith("snapshot."):
+        return stored.snapshots.get((home.removeprefix("snapshot."), row.read.values.get("as_of"))), new
+    old = stored.name if name == "name" else stored.values.get(PLAIN[name])
+    return (None if old == "" else old), new
+
+
+def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:
+    """A ledger moves a project on; going back is a correction that a manager makes by hand."""
+    new = Stage(new)
+    if stored.version and new.rank < Stage(stored.stage).rank:
+        row.read.warn(
+            "stage_behind",
+            _("The register has this project further on. The stage stays; going back is a correction by hand."),
+            "stage",
+        )
+        return new, new
+    kind = milestone_for(new)
+    if stored.version and kind and new.rank <= Stage(stored.stage).rank:
+        return new, new
+    return (Stage(stored.stage) if stored.version else None), new
+
+
+def _investor_value(firm: Firm | None, stored: KnownProject, name: str, new: Any) -> tuple[Any, Any]:
+    """Compared with the firm that the row names, which may be another than the project's so far."""
+    if firm is None:
+        return new, new
+    if name == "investor":
+        same = stored.investor_id is not None and stored.investor_id == firm.pk
+        return (new if same else stored.investor_name or None), new
+    if name == "investor_rank":
+        return (new if firm.honours.issuperset(new) else None), new
+    return getattr(firm, INVESTOR_COLUMNS[name]) or None, new
+
+
+def _capital_changes(row: RowPlan, stored: KnownProject) -> list[Change]:
+    """A ledger's agreed amount with 其中：新增 is two commitments: initial = total - added, increase = added.
+
+    A later file with another agreed amount corrects the initial commitment; below the increases it is refused.
+    """
+    total, added = row.read.values.get("agreed_capital"), row.read.values.get("added_capital")
+    if total is None and added is None:
+        return []
+    old_total, old_added = stored.values.get("agreed_capital"), stored.values.get("added_capital")
+    whole = total if total is not None else old_total
+    if whole is None:
+        row.read.refuse(
+            "added_without_total",
+            _("An added part without the whole amount. Fill in the agreed amount as well."),
+            "added_capital",
+        )
+        return []
+    try:
+        capital.split_agreed(whole, added if added is not None else old_added)
+    except CellError as error:
+        row.read.refuse(error.code, error.message, "agreed_capital" if total is not None else "added_capital")
+        return []
+    changes = []
+    if total is not None and total != old_total:
+        changes.append(_change(row, "agreed_capital", old_total, total))
+    if added and added != old_added:
+        changes.append(_change(row, "added_capital", old_added, added))
+    return changes
+
+
+def initial_amount(known: KnownProject | None, total: Decimal, added: Decimal | None) -> Decimal:
+    """What the initial commitment becomes, in 万元, so that everything sums to `total`."""
+    if known is None or added:
+        reductions = known.commitments[CommitmentKind.REDUCTION] if known else []
+        return total - (added or Decimal(0)) - sum((amount for __, amount, __day in reductions), Decimal(0))
+    others = [
+        amount
+        for kind in (CommitmentKind.INCREASE, CommitmentKind.REDUCTION)
+        for __, amount, __day in known.commitments[kind]
+    ]
+    return total - sum(others, Decimal(0))
+
+
+def _change(row: RowPlan, name: str, old: Any, new: Any) -> Change:
+    column, raw = row.read.cells.get(name, ("", None))
+    return Change(name, old, new, f"{column}{row.read.row}" if column else "", raw)
+
+
+def reached_kinds(row: RowPlan) -> set[MilestoneKind]:
+    """Milestones that the row says were reached, with a day or only by its word for the stage."""
+    values = row.read.values
+    reached = {kind for kind, name in ACTUAL_FIELD.items() if values.get(name)}
+    if stage := values.get("stage"):
+        kind = milestone_for(Stage(stage))
+        if kind:
+            reached.add(kind)
+    return reached

@@ -1,0 +1,126 @@
+"""Which project a row means (design, section 4). Anything weaker than these rules is a question, never a merge."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.investorbook import Firm
+from imports.known import Known, KnownProject
+from imports.plan import ReadRow, RowPlan
+from jiangjin.lib.text import name_key, sentence
+
+SIMILAR = 0.8
+NUMBER_CONFLICT = _(
+    "The number %(code)s belongs to “%(name)s”, with another investor. Correct the number, or the name and investor."
+)
+REPEATED = _("The same project stands in row %(row)s already. Take one of the two rows out.")
+VOIDED = _("“%(name)s” (%(code)s) is voided. Restore it first, or take the row out.")
+
+
+class Matcher:
+    """Finds the project of each row, in the order of the file, and sees what stands in it twice."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.taken: dict[int, RowPlan] = {}  # known projects that a row of this file means already
+        self.made: dict[tuple[str, ...], RowPlan] = {}  # rows that will be new projects, by what identifies them
+
+    def match(self, row: RowPlan, firm: Firm | None, park_id: int | None) -> KnownProject | None:
+        """The known project that the row means, or None for a new one; refuses the row where that cannot be told."""
+        read = row.read
+        key = name_key(read.values["name"])[:200]
+        found = self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
+        if read.errors:
+            return None
+        if found is None:
+            self._refuse_repeated(row, key, firm, park_id)
+            return None
+        if found.voided:
+            read.refuse("voided_project", sentence(VOIDED, name=found.name, code=found.code), "name")
+        elif earlier := self.taken.get(found.pk):
+            read.refuse("repeated_row", sentence(REPEATED, row=earlier.read.row), "name")
+        else:
+            self.taken[found.pk] = row
+        return found
+
+    def _by_number(self, read: ReadRow, key: str, firm: Firm | None) -> KnownProject | None:
+        """The number, or the national approval code, together with the same name or investor."""
+        code, approval = read.values.get("project_code", ""), read.values.get("approval_code", "")
+        numbered = [*self.known.by_code.get(code, []), *self.known.by_approval.get(approval, [])]
+        if not numbered:
+            return None
+        fits = [project for project in numbered if project.name_key == key or _same_firm(project, firm)]
+        if fits:
+            return max(fits, key=lambda project: project.name_key == key)
+        other = numbered[0]
+        field = "project_code" if code and self.known.by_code.get(code) else "approval_code"
+        text = sentence(NUMBER_CONFLICT, code=code or approval, name=other.name)
+        read.refuse("number_conflict", text, field, (other.code,))
+        return None
+
+    def _by_words(self, read: ReadRow, key: str, firm: Firm | None, park_id: int | None) -> KnownProject | None:
+        """Same credit code and name; same name and investor; same name and park where one side has no investor."""
+        alike = [project for project in self.known.by_name.get(key, []) if self._may_still_be(project, read)]
+        credit = read.values.get("credit_code")
+        for project in alike:
+            if credit and project.credit_code == credit:
+                return project
+        for project in alike:
+            if _same_firm(project, firm):
+                return project
+        for project in alike:
+            if project.park_id == park_id and (firm is None or not project.investor_key):
+                return project
+        return None
+
+    def _may_still_be(self, project: KnownProject, read: ReadRow) -> bool:
+        """Two rows of one file that carry different numbers are two projects, whatever their names."""
+        earlier = self.taken.get(project.pk)
+        mine, theirs = read.values.get("project_code"), earlier and earlier.read.values.get("project_code")
+        return not (earlier and mine and theirs and mine != theirs)
+
+    def _refuse_repeated(self, row: RowPlan, key: str, firm: Firm | None, park_id: int | None) -> None:
+        read = row.read
+        code = read.values.get("project_code", "")
+        for identity in _identities(code, key, firm, park_id):
+            earlier = self.made.get(identity)
+            if earlier is None or not earlier.accepted:
+                continue
+            other = earlier.read.values.get("project_code", "")
+            if identity[0] == "code" or not (code and other and code != other):
+                read.refuse("repeated_row", sentence(REPEATED, row=earlier.read.row), "name")
+                return
+        for identity in _identities(code, key, firm, park_id):
+            self.made.setdefault(identity, row)
+
+    def similar(self, row: RowPlan, firm: Firm | None) -> list[KnownProject]:
+        """Known projects that look like this new one: the same name, or a like name of the same investor."""
+        key = name_key(row.read.values["name"])[:200]
+        found = {project.pk: project for project in self.known.by_name.get(key, []) if not project.voided}
+        for project in self.known.by_investor.get(firm.key, []) if firm else ():
+            if project.pk not in self.taken and not project.voided and _alike(project.name_key, key):
+                found[project.pk] = project
+        return list(found.values())[:5]
+
+
+def _identities(code: str, key: str, firm: Firm | None, park_id: int | None) -> Iterable[tuple[str, ...]]:
+    if code:
+        yield "code", code
+    if firm:
+        yield "firm", key, firm.key
+    else:
+        yield "park", key, str(park_id)
+
+
+def _same_firm(project: KnownProject, firm: Firm | None) -> bool:
+    if firm is None or not project.investor_key:
+        return False
+    return project.investor_id == firm.pk if firm.pk else project.investor_key == firm.key
+
+
+def _alike(one: str, other: str) -> bool:
+    matcher = difflib.SequenceMatcher(None, one, other)
+    return matcher.quick_ratio() >= SIMILAR and matcher.ratio() >= SIMILAR

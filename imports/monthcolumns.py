@@ -1,0 +1,113 @@
+"""The columns of a table of arrivals: months side by side (1月 … 12月), or a row a month, and the year they are of."""
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.headerblocks import AMOUNT_HEADERS, MONTH_HEADERS, YEAR_HEADERS
+from imports.headerpaths import match_path
+from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, read_header, read_month
+from imports.proposals import ColumnProposal, Need, Notice, Proposal
+from imports.tables import Table
+from jiangjin.lib.text import sentence
+
+# What says of which project a row of arrivals is; other fields of such a table are not stored.
+IDENTITY = frozenset(
+    ("serial", "project_code", "approval_code", "name", "short_name", "investor", "credit_code", "remarks")
+)
+_ROW_SUMS = frozenset(
+    (
+        *("全年合计", "合计", "年度合计", "全年累计", "全年总计", "累计", "总计", "全年", "本年合计", "本年累计"),
+        *("n年合计", "n年累计", "n年全年", "1-n月合计", "1-n月累计", "1-n月", "到位合计", "年累计"),
+    )
+)
+_ARRIVED = frozenset(("arrived_total", "arrived_month"))
+
+
+def take_arrival_columns(columns: list[ColumnProposal]) -> None:
+    """Recognise months, the sum over them, and the month and amount columns of the long form."""
+    fresh = [column for column in columns if not column.treatment and column.column.path]
+    months = [column for column in fresh if _take_month(column)]
+    if not months:
+        _take_long_form(fresh)
+        return
+    for column in fresh:
+        if not column.treatment and read_header(column.column.path[-1]).bare in _ROW_SUMS:
+            _set(column, "arrival_sum", "exact", "derived")
+
+
+def _set(column: ColumnProposal, name: str, why: str, treatment: str) -> None:
+    column.field, column.why, column.treatment, column.certain = name, why, treatment, True
+
+
+def _take_month(column: ColumnProposal) -> bool:
+    *upper, leaf = column.column.path
+    read = read_month(leaf)
+    if read is None:
+        return False
+    year = read[0] or next((year for text in reversed(upper) if (year := header_year(text))), None)
+    _set(column, "arrival", "month", "month")
+    column.month = (year or 0, read[1])
+    return True
+
+
+def _take_long_form(columns: list[ColumnProposal]) -> None:
+    amounts = []
+    for column in columns:
+        bare = read_header(column.column.path[-1]).bare
+        match = match_path(column.column.path)
+        if bare in MONTH_HEADERS:
+            _set(column, "arrival_month", "exact", "sure")
+        elif bare in YEAR_HEADERS:
+            _set(column, "arrival_year", "exact", "sure")
+        elif bare in AMOUNT_HEADERS or (match and any(entry.field in _ARRIVED for entry in match.entries)):
+            amounts.append(column)
+    # 累计到位资金 beside 本月到位资金 is a stock: only the flow is an entry.
+    flows = [column for column in amounts if not read_header(column.column.path[-1]).bare.startswith("累计")]
+    for column in flows or amounts:
+        _set(column, "arrival", "exact", "sure")
+
+
+def resolve_years(proposal: Proposal, table: Table) -> None:
+    """Give months without a year that of the mapping, the title or the sheet's name; two different years are asked."""
+    if proposal.kind != "arrivals":
+        return
+    _need_clear_months(proposal)
+    months = [column for column in proposal.columns if column.field == "arrival" and column.month]
+    yearless = [column for column in months if column.month and not column.month[0]]
+    long_form = any(column.field == "arrival_month" for column in proposal.columns)
+    if not yearless and not long_form:
+        return
+    given = header_year(proposal.defaults.get("arrival_year", ""))
+    years = {given} if given else header_years(table.title) or header_years(table.caption)
+    years = years if given else years | header_years(table.sheet)
+    if len(years) == 1:
+        proposal.year = years.pop()
+        for column in yearless:
+            column.month = (proposal.year, column.month[1] if column.month else 0)
+        if yearless and not given:
+            message = sentence(
+                _("The months' year, %(year)s, was taken from the title or the sheet's name."), year=str(proposal.year)
+            )
+            proposal.warnings.append(Notice("year_from_title", message, yearless[0].number, "arrival"))
+    elif yearless:
+        numbers = tuple(column.number for column in yearless)
+        proposal.needs.append(_year_need(years, numbers))
+
+
+def _year_need(years: set[int], numbers: tuple[int, ...]) -> Need:
+    if not years:
+        message = _("Neither the months nor the title say the year. Say which year the months are of.")
+        return Need("no_year", message, numbers, "arrival")
+    listed = "、".join(map(str, sorted(years)))
+    message = sentence(
+        _("The title and the sheet's name say %(years)s. Say which year the months are of."), years=listed
+    )
+    return Need("two_years", message, numbers, "arrival")
+
+
+def _need_clear_months(proposal: Proposal) -> None:
+    for column in proposal.unmapped:
+        if column.column.path and AMBIGUOUS_MONTH.fullmatch(column.column.path[-1]):
+            message = sentence(
+                _("“%(header)s” may be January or October. Write 2020-01 or 2020-10."), header=column.header
+            )
+            proposal.needs.append(Need("ambiguous_month", message, (column.number,), "arrival"))

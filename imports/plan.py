@@ -1,0 +1,166 @@
+"""What an import would do: rows, changes, sums. Made before anything is written; shown as the preview."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from imports.grid import Cell, CellKind, CellValue
+from imports.models import RowAction
+from imports.problems import Problem
+
+
+def shown(raw: CellValue | Cell) -> str:
+    """What stands in a cell, as text."""
+    value = raw.value if isinstance(raw, Cell) else raw
+    if value is None:
+        return "" if not isinstance(raw, Cell) or raw.kind is CellKind.EMPTY else f"({raw.kind})"
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that a row would write: old and new value, and the cell that says so. Money in 万元."""
+
+    field: str
+    old: Any
+    new: Any
+    cell: str = ""
+    raw: Any = None
+
+    @property
+    def raw_text(self) -> str:
+        """What the cell says, as text."""
+        return shown(self.raw)
+
+
+@dataclass(slots=True)
+class ReadRow:
+    """A data row as read: values by field (only what is filled in), where each stands, what is wrong with it."""
+
+    sheet: str
+    row: int
+    values: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, tuple[str, Any]] = field(default_factory=dict)  # field → (column letter, raw cell)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def problem(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> Problem:
+        """A problem of this row, at the cell of the field where it has one."""
+        column, raw = self.cells.get(name, ("", None))
+        return Problem(code, message, self.sheet, self.row, column, name, shown(raw), candidates)
+
+    def refuse(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
+        self.errors.append(self.problem(code, message, name, candidates))
+
+    def warn(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
+        self.warnings.append(self.problem(code, message, name, candidates))
+
+
+@dataclass(slots=True)
+class RowPlan:
+    """What a row would do. `project_id` and `version` of the known project that it means; None for a new one."""
+
+    read: ReadRow
+    action: str = RowAction.UNCHANGED
+    project_id: int | None = None
+    code: str = ""
+    name: str = ""
+    investor: Any = None  # the firm that the row names (imports.investorbook.Firm)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> bool:
+        return self.action != RowAction.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class SumCheck:
+    """A subtotal of the file against the sum of its accepted rows, in 万元."""
+
+    sheet: str
+    row: int
+    text: str
+    stated: Decimal
+    found: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.found - self.stated
+
+
+@dataclass(slots=True)
+class SheetPlan:
+    """How a sheet was understood: its tables' headers, columns, what has no field, what was passed over."""
+
+    name: str
+    kind: str  # ledger, or why it is left out
+    reason: str = ""
+    header_rows: list[int] = field(default_factory=list)
+    unit: str = ""
+    rows: int = 0
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    unmapped: list[dict[str, str]] = field(default_factory=list)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+    sums: list[SumCheck] = field(default_factory=list)
+
+    @property
+    def is_ledger(self) -> bool:
+        return self.kind == "ledger"
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole preview. `needs` holds what only a person can decide: with any of it nothing can be written."""
+
+    kind: str
+    sheets: list[SheetPlan] = field(default_factory=list)
+    rows: list[RowPlan] = field(default_factory=list)
+    needs: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)  # about the file, a sheet or a column
+    arrivals: int = 0  # months with an amount, of a table of arrivals
+    arrived_capital: Decimal = Decimal(0)  # their sum in 万元
+    generation: tuple[Any, ...] = ()  # state of the register that it was made on
+
+    def count(self, action: str) -> int:
+        return self.counts[action]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(row.action for row in self.rows)
+
+    @property
+    def accepted(self) -> list[RowPlan]:
+        return [row for row in self.rows if row.accepted]
+
+    def of(self, action: str) -> list[RowPlan]:
+        return [row for row in self.rows if row.action == action]
+
+    @property
+    def agreed_capital(self) -> Decimal:
+        """万元 over the accepted rows, unknown amounts left out."""
+        return sum((row.read.values.get("agreed_capital") or Decimal(0) for row in self.accepted), Decimal(0))
+
+    @property
+    def unknown_capital(self) -> int:
+        return sum(1 for row in self.accepted if row.read.values.get("agreed_capital") is None)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [error for row in self.rows for error in row.read.errors]
+
+    @property
+    def row_warnings(self) -> list[Problem]:
+        return [warning for row in self.rows for warning in row.read.warnings]
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever the preview would look different: what a person confirms is what is written."""
+        seen = hashlib.sha256()
+        for row in self.rows:
+            changes = [(change.field, str(change.old), str(change.new)) for change in row.changes]
+            seen.update(repr((row.read.sheet, row.read.row, row.action, row.project_id, changes)).encode())
+        return seen.hexdigest()

@@ -1,0 +1,170 @@
+"""Plain rows of a sheet and plain shared texts, taken by regular expression (see shortcut.py)."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from imports.reading.formats import number_cell
+from imports.reading.raw import RawCell, text_cell
+
+if TYPE_CHECKING:
+    from imports.reading.xlsx_sheet import SheetReader
+
+SHEET_DATA, END_ROW = re.compile(rb"<sheetData(?:\s[^<>]*)?>"), b"</row>"
+SHARED, END_ITEM = re.compile(rb"<sst(?:\s[^<>]*)?>"), b"</si>"
+ROW = re.compile(r"\s*<row((?:\s[^<>]*?)?)(/?)>")
+ROW_NUMBER = re.compile(r'\sr="([1-9]\d{0,6})"', re.ASCII)
+ROW_HIDDEN = re.compile(r'\shidden="(?:1|true)"')
+# Letters, digits, style, kind, formula, value, inline text, and "/" of a cell without content.
+CELL = re.compile(
+    r'<c r="([A-Z]{1,3})(\d+)"(?: s="(\d+)")?(?: t="(n|s|str|inlineStr)")?'
+    r"(?:>(<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?<v>([^<&\r]*)</v></c>"
+    r"|><is><t(?: [^<>]*)?>([^<&\r]*)</t></is></c>"
+    r"| ?(/)>)",
+    re.ASCII,
+)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+ITEM = re.compile(r"<si><t(?: [^<>]*)?>([^<&\r]*)</t></si>")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+KEPT = 100_000
+
+
+class NotPlain(Exception):
+    """A row for expat."""
+
+
+class PlainRows:
+    """Takes plain rows into the grid of a sheet reader; yields the others."""
+
+    def __init__(self, reader: "SheetReader") -> None:
+        self.reader = reader
+        self.book = reader.book
+        self.rows = reader.sheet.rows
+        self.known: dict[tuple[str, str], RawCell] = {}
+
+    def take(self, text: str) -> Iterator[str]:
+        bad = CONTROL.search(text) is not None  # expat refuses it, and says where
+        for piece in text.split("</row>")[:-1]:
+            if bad or not self.reader.in_data or not self._row(piece):
+                yield piece + "</row>"
+
+    def _row(self, piece: str) -> bool:
+        """Whether the piece, which may begin with rows without cells, was taken."""
+        at = 0
+        reader = self.reader
+        while True:
+            tag = ROW.match(piece, at)
+            if tag is None:
+                return False
+            number = ROW_NUMBER.search(tag[1])
+            if number is None or tag[1].count('"') % 2:
+                return False
+            at = tag.end()
+            if not tag[2]:
+                break
+            # Without cells it says at most that it is hidden; if the piece goes to expat later, it says so again.
+            if ROW_HIDDEN.search(tag[1]):
+                self._hide(int(number[1]))
+        row, digits = int(number[1]), number[1]
+        if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
+            return False
+        try:
+            cells = self._cells(piece, at, digits)
+        except NotPlain:
+            return False
+        if ROW_HIDDEN.search(tag[1]):
+            self._hide(row)
+        reader.row, reader.row_text, reader.column = row, digits, len(cells)
+        if cells:
+            if len(cells) > self.book.budget.limits.max_columns:
+                self.book.budget.column(len(cells))
+            self.book.budget.add(len(cells) - cells.count(None))
+            self.rows.extend([] for _ in range(row - 1 - len(self.rows)))
+            self.rows.append(cells)
+        return True
+
+    def _hide(self, row: int) -> None:
+        if row <= self.book.budget.limits.max_rows:
+            self.reader.sheet.hidden_rows.add(row)
+
+    def _cells(self, piece: str, at: int, digits: str) -> list[RawCell]:
+        """The cells of a row; NotPlain where one of them must go to expat."""
+        columns, known, struck_styles = self.reader.columns, self.known, self.reader.struck_styles
+        cells: list[RawCell] = []
+        tags = last = 0
+        struck = False
+        for letters, row, style, kind, formula, value, inline, empty in CELL.findall(piece, at):
+            if row != digits:
+                raise NotPlain
+            if empty:
+                tags += 1
+                continue
+            tags += 6 if kind == "inlineStr" else 4
+            if formula:
+                tags += self._formula(formula)
+            cell = known.get((style, value)) if not kind else None
+            if cell is None:
+                cell = self._value(style, kind, value, inline)
+                if cell is None:
+                    continue
+            column = columns.get(letters) or self.reader.column_number(letters)
+            if column != last + 1:
+                if column <= last:
+                    raise NotPlain
+                cells.extend([None] * (column - last - 1))
+            cells.append(cell)
+            last = column
+            struck = struck or style in struck_styles
+        if piece.count("<", at) != tags:
+            raise NotPlain  # a tag that belongs to none of the cells
+        if struck:
+            self.reader.sheet.struck_rows.add(int(digits))
+        return cells
+
+    def _formula(self, formula: str) -> int:
+        """The number of its tags. Where the file wants to be calculated first, expat's handlers judge its value."""
+        if self.book.recalculates:
+            raise NotPlain
+        self.reader.other_results += 1
+        return formula.count("<")
+
+    def _value(self, style: str, kind: str, value: str, inline: str) -> RawCell:
+        if kind == "s":
+            if not value.isdecimal() or int(value) >= len(self.book.texts):
+                raise NotPlain
+            return self.book.texts[int(value)]
+        if kind == "str":
+            return self._text(value)
+        if kind == "inlineStr":
+            if value:
+                raise NotPlain
+            return self._text(inline)
+        return self._number(style, value)
+
+    def _text(self, text: str) -> RawCell:
+        from imports.reading.xlsx import unescape
+
+        self.book.budget.text(text)
+        return text_cell(unescape(text))
+
+    def _number(self, style: str, text: str) -> RawCell:
+        """A plain number under its format."""
+        number: int | float
+        if len(text) <= 15 and text.isascii() and text.isdigit():
+            number = int(text)
+        elif NUMBER.fullmatch(text):
+            number = float(text)
+        else:
+            raise NotPlain
+        cell: RawCell = number
+        if style and style != "0" and int(style) < len(self.book.styles):
+            cell = number_cell(number, self.book.styles[int(style)].format, self.book.epoch_1904)
+        if len(self.known) < KEPT:
+            self.known[style, text] = cell
+        return cell
+
+
+def plain_items(text: str) -> list[str] | None:
+    """The shared texts of a block, or None where one of them is more than a plain text."""
+    items = ITEM.findall(text)
+    return items if text.count("<") == 4 * len(items) and not CONTROL.search(text) else None

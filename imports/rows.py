@@ -1,0 +1,154 @@
+"""From a table's cells to rows of values: what each row says, and which of its cells cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import column_reader
+from imports.fields import ALL_FIELDS
+from imports.fits import split_cell
+from imports.grid import Cell, CellValue, Sheet
+from imports.plan import ReadRow, shown
+from imports.proposals import ColumnProposal, Proposal
+from imports.rowkinds import is_filled
+from imports.tables import Table
+from imports.vocabulary import Vocabulary
+from jiangjin.lib.cellerrors import CellError, Reading
+
+MERGED_AMOUNT = _(
+    "This amount is merged over several rows, so it is not clear which project has how much. "
+    "Undo the merge and enter each row's own amount."
+)
+MONTH_FIELD = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A column as it is read: where it stands, for which field, by which function."""
+
+    index: int
+    letter: str
+    field: str
+    read: Callable[[Any], Reading[Any]]
+    proposal: ColumnProposal
+    merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
+    fills_down: bool = False
+
+
+def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[ReadRow]:
+    """The data rows of a table, each with its own sheet row number. Month columns are read by `imports.arrivals`."""
+    sources = [
+        source_of(column, table, proposal, vocabulary)
+        for column in proposal.mapped
+        if column.treatment != "derived" and column.field != MONTH_FIELD
+    ]
+    defaults = _defaults(proposal, vocabulary)
+    above: dict[int, Any] = {}
+    for number in table.rows:
+        yield _read_row(sheet, table, number, sources, defaults, above)
+
+
+def source_of(column: ColumnProposal, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Source:
+    """How a column is read."""
+    entry = ALL_FIELDS[column.field or ""]
+    kind = "boolean" if column.treatment in ("flag", "matrix") else entry.kind
+    read = column_reader(
+        kind, unit=column.unit or None, percent_header=column.column.unit == "%", vocabulary=vocabulary
+    )
+    merged: frozenset[int] = frozenset()
+    if entry.kind == "money":
+        parts = {(row, origin) for (row, number), origin in table.filled.items() if number == column.number}
+        merged = frozenset(row for pair in parts for row in pair)
+    return Source(
+        column.number - 1,
+        column.letter,
+        entry.name,
+        read,
+        column,
+        merged,
+        column.number in proposal.fill_down,
+    )
+
+
+def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
+    """What a person gave for rows that say nothing; raises CellError for a default that cannot be read."""
+    read = {}
+    for name, text in proposal.defaults.items():
+        if name in ALL_FIELDS and name != "arrival_year":
+            reading = column_reader(ALL_FIELDS[name].kind, vocabulary=vocabulary)(text)
+            if reading.value is not None:
+                read[name] = reading.value
+    return read
+
+
+def _read_row(
+    sheet: Sheet, table: Table, number: int, sources: list[Source], defaults: dict[str, Any], above: dict[int, Any]
+) -> ReadRow:
+    cells = sheet.rows[number - 1]
+    row = ReadRow(sheet.name, number)
+    width = len(cells)
+    for source in sources:
+        raw = cells[source.index] if source.index < width else None
+        if raw is None or raw == "":
+            raw = _from_above(sheet, table, number, source, above)
+            if raw is None:
+                continue
+        elif source.fills_down and is_filled(raw):
+            above[source.index] = raw
+        read_into(row, source, raw)
+    for name, value in defaults.items():
+        row.values.setdefault(name, value)
+    return row
+
+
+def _from_above(
+    sheet: Sheet, table: Table, number: int, source: Source, above: dict[int, Any]
+) -> CellValue | Cell | None:
+    """What an empty cell takes from a merge that covers it, or from the row above where a person said so."""
+    origin = table.filled.get((number, source.index + 1))
+    if origin is not None:
+        return sheet.rows[origin - 1][source.index]
+    return above.get(source.index) if source.fills_down else None
+
+
+def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
+    """Read one cell into its row: a value, nothing, or an error at the cell."""
+    name = source.field
+    if row.row in source.merged_amounts:
+        row.cells[name] = (source.letter, raw)
+        row.refuse("merged_amount", MERGED_AMOUNT, name)
+        return
+    if source.proposal.split:
+        _read_split(row, source, raw)
+        return
+    try:
+        reading = source.read(raw)
+    except CellError as error:
+        row.cells[name] = (source.letter, raw)
+        row.refuse(error.code, error.message, name, error.suggestions)
+        return
+    value = reading.value
+    if value is None:
+        return
+    if source.proposal.value:  # a yes sets the column's own value, a no sets nothing
+        if value is not True:
+            return
+        value = (source.proposal.value,) if ALL_FIELDS[name].kind == "investor_rank" else source.proposal.value
+        if name == "investor_rank" and name in row.values:
+            value = (*row.values[name], *value)
+    row.values[name] = value
+    row.cells[name] = (source.letter, raw)
+    for code, message in reading.warnings:
+        row.warn(code, message, name)
+
+
+def _read_split(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
+    """A cell that holds two fields; the proposal made sure that every cell parts cleanly."""
+    parts = split_cell(shown(raw), source.proposal.split) or {}
+    for name, value in parts.items():
+        row.values[name] = value
+        row.cells[name] = (source.letter, raw)

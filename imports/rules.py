@@ -1,0 +1,80 @@
+"""What a row that reads well may still not say: no name, implausible amounts, days that cannot be, another's park."""
+
+from __future__ import annotations
+
+import datetime
+import statistics
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.known import KnownProject
+from imports.plan import ReadRow
+from jiangjin.lib.money import format_yi
+from jiangjin.lib.text import sentence
+from projects import capital, stages
+
+ENOUGH_FOR_A_MEDIAN = 10
+AMOUNTS = ("agreed_capital", "added_capital", "planned_total", "arrived_total", "arrived_year", "arrived_month")
+NO_NAME = _("The row has no project name. Fill in the name, or take the row out.")
+IMPLAUSIBLE = _(
+    "%(amount)s 亿元 is very much: is the unit right? Correct the cell, or accept the amount if it is what was agreed."
+)
+LARGE = _("%(amount)s 亿元 is a very large project. Check the unit.")
+FUTURE = _("%(day)s has not come yet, so nothing can have happened then. Use the planned column, or correct the year.")
+ORDER = _("%(later)s (%(second)s) lies before %(earlier)s (%(first)s). Check both days.")
+MORE_ARRIVED = _("More has arrived than was agreed. Check both amounts.")
+NOT_YOURS = _("Your account may not write projects of this park. Ask the park's recorder, or take the row out.")
+
+
+def medians(rows: Iterable[ReadRow]) -> dict[str, Decimal]:
+    """The median of each column of amounts that holds at least ten, in 万元."""
+    amounts: dict[str, list[Decimal]] = {name: [] for name in AMOUNTS}
+    for row in rows:
+        for name, known in amounts.items():
+            if (value := row.values.get(name)) is not None:
+                known.append(value)
+    return {name: statistics.median(known) for name, known in amounts.items() if len(known) >= ENOUGH_FOR_A_MEDIAN}
+
+
+def refuse_nameless(row: ReadRow) -> None:
+    """A row with values but no name is an error, never skipped."""
+    if not row.values.get("name") and not any(error.field == "name" for error in row.errors):
+        row.refuse("no_name", NO_NAME, "name")
+
+
+def check_amounts(row: ReadRow, known: KnownProject | None, median: dict[str, Decimal], accepted: bool) -> None:
+    """Amounts that a person must accept first (design, section 4), and large ones that warn."""
+    for name in AMOUNTS:
+        amount = row.values.get(name)
+        if amount is None:
+            continue
+        former = known.values.get(name) if known else None
+        if amount == former:
+            continue
+        if capital.implausible(amount, former, median.get(name)):
+            problem = row.warn if accepted else row.refuse
+            problem("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), name)
+        elif amount >= capital.REMARKABLE:
+            row.warn("large_amount", sentence(LARGE, amount=format_yi(amount)), name)
+    agreed, arrived = row.values.get("agreed_capital"), row.values.get("arrived_total")
+    if agreed is not None and arrived is not None and arrived > agreed:
+        row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "arrived_total")
+
+
+def check_days(row: ReadRow, today: datetime.date) -> None:
+    """Nothing happened in the future; an order that is broken for every day that they could mean warns."""
+    days: dict[str, Any] = {name: row.values.get(name) for name in stages.DAY_FIELDS}
+    for name in stages.in_the_future(days, today):
+        row.refuse("future_day", sentence(FUTURE, day=str(days[name])), name)
+    for earlier, later in stages.broken_order(days):
+        text = sentence(
+            ORDER,
+            later=stages.DAY_LABELS[later],
+            earlier=stages.DAY_LABELS[earlier],
+            first=str(days[earlier]),
+            second=str(days[later]),
+        )
+        row.warn("date_order", text, later)

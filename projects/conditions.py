@@ -1,0 +1,156 @@
+"""What narrows the list, in words: the conditions in force, what is wrong with them, which one to drop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import CharField, Count, Q, Value
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from industries.models import Chain, Cluster
+from parks.models import Park
+from projects import listing
+from projects.filters import UNKNOWN, ProjectFilter
+from projects.querysets import ProjectQuerySet, Totals
+
+# Parameters that say which part of the list is shown, not which projects it holds.
+VIEW_PARAMETERS = ("page", "view")
+AMOUNTS = ("min_capital", "max_capital")
+
+Vocabulary = dict[str, list[tuple[str, str]]]
+
+
+def vocabulary() -> Vocabulary:
+    """Codes and names of parks, clusters and chains in their order; one query for the three."""
+    kinds = {"park": (Park, "short_name"), "cluster": (Cluster, "name"), "chain": (Chain, "name")}
+    first, *others = [
+        model.objects.order_by().values_list(Value(kind, CharField()), "position", "code", name)
+        for kind, (model, name) in kinds.items()
+    ]
+    words: Vocabulary = {kind: [] for kind in kinds}
+    for kind, __, code, name in sorted(first.union(*others, all=True)):
+        words[kind].append((code, name))
+    return words
+
+
+def narrowed(params: QueryDict, projects: ProjectQuerySet, words: Vocabulary) -> ProjectFilter:
+    """The filter of these parameters over these projects; its choices are the words, asked once."""
+    filters = ProjectFilter(params, queryset=projects)
+    for name, choices in words.items():
+        filters.form.fields[name].choices = [*choices, UNKNOWN]
+    return filters
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition in words, and the query string without it."""
+
+    parameter: str
+    label: str
+    value: str
+    without: str
+
+
+def chips_of(filters: ProjectFilter) -> list[Chip]:
+    """One chip a condition and value, each of them removable."""
+    chips = []
+    params: QueryDict = filters.data
+    for name, field in filters.form.fields.items():
+        words = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+        for value in params.getlist(name):
+            if value:
+                rest = [other for other in params.getlist(name) if other != value]
+                without = query_of(_changed(params, name, rest))
+                chips.append(Chip(name, _label(name, field.label), _words(name, words.get(value, value)), without))
+    return chips
+
+
+def _label(name: str, label: object) -> str:
+    return _("agreed capital") if name in AMOUNTS else _("signed") if name.startswith("signed_") else str(label)
+
+
+def _words(name: str, value: str) -> str:
+    patterns = {
+        "min_capital": _("≥ %(value)s 亿元"),
+        "max_capital": _("≤ %(value)s 亿元"),
+        "signed_from": _("from %(value)s"),
+        "signed_to": _("until %(value)s"),
+        "voided": "",
+    }
+    return patterns.get(name, "%(value)s") % {"value": value}
+
+
+def faults_of(filters: ProjectFilter) -> list[str]:
+    """What is wrong with the parameters, a sentence each. With any of them nothing is listed."""
+    faults = [
+        _("%(condition)s: %(problem)s") % {"condition": filters.form.fields[name].label, "problem": problem}
+        for name, problems in filters.form.errors.items()
+        for problem in problems
+    ]
+    sort, per_page = filters.data.get("sort"), filters.data.get("per_page")
+    if sort and not listing.is_sort(sort):
+        faults.append(_("The list cannot be sorted by “%(sort)s”.") % {"sort": sort})
+    if per_page and not listing.is_per_page(per_page):
+        faults.append(_("“%(number)s” is not a number of rows.") % {"number": per_page})
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A condition without which the list would not be empty."""
+
+    label: str
+    value: str
+    without: str
+    count: int
+
+
+def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary) -> list[Drop]:
+    """The conditions of which one alone makes the list empty, with what would be listed without; in one query."""
+    params: QueryDict = filters.data
+    chips: dict[str, list[Chip]] = {}
+    for chip in chips_of(filters):
+        chips.setdefault(chip.parameter, []).append(chip)
+    if len(chips) < 2:
+        return []
+    counts = {
+        name: Count("pk", filter=Q(pk__in=narrowed(_changed(params, name, []), projects, words).qs.values("pk")))
+        for name in chips
+    }
+    found = projects.order_by().aggregate(**counts)
+    return [
+        Drop(parts[0].label, "、".join(part.value for part in parts), query_of(_changed(params, name, [])), found[name])
+        for name, parts in chips.items()
+        if found[name]
+    ]
+
+
+def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary, totals: Totals) -> int:
+    """How many projects that fit have no known amount; under a bound of the amount, those that the bound leaves out."""
+    params: QueryDict = filters.data
+    if not any(params.get(name) for name in AMOUNTS):
+        return totals.unknown
+    rest = params.copy()
+    for name in AMOUNTS:
+        rest.pop(name, None)
+    found = narrowed(rest, projects, words).qs.filter(agreed_capital=None)
+    year = filters.selected_year
+    return (found.signed_in(year) if year else found).count()
+
+
+def query_of(params: QueryDict) -> str:
+    """The query string without parameters that say nothing."""
+    kept = QueryDict(mutable=True)
+    for name, values in params.lists():
+        kept.setlist(name, [value for value in values if value])
+    return kept.urlencode()
+
+
+def _changed(params: QueryDict, name: str, values: list[str]) -> QueryDict:
+    """The parameters with other values of one of them, at the first page."""
+    rest = params.copy()
+    rest.setlist(name, values)
+    for gone in VIEW_PARAMETERS:
+        rest.pop(gone, None)
+    return rest

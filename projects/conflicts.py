@@ -1,0 +1,107 @@
+"""Two people changed one project: what stands in the register now beside what was typed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+
+from jiangjin.lib.money import format_yi
+from projects import capital
+from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.forms import ProjectForm
+from projects.models import Project
+
+OFFICIAL = {"lead_official_name": "name", "lead_official_post": "post"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A value that differs: as it stands in the register, and as it was typed; "" is not filled in."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+def clashes_of(stored: Project, form: ProjectForm) -> list[Clash]:
+    """The fields of a valid form that differ from the register."""
+    found = []
+    for name, typed in form.cleaned_data.items():
+        if name == "version":
+            continue
+        if name in OFFICIAL:
+            now = getattr(stored.lead_official, OFFICIAL[name], "")
+        else:
+            now = getattr(stored, name)
+        if (now or None) != (typed or None):
+            field = form[name]
+            found.append(Clash(str(field.label), _shown(field, now), _shown(field, typed)))
+    return found
+
+
+def _shown(field: BoundField, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return str(dict(getattr(field.field, "choices", ())).get(value, value))
+    if isinstance(value, Decimal):
+        return field.field.prepare_value(value) and str(field.field.prepare_value(value))
+    return str(value)
+
+
+def clashing_rows(
+    stored: Project,
+    *,
+    participations: Iterable[dict[str, Any]],
+    commitments: Iterable[dict[str, Any]],
+    milestones: Iterable[dict[str, Any]],
+) -> list[Clash]:
+    """Investors, commitments and milestones that differ; the rows are those of valid formsets."""
+    parts = stored.participations.select_related("investor")
+    rows = [
+        Clash(
+            _("investors"),
+            _joined(_investor(part.investor.name, part.role) for part in parts),
+            _joined(_investor(row["name"], row["role"]) for row in participations if row.get("name")),
+        ),
+        Clash(
+            _("agreed capital"),
+            _joined(_commitment(row.kind, row.amount, row.committed_on) for row in stored.commitments.all()),
+            _joined(
+                _commitment(row["kind"], capital.signed_amount(row["kind"], row["amount"]), row["committed_on"])
+                for row in commitments
+                if row.get("amount") is not None
+            ),
+        ),
+    ]
+    known = {row.kind: row for row in stored.milestones.all()}
+    for typed in milestones:
+        row, label = known.get(typed["kind"]), MilestoneKind(typed["kind"]).label
+        planned, actual, reached = (row.planned_on, row.actual_on, row.reached) if row else (None, None, False)
+        rows.append(Clash(f"{label} · {_('planned')}", str(planned or ""), str(typed["planned_on"] or "")))
+        typed_reached = typed["reached"] or typed["actual_on"] is not None
+        rows.append(
+            Clash(f"{label} · {_('actual')}", _actual(actual, reached), _actual(typed["actual_on"], typed_reached))
+        )
+    return [row for row in rows if row.stored != row.typed]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "; ".join(sorted(words))
+
+
+def _investor(name: str, role: str) -> str:
+    return name if role == ParticipationRole.LEAD else f"{name} ({ParticipationRole(role).label})"
+
+
+def _commitment(kind: str, amount: Decimal, day: Any) -> str:
+    return " ".join(filter(None, (str(CommitmentKind(kind).label), f"{format_yi(amount)} 亿元", str(day or ""))))
+
+
+def _actual(day: Any, reached: bool) -> str:
+    return str(day) if day else _("reached") if reached else ""

@@ -1,0 +1,214 @@
+"""The rows of the page on which a project is typed: investors, commitments, milestones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from jiangjin.lib.dates import PartialDayFormField
+from jiangjin.lib.money import MoneyFormField, format_yi
+from jiangjin.lib.text import clean_text, investor_key
+from projects import capital, stages
+from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.models import Project
+
+VERY_MUCH = _("%(amount)s 亿元 is very much. Check the unit; if the amount is right, tick the box and save again.")
+
+
+class ParticipationForm(forms.Form):
+    """A firm by its name; one that is not known yet is made."""
+
+    name = forms.CharField(
+        label=_("investor"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "list": "investor-names",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("projects:investor_suggestions"),
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#investor-names",
+                "hx-sync": "this:replace",
+            }
+        ),
+    )
+    role = forms.ChoiceField(label=_("role"), choices=ParticipationRole.choices)
+    share = forms.DecimalField(
+        label=_("share (%)"),
+        max_digits=6,
+        decimal_places=3,
+        min_value=Decimal("0.001"),
+        max_value=100,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("share") is not None and "name" in data and not data["name"]:
+            self.add_error("name", _("Whose share is this? Write the investor, or take the row out."))
+        return data
+
+
+class BaseParticipations(BaseFormSet):
+    def clean(self) -> None:
+        if any(form.errors for form in kept_forms(self)):
+            return
+        rows = [row for row in kept_rows(self) if row.get("name")]
+        if len({investor_key(row["name"]) for row in rows}) < len(rows):
+            raise ValidationError(_("The same investor stands there twice. Take one out."))
+        if rows and [row["role"] for row in rows].count(ParticipationRole.LEAD) != 1:
+            raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
+
+
+class CommitmentForm(forms.Form):
+    """An undertaking. Reductions are typed without a sign; an implausible amount is asked for once more."""
+
+    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(label=_("kind"), choices=CommitmentKind.choices)
+    amount = MoneyFormField(label=_("amount"), required=False, unit="亿元")
+    committed_on = PartialDayFormField(label=_("agreed on"), required=False)
+    note = forms.CharField(label=_("note"), max_length=200, required=False)
+    accept = forms.BooleanField(label=_("The amount is right."), required=False)
+    needs_acceptance = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        amount, former = data.get("amount"), self.initial.get("amount")
+        if amount is None:
+            if "amount" in data and (data.get("committed_on") or data.get("note")):
+                self.add_error(
+                    "amount", _("The amount is missing. Write it, or take the row out if it is not known yet.")
+                )
+        elif amount <= 0:
+            self.add_error("amount", _("An amount is more than zero. Leave the row empty if it is unknown."))
+        elif amount != former and capital.implausible(amount, former=former):
+            self.ask_about(amount)
+        return data
+
+    def ask_about(self, amount: Decimal) -> None:
+        """Show the box, and refuse the amount until it is ticked. `amount` in 万元."""
+        self.needs_acceptance = True
+        if not self.cleaned_data.get("accept"):
+            message = VERY_MUCH % {"amount": format_yi(amount)}
+            self.add_error("amount", ValidationError(message, code="implausible_amount"))
+
+
+class BaseCommitments(BaseFormSet):
+    former_total: Decimal | None = None  # what was agreed before this page, in 万元
+
+    def clean(self) -> None:
+        if any(form.errors for form in kept_forms(self)):
+            return
+        forms_with_amount = [form for form in kept_forms(self) if form.cleaned_data.get("amount")]
+        rows = [form.cleaned_data for form in forms_with_amount]
+        kinds = [row["kind"] for row in rows]
+        if kinds.count(CommitmentKind.INITIAL) > 1:
+            raise ValidationError(_("A project has one initial agreement. What came later is an increase."))
+        if rows and CommitmentKind.INITIAL not in kinds:
+            raise ValidationError(_("The initial agreement is missing. An increase needs something to add to."))
+        total = sum((capital.signed_amount(row["kind"], row["amount"]) for row in rows), Decimal(0))
+        if total < 0:
+            raise ValidationError(_("The reductions are more than what was agreed."))
+        # Several amounts, each of them likely, may come to one that is not.
+        accepted = any(row.get("accept") for row in rows)
+        if total != self.former_total and not accepted and capital.implausible(total, former=self.former_total):
+            forms_with_amount[-1].ask_about(total)
+
+
+class MilestoneForm(forms.Form):
+    """Planned and actual day of one kind of milestone; `reached` without a day says 已投产 and no more."""
+
+    kind = forms.ChoiceField(choices=MilestoneKind.choices, widget=forms.HiddenInput)
+    planned_on = PartialDayFormField(label=_("planned"), required=False)
+    actual_on = PartialDayFormField(label=_("actual"), required=False)
+    reached = forms.BooleanField(label=_("reached"), required=False)
+
+    @property
+    def label(self) -> str:
+        kind = self["kind"].value()
+        return str(MilestoneKind(kind).label) if kind in MilestoneKind.values else ""
+
+
+class BaseMilestones(BaseFormSet):
+    def clean(self) -> None:
+        kinds = [form.cleaned_data.get("kind") for form in self.forms]
+        if None not in kinds and len(set(kinds)) < len(kinds):
+            raise ValidationError(_("The same milestone stands there twice."))
+
+    def days(self) -> dict[str, Any]:
+        """Planned and actual days by their ledger field; of forms that are valid."""
+        days = {}
+        for form in self.forms:
+            data = form.cleaned_data
+            kind = MilestoneKind(data["kind"])
+            days[stages.ACTUAL_FIELD[kind]] = data.get("actual_on")
+            if kind in stages.PLANNED_FIELD:
+                days[stages.PLANNED_FIELD[kind]] = data.get("planned_on")
+        return days
+
+
+ParticipationFormSet = formset_factory(
+    ParticipationForm, formset=BaseParticipations, extra=0, can_delete=True, max_num=100, absolute_max=200
+)
+CommitmentFormSet = formset_factory(
+    CommitmentForm, formset=BaseCommitments, extra=0, can_delete=True, max_num=100, absolute_max=200
+)
+MilestoneFormSet = formset_factory(
+    MilestoneForm, formset=BaseMilestones, extra=0, max_num=len(MilestoneKind), absolute_max=len(MilestoneKind)
+)
+
+
+def kept_forms(formset: BaseFormSet) -> list[forms.Form]:
+    """The bound rows that nobody took out."""
+    if not formset.can_delete:
+        return formset.forms
+    return [form for form in formset.forms if not formset._should_delete_form(form)]
+
+
+def kept_rows(formset: BaseFormSet) -> list[dict[str, Any]]:
+    """What stands in the rows that nobody took out; rows that were never touched are left out."""
+    return [form.cleaned_data for form in kept_forms(formset) if form.cleaned_data]
+
+
+def participation_rows(project: Project | None) -> list[dict]:
+    """The investors of a project as the page begins with them."""
+    parts = project.participations.select_related("investor") if project else []
+    rows = [{"name": part.investor.name, "role": part.role, "share": part.share} for part in parts]
+    return rows or [{"role": ParticipationRole.LEAD}]
+
+
+def commitment_rows(project: Project | None) -> list[dict]:
+    """The commitments of a project as the page begins with them; amounts without a sign."""
+    rows = [
+        {"pk": row.pk, "kind": row.kind, "amount": abs(row.amount), "committed_on": row.committed_on, "note": row.note}
+        for row in (project.commitments.all() if project else [])
+    ]
+    return rows or [{"kind": CommitmentKind.INITIAL}]
+
+
+def milestone_rows(project: Project | None) -> list[dict]:
+    """Every kind of milestone in its order, with what is known about it."""
+    known = {row.kind: row for row in project.milestones.all()} if project else {}
+    rows = []
+    for kind in MilestoneKind:
+        row = known.get(kind)
+        rows.append(
+            {
+                "kind": kind.value,
+                "planned_on": row and row.planned_on,
+                "actual_on": row and row.actual_on,
+                "reached": bool(row and row.reached),
+            }
+        )
+    return rows

@@ -1,0 +1,106 @@
+"""`manage.py setup` and `create_admin`: the first start and every later one."""
+
+import stat
+
+from tests.site.sites import Site
+
+GOOD = "Xie-Xie-2020-Jiangjin"
+
+
+def test_makes_private_things_private(prepared: Site) -> None:
+    assert stat.S_IMODE(prepared.var.stat().st_mode) == 0o700
+    assert stat.S_IMODE((prepared.var / "secret_key").stat().st_mode) == 0o600
+    assert len((prepared.var / "secret_key").read_text(encoding="ascii").strip()) >= 50
+
+
+def test_again_changes_nothing(site: Site) -> None:
+    before, key = site.signature(), (site.var / "secret_key").read_bytes()
+    collected = (site.var / "static" / "staticfiles.json").stat().st_mtime_ns
+    result = site.run("setup")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == ""
+    assert site.signature() == before
+    assert (site.var / "secret_key").read_bytes() == key
+    assert (site.var / "static" / "staticfiles.json").stat().st_mtime_ns == collected
+
+
+def test_a_key_from_outside_is_not_written_down(bare_site: Site) -> None:
+    assert bare_site.run("setup", SECRET_KEY="k" * 60).returncode == 0
+    assert not (bare_site.var / "secret_key").exists()
+
+
+def test_makes_no_account(prepared: Site) -> None:
+    assert prepared.rows("SELECT username FROM accounts_user") == []
+    assert not (prepared.var / "demo_password").exists()
+
+
+def test_demo_gives_accounts_ledgers_and_one_generated_password(site: Site) -> None:
+    result = site.run("setup", "--demo")
+    assert result.returncode == 0, result.stderr
+    names = {name for (name,) in site.rows("SELECT username FROM accounts_user")}
+    assert names == {"recorder", "manager", "leader", "auditor", "admin"}
+    password = site.var / "demo_password"
+    assert stat.S_IMODE(password.stat().st_mode) == 0o600
+    assert len(password.read_text(encoding="ascii").strip()) >= 12
+    assert "ledger-2019.xls" in result.stdout
+    assert "ledger-2020.xlsx" in result.stdout
+    assert not (site.var / "demo-unfinished").exists()
+    projects = site.rows("SELECT count(*) FROM projects_project")
+    assert projects[0][0] > 192
+
+    before = site.signature()
+    again = site.run("setup", "--demo")
+    assert again.returncode == 0
+    assert again.stdout == ""
+    assert site.signature() == before
+
+
+def test_an_interrupted_demo_is_finished_by_the_next_start(site: Site) -> None:
+    """Ctrl-C between the two ledgers: the register is not empty any more, and yet the second one is missing."""
+    assert site.run("setup", "--demo").returncode == 0
+    whole = site.rows("SELECT count(*) FROM projects_project")
+    (site.var / "demo-unfinished").touch()
+    result = site.run("setup", "--demo")
+    assert "ledger-2020.xlsx" in result.stdout
+    assert site.rows("SELECT count(*) FROM projects_project") == whole
+
+
+def test_no_demo_in_a_register_in_use(site: Site) -> None:
+    assert site.run("create_admin", "--username", "chen", "--password-stdin", stdin=f"{GOOD}\n").returncode == 0
+    assert site.run("setup", "--demo").returncode == 0
+    assert site.rows("SELECT username FROM accounts_user") == [("chen",)]
+    assert not (site.var / "demo_password").exists()
+
+
+def test_first_administrator(site: Site) -> None:
+    result = site.run("create_admin", "--username", "chen", "--name", "陈某", "--password-stdin", stdin=f"{GOOD}\n")
+    assert result.returncode == 0, result.stderr
+    assert site.rows("SELECT username, display_name, role FROM accounts_user") == [("chen", "陈某", "admin")]
+    assert site.run("create_admin", "--if-none").stdout == ""
+
+
+def test_weak_password_and_taken_name_are_refused(site: Site) -> None:
+    for password in ("", "12345678", "password"):
+        result = site.run("create_admin", "--username", "chen", "--password-stdin", stdin=f"{password}\n")
+        assert result.returncode == 1
+        assert "Traceback" not in result.stderr
+    assert site.rows("SELECT count(*) FROM accounts_user") == [(0,)]
+
+
+def test_without_a_terminal_the_command_is_named(site: Site) -> None:
+    hint = site.run("create_admin", "--if-none")
+    assert hint.returncode == 0
+    assert "manage.py create_admin" in hint.stdout
+    refused = site.run("create_admin")
+    assert refused.returncode == 1
+    assert "manage.py create_admin" in refused.stderr
+
+
+def test_a_register_in_use_is_copied_before_an_update(make_site, prepared: Site) -> None:
+    """SQLite alone: there a migration that is killed may stay half."""
+    site = make_site(sqlite=True)
+    assert site.run("setup").returncode == 0
+    site.execute("DELETE FROM django_migrations WHERE app = 'sessions'", "DROP TABLE django_session")
+    result = site.run("setup")
+    assert result.returncode == 0, result.stderr
+    assert len(list(site.var.glob("backups/before-update-*.tar.gz"))) == 1
