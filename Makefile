@@ -4,7 +4,7 @@ DEMO ?= 1
 ARGS ?=
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 .PHONY: help install install-dev demo run dev test check bench
 
@@ -52,7 +52,7 @@ check: install-dev ## format, lint, types, imports, migrations, translations, te
 	$(BIN)/ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
-	$(MANAGE) makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python scripts/check_translations.py
 	@$(MAKE) --no-print-directory test
 

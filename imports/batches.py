@@ -8,15 +8,18 @@ from pathlib import Path
 
 from django.core.files import File
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
+from imports.arrivals import write_arrivals
 from imports.columns import parse_mapping
+from imports.decisions import SheetChoices, choices_for, read_decisions
 from imports.known import Known
 from imports.links import Links
 from imports.models import BatchState, ImportBatch, RowAction
 from imports.plan import Plan
-from imports.planning import Request, make_plan
+from imports.planning import Request, make_plan, understand
 from imports.reading import read_workbook
 from imports.writing import PlanOutdated, write_plan
 
@@ -95,8 +98,6 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
         if locked.state != BatchState.WAITING:
             raise AlreadySettled
         if plan.kind == "arrivals":
-            from imports.arrivals import write_arrivals
-
             write_arrivals(plan=plan, batch=batch)
         else:
             write_plan(plan=plan, known=made.known, links=made.links.ids, batch=batch)
@@ -129,3 +130,27 @@ def decide(*, batch: ImportBatch, mapping: dict | None = None, accepted: list[st
     if accepted is not None:
         locked.accepted = accepted
     locked.save(update_fields=["mapping", "accepted"])
+
+
+def forget(*, batch: ImportBatch) -> None:
+    """Take a batch away whose file turned out to be no ledger; nothing was shown or written of it."""
+    batch.file.delete(save=False)
+    batch.delete()
+
+
+def understand_columns(batch: ImportBatch, *, user: User | None) -> tuple[list[SheetChoices], Plan]:
+    """What the mapping page shows, and the plan as far as it could be made. Raises as `preview` does."""
+    workbook = read_workbook(Path(batch.file.path), filename=batch.filename)
+    request = Request(user=user, mapping=parse_mapping(batch.mapping), accepted=frozenset(batch.accepted))
+    plan, __, links = make_plan(workbook, request)
+    parts = understand(workbook, request, links)
+    return [choices_for(part.sheet, part.table, part.proposal, plan.needs) for part in parts], plan
+
+
+def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> None:
+    """Keep what a sent mapping page says. Raises MappingError, or NoLedger where it makes the file unreadable."""
+    sheets, __ = understand_columns(batch, user=user)
+    mapping = read_decisions(data, sheets, batch.mapping)
+    workbook = read_workbook(Path(batch.file.path), filename=batch.filename)
+    make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
+    decide(batch=batch, mapping=mapping)

@@ -151,7 +151,7 @@ def _classify(body: _Body, row: int, cells: list[Raw]) -> tuple[str, str]:
         return "blank", ""
     if filled == [body.serial] and is_serial(cells[body.serial]):
         return "blank", ""  # a prepared number without a project
-    if row <= body.header_row + 2 and is_column_numbers(cells, body.name if body.name >= 0 else None):
+    if row <= body.header_row + 2 and _numbers_columns(body, cells):
         return "column_numbers", ""
     texts = {index: text for index in filled if (text := text_of(cells[index]))}
     words = "　".join(texts.values())[:200]
@@ -162,6 +162,10 @@ def _classify(body: _Body, row: int, cells: list[Raw]) -> tuple[str, str]:
     if not kind:
         kind = _heading_kind(body, row, filled, texts, named, cells)
     return kind or "data", words
+
+
+def _numbers_columns(body: _Body, cells: list[Raw]) -> bool:
+    return is_column_numbers(cells, body.name if body.name >= 0 else None, len(body.headers))
 
 
 def _repeats_header(body: _Body, texts: dict[int, str], filled: int) -> bool:

@@ -34,7 +34,7 @@ MILESTONE_FIELDS = {
 
 
 def compare(row: RowPlan, known: KnownProject | None, links: dict[str, dict[str, int]]) -> list[Change]:
-    """The changes of one row; refuses it for amounts that cannot stand. `links` gives ids of park, cluster, chain codes."""
+    """The changes of one row; refuses it for amounts that cannot stand. `links`: ids of park, cluster, chain codes."""
     stored = known or NEW
     changes = []
     for name, new in row.read.values.items():

@@ -44,11 +44,17 @@ _NAME_THEN_PHONE = re.compile(
 _CODES = re.compile(r"[0-9A-Za-z]{8}-?[0-9A-Za-z]")
 
 
-def filled_cells(sheet: Sheet, table: Table, column: int) -> list[CellValue | Cell]:
-    """The filled cells of a column's data rows: all of them up to a thousand, then evenly chosen ones."""
-    step = max(1, len(table.rows) // _LOOKED_AT)
+def filled_cells(sheet: Sheet, table: Table, column: int, *, every: bool = False) -> list[CellValue | Cell]:
+    """The filled cells of a column's data rows: `every` one, else up to about a thousand, evenly chosen among them."""
     index = column - 1
-    cells = (row[index] for number in table.rows[::step] if index < len(row := sheet.rows[number - 1]))
+    rows = sheet.rows
+    cells = [
+        raw
+        for number in table.rows
+        if index < len(row := rows[number - 1]) and ((raw := row[index]) or raw is False or raw == 0)
+    ]
+    if not every and len(cells) > _LOOKED_AT:
+        cells = cells[:: -(-len(cells) // _LOOKED_AT)]
     return [raw for raw in cells if is_filled(raw)]
 
 

@@ -76,7 +76,7 @@ class InvestorBook:
         if len(alike) > 1:
             raise CellError(
                 "ambiguous_investor",
-                _("Two investors carry this name. Write the credit code beside it, so that it is clear which is meant."),
+                _("Two investors carry this name. Write the credit code beside it, so that it is clear who is meant."),
             )
         firm = alike[0] if alike else self._add(name, key)
         if credit_code:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from imports.fields import FIELDS
+from imports.generation import generation
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
-    Investor,
     Milestone,
     Note,
     Participation,
@@ -63,7 +63,11 @@ class Known:
     """Projects by what they are matched with (design, section 4)."""
 
     def __init__(
-        self, codes: Iterable[str], approval_codes: Iterable[str], name_keys: Iterable[str], investor_keys: Iterable[str]
+        self,
+        codes: Iterable[str],
+        approval_codes: Iterable[str],
+        name_keys: Iterable[str],
+        investor_keys: Iterable[str],
     ) -> None:
         self.by_pk: dict[int, KnownProject] = {}
         self.by_code: dict[str, list[KnownProject]] = defaultdict(list)
@@ -175,11 +179,3 @@ def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:
 def _sum_commitments(project: KnownProject) -> None:
     increases = [amount for __, amount, __day in project.commitments[CommitmentKind.INCREASE]]
     project.values["added_capital"] = sum(increases, Decimal(0)) if increases else None
-
-
-def generation() -> tuple[Any, ...]:
-    """Changes with every write to projects or investors: whether a plan still speaks of the register as it is."""
-    return tuple(
-        tuple(model.history.aggregate(last=Max("history_id"), rows=Count("history_id")).values())  # type: ignore[attr-defined]
-        for model in (Project, Investor)
-    )

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _COLUMNS_LOOKED_THROUGH = 1000  # rows in which a column without header is searched for data
-_ANNEX = re.compile(r"附[件表]\s*\d*[:：]?")
+_ANNEX = re.compile(r"(?:附[件表]|表)\s*\d*[:：]?")
 _SUMMARY_NAMES = ("汇总", "合计", "总表", "总台账", "全部")
 
 
@@ -121,6 +121,7 @@ def _read_table(sheet: Sheet, block: Block, begin: int, end: int, earlier: list[
     )
     table.name_column = _name_column(block)
     _read_preamble(sheet, table, begin)
+    _read_unit_in_header(sheet, table)
     if earlier and not table.unit and table.unit_row is None:
         # A second table without its own unit line stands under the first one's.
         table.unit, table.area_unit, table.unit_row = earlier[0].unit, earlier[0].area_unit, earlier[0].unit_row
@@ -174,6 +175,14 @@ def _read_preamble(sheet: Sheet, table: Table, begin: int) -> None:
         if titles and reason != "note" and not table.title:
             table.title, reason = titles[0], "title"
         table.skipped.append(Skipped(row, reason, _row_text(sheet, row)))
+
+
+def _read_unit_in_header(sheet: Sheet, table: Table) -> None:
+    """A unit line that shares the header's row, beside the last header."""
+    for row in table.header_rows:
+        for text in map(text_of, sheet.rows[row - 1]):
+            if table.unit_row is None and text and _only_unit(text):
+                table.unit, table.area_unit, table.unit_row = *(unit_line(text) or ("", "")), row
 
 
 def _only_unit(text: str) -> bool:

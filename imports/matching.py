@@ -11,6 +11,7 @@ from imports.investorbook import Firm
 from imports.known import Known, KnownProject
 from imports.plan import ReadRow, RowPlan
 from jiangjin.lib.text import name_key, sentence
+from projects.models import Project
 
 SIMILAR = 0.8
 NUMBER_CONFLICT = _(
@@ -52,7 +53,7 @@ class Matcher:
         numbered = [*self.known.by_code.get(code, []), *self.known.by_approval.get(approval, [])]
         if not numbered:
             return None
-        fits = [project for project in numbered if project.name_key == key or _same_firm(project, firm)]
+        fits = [project for project in numbered if fits_number(project, key, firm)]
         if fits:
             return max(fits, key=lambda project: project.name_key == key)
         other = numbered[0]
@@ -104,6 +105,27 @@ class Matcher:
             if project.pk not in self.taken and not project.voided and _alike(project.name_key, key):
                 found[project.pk] = project
         return list(found.values())[:5]
+
+
+def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:
+    """Whether a project that carries a row's number is the one meant: same name or same investor.
+
+    Two parks both number from 001, so a number alone proves nothing.
+    """
+    return project.name_key == key or _same_firm(project, firm)
+
+
+def nearest(key: str) -> list[tuple[str, str]]:
+    """(number, name) of the known projects whose names come nearest, best first; asked only for refused rows."""
+    if not key:
+        return []
+    close = (
+        Project.objects.counted()
+        .filter(name_key__contains=key[: max(2, len(key) // 2)])
+        .values_list("code", "name", "name_key")[:200]
+    )
+    rated = sorted(close, key=lambda row: difflib.SequenceMatcher(None, row[2], key).ratio(), reverse=True)
+    return [(code, name) for code, name, __ in rated[:3]]
 
 
 def _identities(code: str, key: str, firm: Firm | None, park_id: int | None) -> Iterable[tuple[str, ...]]:

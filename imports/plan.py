@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from imports.generation import generation
 from imports.grid import Cell, CellKind, CellValue
 from imports.models import RowAction
 from imports.problems import Problem
@@ -155,6 +156,10 @@ class Plan:
     @property
     def row_warnings(self) -> list[Problem]:
         return [warning for row in self.rows for warning in row.read.warnings]
+
+    def is_outdated(self) -> bool:
+        """Whether somebody wrote to projects or investors since the plan was made."""
+        return self.generation != generation()
 
     @property
     def digest(self) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from imports.arrivals import plan_arrivals
 from imports.cells import column_reader
 from imports.columns import Mapping, Proposal, propose
 from imports.comparing import compare
@@ -68,6 +69,11 @@ class Understood:
     plan: SheetPlan
 
 
+def understand(workbook: Workbook, request: Request, links: Links) -> list[Understood]:
+    """The tables of a workbook with their columns, for the mapping page. Raises as `make_plan` does."""
+    return _understand(workbook, request, links)[0]
+
+
 def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None, Links]:
     """The plan of a workbook; nothing is written. Raises NoLedger, and MappingError for a mapping that cannot be used.
 
@@ -82,8 +88,6 @@ def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None,
     if plan.needs:
         return plan, None, links
     if plan.kind == "arrivals":
-        from imports.arrivals import plan_arrivals
-
         known = plan_arrivals(plan, understood, request, links)
     else:
         known = _plan_projects(plan, understood, request, links)
@@ -157,7 +161,10 @@ def _why_none(layouts: list[Layout]) -> tuple[str, object]:
         return "visits_not_supported", _("This is a ledger of visits, which cannot be imported yet.")
     return (
         "no_ledger",
-        _("No table of projects was found. A ledger has a header row with the project's name and at least two more columns."),
+        _(
+            "No table of projects was found. "
+            "A ledger has a header row with the project's name and at least two more columns."
+        ),
     )
 
 
@@ -237,7 +244,9 @@ def _match_all(plan: Plan, known: Known, book: InvestorBook, links: Links) -> No
         if not read.values.get("name"):
             continue
         firm = row.investor = _firm(read, book)
-        if read.errors and any(error.field in {"name", "project_code", "investor", "credit_code"} for error in read.errors):
+        if read.errors and any(
+            error.field in {"name", "project_code", "investor", "credit_code"} for error in read.errors
+        ):
             continue
         found = matcher.match(row, firm, links.park_id(read))
         if found is not None:
@@ -265,7 +274,9 @@ def _warn_similar(row: RowPlan, matcher: Matcher, firm: Firm | None) -> None:
     similar = matcher.similar(row, firm)
     if similar:
         names = tuple(f"{project.code} {project.name}" for project in similar)
-        text = sentence(_("Similar to %(names)s, but not the same: it is taken as another project."), names="、".join(names))
+        text = sentence(
+            _("Similar to %(names)s, but not the same: it is taken as another project."), names="、".join(names)
+        )
         row.read.warn("similar_exists", text, "name", tuple(project.code for project in similar))
 
 

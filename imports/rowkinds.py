@@ -6,7 +6,6 @@ Whole words only: a project called 合川…, 注塑… or 总部经济… is a 
 import re
 import unicodedata
 from decimal import Decimal
-from itertools import pairwise
 
 from imports.grid import Cell, CellKind, CellValue
 from imports.headers import read_unit
@@ -34,10 +33,11 @@ _CONTINUED = re.compile(r"[(\[]?(?:续表|续上表|接上[页表]|续)[)\]]?(?:
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+)"
 )
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _HAN_SERIAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]?")
 _COUNT = re.compile(r"(?<!\d)(\d{1,6})\s*(?:个|项)")
 _UNIT_LINE = re.compile(r"(?<![\u4e00-\u9fff])(?:金额|计量|货币|资金)?单位[:：]\s*([^\s)）\]】;；。]{1,20})")
-_COLUMN_TOKEN = re.compile(r"\(?\d{1,3}\)?|[甲乙丙丁戊己庚辛壬癸]|\d{1,3}=[\d+\-*/×÷()=%]+|[a-z]|第?\d+列|—+|-+")
+_COLUMN_TOKEN = re.compile(r"\(?\d{1,3}\)?|[甲乙丙丁戊己庚辛壬癸]|\d{1,3}=[\d+\-*/×÷()=%]+|—+|-+")
 _SERIAL = re.compile(r"\d+(?:[-.]\d+)*")
 
 
@@ -155,17 +155,27 @@ def unit_line(text: str) -> tuple[str, str] | None:
     return (money[0] if len(money) == 1 else ""), (area[0] if len(area) == 1 else "")
 
 
-def is_column_numbers(cells: list[Raw], name_index: int | None) -> bool:
-    """A row 1, 2, 3 … or 甲, 乙, 1, 2 or 5=6+7 under the header: every filled cell is such a token."""
+def is_column_numbers(cells: list[Raw], name_index: int | None, columns: int) -> bool:
+    """A row 1, 2, 3 … or 甲, 乙, 1, 2 or 5=6+7 under a header of `columns` columns.
+
+    Every filled cell is such a token, most columns have one, and they count on without a gap: 1, 甲, 3 is a project
+    that somebody called 甲.
+    """
     filled = [(index, raw) for index, raw in enumerate(cells) if is_filled(raw)]
     tokens = [_token(raw) for _, raw in filled]
-    if len(tokens) < 3 or any(token is None for token in tokens):
+    if len(tokens) < max(3, 0.6 * columns) or None in tokens:
         return False
     if name_index is not None and name_index not in {index for index, _ in filled}:
         return False
-    numbers = [int(token) for token in tokens if token and token.isdigit()]
-    ascending = all(later - earlier in (1, 2, 3) for earlier, later in pairwise(numbers))
-    return ascending and (len(numbers) >= 2 or len(numbers) < len(tokens))
+    stems = "".join(token for token in tokens if token in _STEMS)
+    if not _STEMS.startswith(stems) or any(token in _STEMS for token in tokens[len(stems) :]):
+        return False
+    expected = int(tokens[0]) if tokens[0].isdigit() else 1
+    for token in tokens[len(stems) :]:
+        if token.isdigit() and int(token) != expected:
+            return False
+        expected += 1
+    return any(token.isdigit() for token in tokens)
 
 
 def _token(raw: Raw) -> str | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.known import KnownProject
 from imports.plan import ReadRow
+from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import format_yi
 from jiangjin.lib.text import sentence
 from projects import capital, stages
@@ -78,3 +79,18 @@ def check_days(row: ReadRow, today: datetime.date) -> None:
             second=str(days[later]),
         )
         row.warn("date_order", text, later)
+
+
+def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date) -> None:
+    """No money came in a month that has not begun; more than agreed, or before the signing, warns."""
+    amounts: dict[PartialDay, Decimal] = row.values["arrivals"]
+    signed, agreed = known.values.get("signed_on"), known.values.get("agreed_capital")
+    for month, amount in amounts.items():
+        if month.first > today:
+            row.refuse("future_day", sentence(FUTURE, day=str(month)), f"arrival {month}")
+        elif capital.implausible(amount):
+            row.refuse("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), f"arrival {month}")
+    if agreed is not None and sum(amounts.values(), Decimal(0)) > agreed:
+        row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "name")
+    if signed and any(month.certainly_before(signed) for month in amounts):
+        row.warn("arrival_before_signing", _("Money came before the signing. Check the month and the day."), "name")

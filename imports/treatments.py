@@ -1,4 +1,4 @@
-"""The treatments of the dictionary: sure is taken, ask is judged by its cells, flag sets one value, split parts cells."""
+"""The treatments of the dictionary: sure is taken, ask is judged by its cells, flag sets a value, split parts cells."""
 
 from dataclasses import dataclass, field
 
@@ -157,7 +157,7 @@ def _take_split(task: Task, column: ColumnProposal, entry: Entry) -> None:
     cells = task.filled(column)
     if not fields or not cells:
         return
-    if splits_cleanly(cells, fields):
+    if splits_cleanly(filled_cells(task.sheet, task.table, column.number, every=True), fields):
         column.split = fields
         return
     message = sentence(

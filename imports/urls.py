@@ -7,6 +7,8 @@ app_name = "imports"
 urlpatterns = [
     path("", views.import_list, name="list"),
     path("<int:pk>/", views.import_detail, name="detail"),
+    path("<int:pk>/columns/", views.import_columns, name="columns"),
+    path("<int:pk>/accept/", views.import_accept, name="accept"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),
 ]

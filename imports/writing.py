@@ -15,7 +15,7 @@ from django.utils import timezone
 from imports.comparing import MILESTONE_FIELDS, initial_amount, reached_kinds
 from imports.fields import ALL_FIELDS
 from imports.investorbook import Firm
-from imports.known import PLAIN, Known, KnownProject, generation
+from imports.known import PLAIN, Known
 from imports.models import ImportBatch, ImportRow
 from imports.plan import Change, Plan, RowPlan
 from jiangjin.lib.history import create_with_history, update_with_history
@@ -262,9 +262,12 @@ class Writer:
             else:
                 made = Milestone(project=project, kind=kind, **columns)
                 self.writes.new[Milestone].append(made)
-        reached = reached_kinds(row) | {
-            kind for (pk, kind), stored in self.milestones.items() if pk == project.pk and stored.reached
-        } if project.pk else reached_kinds(row)
+        reached = (
+            reached_kinds(row)
+            | {kind for (pk, kind), stored in self.milestones.items() if pk == project.pk and stored.reached}
+            if project.pk
+            else reached_kinds(row)
+        )
         former = row.read.values.get("stage") or project.stage
         stage = stage_of(reached, signed=project.signed_on is not None, former=former)
         if project.pk:
@@ -307,9 +310,7 @@ ORDER: tuple[type[Model], ...] = (
 )
 
 
-def write_plan(
-    *, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch, keep_rows: bool = True
-) -> None:
+def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> None:
     """Write the accepted rows of a plan as `batch`, in the caller's transaction.
 
     Raises PlanOutdated where the register changed since the plan was made: the preview is then shown anew.
@@ -317,8 +318,8 @@ def write_plan(
     writer = Writer(plan, known, links, batch.filename)
     writes = writer.build()
     with transaction.atomic():
-        _one_at_a_time()
-        if generation() != plan.generation:
+        lock_imports()
+        if plan.is_outdated():
             raise PlanOutdated
         for year, projects in writer.codes_needed.items():
             for project, code in zip(projects, our_codes(year, len(projects)), strict=True):
@@ -329,11 +330,11 @@ def write_plan(
             changed = list(writes.changed[model].values())
             _link(model, changed)
             update_with_history(model, changed, writes.columns[model], user=batch.user, reason=batch.reason)
-        if keep_rows:
-            _keep_rows(plan, writer.written, batch)
+        keep_rows(plan, {id(row): project.pk for row, project in writer.written}, batch)
 
 
-def _one_at_a_time() -> None:
+def lock_imports() -> None:
+    """Let other imports wait until this transaction is over."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
@@ -349,9 +350,8 @@ def _link(model: type[Model], rows: Iterable[Any]) -> None:
                 setattr(row, name, parent)
 
 
-def _keep_rows(plan: Plan, written: list[tuple[RowPlan, Project]], batch: ImportBatch) -> None:
-    """What each row did, for the batch's page and for every value's source."""
-    projects = {id(row): project.pk for row, project in written}
+def keep_rows(plan: Plan, projects: dict[int, int], batch: ImportBatch) -> None:
+    """What each row did, for the batch's page and every value's source. `projects`: keys of the new ones by id(row)."""
     ImportRow.objects.bulk_create(
         [
             ImportRow(

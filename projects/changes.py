@@ -72,7 +72,7 @@ def last_changes(project: Project) -> list[Change]:
 
 def _what(record: Any, older: Any, differences: list[Difference]) -> str:
     if record.history_type == "+":
-        return _("registered")
+        return _("entered into the register")
     if older is not None and bool(record.voided_at) != bool(older.voided_at):
         return _("voided") if record.voided_at else _("restored")
     return "" if differences else _("saved; investors, capital or notes may have changed")

@@ -34,11 +34,8 @@ def clashes_of(stored: Project, form: ProjectForm) -> list[Clash]:
     for name, typed in form.cleaned_data.items():
         if name == "version":
             continue
-        if name in OFFICIAL:
-            now = getattr(stored.lead_official, OFFICIAL[name], "")
-        else:
-            now = getattr(stored, name)
-        if (now or None) != (typed or None):
+        now = getattr(stored.lead_official, OFFICIAL[name], "") if name in OFFICIAL else getattr(stored, name)
+        if (None if now == "" else now) != (None if typed == "" else typed):
             field = form[name]
             found.append(Clash(str(field.label), _shown(field, now), _shown(field, typed)))
     return found
@@ -50,7 +47,7 @@ def _shown(field: BoundField, value: Any) -> str:
     if isinstance(value, str):
         return str(dict(getattr(field.field, "choices", ())).get(value, value))
     if isinstance(value, Decimal):
-        return field.field.prepare_value(value) and str(field.field.prepare_value(value))
+        return str(field.field.prepare_value(value))
     return str(value)
 
 

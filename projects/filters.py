@@ -70,7 +70,7 @@ def amount_filter(lookup: str, label: str) -> AmountFilter:
 class ProjectFilter(django_filters.FilterSet):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
-    q = django_filters.CharFilter(label=_("text"), method="by_text", max_length=200)
+    q = django_filters.CharFilter(label=_("search words"), method="by_text", max_length=200)
     year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
     park = CodesFilter(Park, field_name="park", label=_("park"))
     cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))

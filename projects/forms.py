@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from industries.models import Chain, Cluster
+from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.dates import PartialDayFormField
 from jiangjin.lib.money import MoneyFormField
 from jiangjin.lib.text import clean_text
@@ -18,6 +23,42 @@ from projects.choices import ProjectSource
 from projects.codes import is_usable
 from projects.models import Investor, Note, Project
 from projects.permissions import may_write_in, writes_everywhere
+
+# The cards of the form, in their order. Investors, capital and milestones stand after the first.
+SECTIONS: list[tuple[str | Promise, list[str]]] = [
+    (_("what and where"), ["name", "code", "short_name", "signed_on", "park", "site", "cluster", "chain", "content"]),
+    (
+        _("who looks after it"),
+        [
+            "lead_official_name",
+            "lead_official_post",
+            "lead_unit",
+            "support_units",
+            "case_officer",
+            "contact_name",
+            "contact_phone",
+            "source",
+            "signed_event",
+        ],
+    ),
+    (
+        _("company and size"),
+        [
+            "project_company",
+            "company_credit_code",
+            "industry",
+            "nature",
+            "planned_total",
+            "fixed_assets_planned",
+            "expected_output",
+            "expected_tax",
+            "expected_jobs",
+            "land_area",
+            "floor_area",
+        ],
+    ),
+    (_("condition and remarks"), ["condition", "condition_on", "condition_reason", "remarks"]),
+]
 
 
 class ProjectForm(forms.ModelForm):
@@ -30,6 +71,9 @@ class ProjectForm(forms.ModelForm):
         label=_("source"), max_length=50, required=False, widget=forms.TextInput(attrs={"list": "sources"})
     )
     signed_on = PartialDayFormField(label=_("signed"), required=False, help_text=_("2020-06-30, 2020年6月 or 2020"))
+    company_credit_code = forms.CharField(
+        label=_("credit code of the project company"), max_length=60, required=False, help_text=_("18 characters")
+    )
     expected_output = MoneyFormField(label=_("expected yearly output"), required=False, unit="亿元")
     expected_tax = MoneyFormField(label=_("expected yearly tax"), required=False, unit="万元")
     planned_total = MoneyFormField(label=_("planned total investment"), required=False, unit="亿元")
@@ -74,6 +118,13 @@ class ProjectForm(forms.ModelForm):
             "content": forms.Textarea(attrs={"rows": 3}),
             "condition_reason": forms.Textarea(attrs={"rows": 2}),
             "remarks": forms.Textarea(attrs={"rows": 3}),
+            "expected_jobs": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("people")}),
+            "land_area": forms.TextInput(attrs={"inputmode": "decimal"}),
+            "floor_area": forms.TextInput(attrs={"inputmode": "decimal"}),
+        }
+        labels = {"name": _("project name")}
+        error_messages = {
+            "code": {"unique": _("This number is taken. Write another one, or leave it empty for a number of ours.")}
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -89,6 +140,8 @@ class ProjectForm(forms.ModelForm):
         self.fields["chain"].queryset = Chain.objects.select_related("cluster")
         self.fields["chain"].empty_label = _("not filled in")
         self.initial["version"] = self.instance.version
+        if self.instance.pk is None and not writes_everywhere(user) and len(user.writable_park_ids) == 1:
+            self.initial.setdefault("park", next(iter(user.writable_park_ids)))
         if self.instance.lead_official:
             self.initial["lead_official_name"] = self.instance.lead_official.name
             self.initial["lead_official_post"] = self.instance.lead_official.post
@@ -105,12 +158,19 @@ class ProjectForm(forms.ModelForm):
         return name
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"].strip()
+        # A project keeps its number: emptying the field does not take it away.
+        code = self.cleaned_data["code"].strip() or self.instance.code
         if code and not is_usable(code):
             raise ValidationError(
                 _("A number has 3 to 40 letters, digits, dots, dashes or underscores, for example JJ2020-001.")
             )
         return code
+
+    def clean_company_credit_code(self) -> str:
+        try:
+            return parse_credit_code(self.cleaned_data["company_credit_code"]).value or ""
+        except CellError as error:
+            raise ValidationError(error.message, code=error.code) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -123,6 +183,11 @@ class ProjectForm(forms.ModelForm):
         if chain and cluster and chain.cluster_id != cluster.pk:
             self.add_error("chain", _("This chain belongs to the cluster %(cluster)s.") % {"cluster": chain.cluster})
         return data
+
+    def sections(self) -> Iterator[tuple[str | Promise, list[BoundField]]]:
+        """The cards of the page: a title and the fields in it."""
+        for title, names in SECTIONS:
+            yield title, [self[name] for name in names]
 
 
 class VoidForm(forms.Form):

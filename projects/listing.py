@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
@@ -47,7 +48,7 @@ class Column:
 
 COLUMNS = [
     Column("code", _("number")),
-    Column("name", _("project")),
+    Column("name", _("project name")),
     Column("investor", _("investor")),
     Column("park", _("park")),
     Column("cluster", _("cluster")),
@@ -152,3 +153,8 @@ def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int) -> Page:
     rows = with_increase_mark(ordered(here, sort)).select_related("park", "cluster")
     page.object_list = list(rows.prefetch_related(Prefetch("participations", lead), "milestones"))
     return page
+
+
+def plain(amount: Decimal) -> str:
+    """An amount in 万元 for scripts: digits without commas, exponent or needless zeros."""
+    return f"{amount.normalize():f}"

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from jiangjin.lib.dates import PartialDay, YearOf
 from projects import stages
 from projects.choices import MilestoneKind
-from projects.models import CapitalCommitment, Milestone, Project
+from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 
 SOON = 30  # days before a planned day from which it is due soon
 # The light of the next milestone by the tone of its distance (components/light.html).
@@ -77,6 +77,28 @@ def running_commitments(project: Project) -> list[RunningCommitment]:
     )
     sums = accumulate(row.amount for row in rows)
     return [RunningCommitment(row, running) for row, running in zip(rows, sums, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningArrival:
+    """An arrival and what had come with it, in 万元."""
+
+    row: CapitalArrival
+    running: Decimal
+
+
+def running_arrivals(project: Project) -> list[RunningArrival]:
+    """Arrivals in the order of their months."""
+    rows = list(project.arrivals.all())
+    sums = accumulate(row.amount for row in rows)
+    return [RunningArrival(row, running) for row, running in zip(rows, sums, strict=True)]
+
+
+def arrival_rate(project: Project) -> Decimal | None:
+    """What arrived ÷ what was agreed; None where either is unknown, or nothing is agreed any more."""
+    if project.arrived_capital is None or not project.agreed_capital:
+        return None
+    return project.arrived_capital / project.agreed_capital
 
 
 def milestone_steps(project: Project, today: datetime.date) -> list[dict]:

@@ -7,16 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.demo import as_of_day
-from industries.models import Chain, Cluster
-from parks.models import Park
-from projects import listing, pages, permissions, registering
-from projects.choices import HonourKind, Stage
+from jiangjin.lib.money import format_yi
+from projects import changes, conditions, facts, listing, pages, permissions, registering
 from projects.editing import ProjectForms
-from projects.filters import ProjectFilter
 from projects.forms import NoteForm, VoidForm
 from projects.models import Project
 
@@ -24,36 +22,41 @@ from projects.models import Project
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
     """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
-    filters = ProjectFilter(request.GET, queryset=Project.objects.visible_to(request.user))
-    found = filters.qs if filters.is_valid() else Project.objects.none()
-    totals = found.totals(filters.selected_year)
-    sort = listing.sort_of(request.GET)
-    rows = listing.with_increase_mark(listing.ordered(found.for_list(), sort))
-    page = listing.page_of(rows, request.GET, totals.projects + totals.increased)
-    pages.mark_rows(page.object_list, year=filters.selected_year, today=as_of_day())
+    visible = Project.objects.visible_to(request.user)
+    words = conditions.vocabulary()
+    filters = conditions.narrowed(request.GET, visible, words)
+    faults = conditions.faults_of(filters)
+    found = Project.objects.none() if faults else filters.qs
+    year = filters.selected_year
+    totals = found.totals(year)
+    listed = totals.projects + totals.increased
+    page = listing.page_of_rows(found, request.GET, listed)
+    pages.mark_rows(page.object_list, year=year, today=as_of_day())
+    chips = conditions.chips_of(filters)
     context = {
         "filters": filters,
-        "chips": listing.chips_of(filters),
-        "columns": listing.COLUMNS,
-        "sort": sort,
+        "faults": faults,
+        "chips": chips,
+        "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
+        "heads": listing.heads(listing.sort_of(request.GET)),
+        "sort": listing.sort_of(request.GET),
         "page": page,
+        "per_page": listing.per_page_of(request.GET),
         "per_page_choices": listing.PER_PAGE,
         "totals": totals,
-        "year": filters.selected_year,
-        "years": pages.years_offered(),
-        "form_choices": {
-            "parks": Park.objects.all(),
-            "clusters": Cluster.objects.all(),
-            "chains": Chain.objects.all(),
-            "stages": Stage.choices,
-            "ranks": HonourKind.choices,
-        },
+        "agreed": listing.plain(totals.agreed),
+        "arrived": listing.plain(totals.arrived),
+        "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
+        "year": year,
+        "years": pages.years_offered,  # asked where it is shown
+        "as_of": as_of_day(),
     }
-    response = render(
-        request, "projects/project_list.html#results" if request.htmx else "projects/project_list.html", context
-    )
+    template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
+    response = render(request, template, context)
+    # One address, two answers: the browser's Back button must not be given the part alone.
+    patch_vary_headers(response, ["HX-Request"])
     if request.htmx:
-        query = listing.clean_query(request.GET)
+        query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
     return response
 
@@ -65,12 +68,16 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     today = as_of_day()
     context = {
         "project": project,
+        "facts": facts.facts_of(project),
         "steps": pages.milestone_steps(project, today),
         "as_of": today,
         "commitments": pages.running_commitments(project),
-        "arrivals": project.arrivals.all(),
+        "arrivals": pages.running_arrivals(project),
+        "arrival_rate": pages.arrival_rate(project),
         "snapshots": project.snapshots.all(),
         "notes": project.notes.select_related("author"),
+        "codes": project.codes.all(),
+        "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),
         "missing": pages.missing_fields(project),
         "note_form": NoteForm(),
@@ -104,6 +111,7 @@ def project_edit(request: HttpRequest, code: str) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Saved."))
             return redirect(saved)
+    # What was typed stands in the form's own object: the head of the page shows what is registered.
     return _form_page(request, forms, _get_project(request, code))
 
 
@@ -160,14 +168,21 @@ def _get_writable(request: HttpRequest, code: str) -> Project:
 
 
 def _save(forms: ProjectForms, request: HttpRequest) -> Project | None:
-    """The saved project, or None where somebody was quicker or the database refused: the page says why."""
+    """The saved project, or None where somebody was quicker or a name is ambiguous: the page says why."""
     try:
-        return forms.save()
+        project = forms.save()
     except registering.ConcurrentEdit:
-        forms.show_conflict()
+        return None if forms.show_conflict() else Project.objects.get(pk=forms.project.instance.pk)
     except registering.AmbiguousInvestor as error:
         forms.refuse_investor(error.name)
-    return None
+        return None
+    if project is not None and forms.is_remarkable:
+        amount = format_yi(project.agreed_capital)
+        messages.warning(
+            request,
+            _("%(amount)s 亿元 is agreed: one of the largest. Compare the unit once more.") % {"amount": amount},
+        )
+    return project
 
 
 def _form_page(request: HttpRequest, forms: ProjectForms, project: Project | None) -> HttpResponse:

@@ -128,6 +128,12 @@ def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
     return with_shares(rows + _unknown(now, before))
 
 
+def by_entry(projects: ProjectQuerySet, by: str, entries: Iterable[Any], year: int) -> list[Row]:
+    """Some entries of a vocabulary, such as the chains of a cluster, each with its own totals."""
+    now, before = grouped(projects, by, year), grouped(projects, by, year - 1)
+    return [Row(entry.code, entry.name, now.get(entry.pk, NOTHING), before.get(entry.pk, NOTHING)) for entry in entries]
+
+
 def by_stage(projects: ProjectQuerySet, year: int) -> list[tuple[Stage, Totals]]:
     """The stages that projects of the year have come to, in their order."""
     now = grouped(projects, "stage", year)

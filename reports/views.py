@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "years": years,
-        "year_url": f"{reverse('projects:list')}?year={year}",
+        "year_url": year_url(year),
         "is_empty": not projects.exists(),
         "total": total,
         "arrived_earlier": figures.arrived_for_earlier(projects, year),
@@ -75,3 +75,8 @@ def chosen_year(request: HttpRequest) -> int:
     if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100:
         return int(text)
     return as_of_day().year
+
+
+def year_url(year: int) -> str:
+    """The list of the year's projects; further conditions are appended."""
+    return f"{reverse('projects:list')}?year={year}"

@@ -332,6 +332,13 @@ def test_derived_columns_are_compared_and_need_no_unit():
     assert proposal.needs == []
 
 
+def test_few_cells_among_thousands_are_not_overlooked():
+    rows = [[f"第{n}号项目", "某", 3 if n < 3000 else None, 4 if n == 3001 else None] for n in range(4000)]
+    header = ["项目名称", "投资方", "协议投资额（亿元）", "合同金额（亿元）"]
+
+    assert codes(propose_for(header, *rows)) == ["two_columns"]
+
+
 # --- What only a person can decide ----------------------------------------------------------------------------------
 def test_planned_total_is_never_the_agreed_capital():
     proposal = propose_for(["项目名称", "总投资（亿元）", "协议投资额（亿元）"], ["甲项目", 5, 3])

@@ -240,6 +240,17 @@ def test_row_of_column_numbers(numbers):
     assert table.rows == [3, 4]
 
 
+@pytest.mark.parametrize("first", [[1, "甲", "乙", 3], [1, "甲", 3, 4, 5], ["甲", "a", "b", "c", "d"], [1, 2, 3, 5, 6]])
+def test_first_project_with_a_short_name_is_no_row_of_column_numbers(first):
+    assert only_table(HEADER, first, project(2)).rows == [2, 3]
+
+
+def test_unit_line_beside_the_headers():
+    table = only_table(["表1"], ["2020年签约"], ["项目名称", "投资方", "总投资", "单位：万元"], ["甲", "乙", 3])
+
+    assert (table.unit, table.unit_row, table.title) == ("万元", 3, "2020年签约")
+
+
 def test_header_printed_again_on_each_page():
     table = only_table(
         ["台账"], HEADER, project(1), ["台账"], ["续表"], HEADER, [1, 2, 3, 4, 5], project(2), project(3)

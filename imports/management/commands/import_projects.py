@@ -36,7 +36,7 @@ class Stop(Exception):
 
 
 class Command(BaseCommand):
-    help = "Import a ledger: all rows or none, unless --skip-refused. Status 0: all accepted; 1: some refused; 2: unreadable."
+    help = "Import a ledger: all rows or none, unless --skip-refused. Status 0: all accepted, 1: some refused, 2: none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")
@@ -45,7 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", help="JSON file: what the mapping page would say")
         parser.add_argument("--user", help="the account that the import belongs to")
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
-        parser.add_argument("--skip-refused", action="store_true", help="write the good rows although others are refused")
+        parser.add_argument(
+            "--skip-refused", action="store_true", help="write the good rows although others are refused"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         parser.add_argument("--demo", action="store_true", help="mark the batch as demo data, to be cleared later")
 
@@ -135,7 +137,9 @@ class Command(BaseCommand):
     def _say(self, path: Path, made: Preview, batch: ImportBatch | None, seconds: float) -> None:
         plan = made.plan
         for problem in [*plan.needs, *plan.errors][:50]:
-            self.stdout.write(f"  {problem.sheet} {problem.cell or problem.row or ''} {problem.value}: {problem.message}")
+            self.stdout.write(
+                f"  {problem.sheet} {problem.cell or problem.row or ''} {problem.value}: {problem.message}"
+            )
         counts = _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(refused)s refused") % {
             "new": plan.count(RowAction.CREATE),
             "changed": plan.count(RowAction.UPDATE),

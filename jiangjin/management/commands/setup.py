@@ -19,7 +19,7 @@ from jiangjin.secrets import demo_password, make_private_folder
 from jiangjin.staticfiles import collect_if_changed
 from reports.vocabulary import load_vocabulary
 
-DEMO_LEDGERS = ("ledger-2019.xls", "ledger-2020.xlsx")
+DEMO_LEDGERS = ("ledger-2019.xls", "ledger-2020.xlsx", "register-tuanjiehu.csv", "arrivals-2020.xlsx")
 
 
 class Command(BaseCommand):
@@ -87,5 +87,5 @@ class Command(BaseCommand):
                     _("Demo ledger %(number)d of %(total)d: importing %(name)s ...")
                     % {"number": number, "total": len(DEMO_LEDGERS), "name": name}
                 )
-                call_command("import_projects", str(settings.BASE_DIR / "fixtures" / "demo" / name))
+                call_command("import_projects", str(settings.BASE_DIR / "fixtures" / "demo" / name), demo=True)
             mark.unlink()

@@ -1,0 +1,225 @@
+"""Tables of arrivals: a row a project and a column a month, or a row a month. Importing a month again replaces it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imports.investorbook import Firm
+from imports.known import FEW, Known, KnownProject
+from imports.links import Links
+from imports.matching import NUMBER_CONFLICT, VOIDED, fits_number, nearest
+from imports.models import ImportBatch, RowAction
+from imports.plan import Change, Plan, ReadRow, RowPlan
+from imports.rows import read_into, read_rows, source_of
+from imports.rules import NOT_YOURS, check_arrivals
+from imports.writing import PlanOutdated, keep_rows, lock_imports
+from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.history import create_with_history, update_with_history
+from jiangjin.lib.text import name_key, sentence
+from projects.capital import recompute_and_save
+from projects.choices import CapitalOrigin
+from projects.models import CapitalArrival
+
+UNKNOWN_PROJECT = _("No project of this number or name is known. Import its ledger first, or correct the row.")
+UNKNOWN_NEAR = _("No project of this number or name is known. Is %(names)s meant? Correct the number or the name.")
+TWO_PROJECTS = _("%(names)s carry this name. Write the project number beside it.")
+NO_IDENTITY = _("The row has neither project number nor name. Fill one in, or take the row out.")
+SUM_DIFFERS = _("The row's own total is %(stated)s 万元, its months sum to %(found)s. Check the months.")
+REPLACED = _("%(count)s months that were there already are replaced.")
+TWICE = _("The month %(month)s of this project stands in row %(row)s already. Take one of the two out.")
+
+
+def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Links) -> Known:
+    """Plan the rows of tables of arrivals; their projects must be known."""
+    rows = [row for part in understood for row in _read(part, links)]
+    known = Known(
+        (code for row in rows if (code := row.values.get("project_code"))),
+        (code for row in rows if (code := row.values.get("approval_code"))),
+        (name_key(name)[:200] for row in rows if (name := row.values.get("name"))),
+        (),
+    )
+    plan.generation = known.generation
+    plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in rows]
+    for row in plan.rows:
+        _match(row, known)
+    stored = _stored({row.project_id for row in plan.rows if row.project_id})
+    known.load_values(row.project_id for row in plan.rows if row.project_id)
+    today = request.today or timezone.localdate()
+    seen: dict[tuple[int, int], int] = {}
+    for row in plan.rows:
+        _settle(row, known, stored, seen, request, today)
+    accepted = [row for row in plan.rows if row.accepted]
+    plan.arrivals = sum(len(row.read.values["arrivals"]) for row in accepted)
+    plan.arrived_capital = sum((a for row in accepted for a in row.read.values["arrivals"].values()), Decimal(0))
+    return known
+
+
+def _read(part: Any, links: Links) -> Iterable[ReadRow]:
+    """Rows with `arrivals`: amounts in 万元 by month."""
+    months = [
+        (source_of(column, part.table, part.proposal, links.vocabulary), column.month)
+        for column in part.proposal.of("arrival")
+    ]
+    total = next(iter(part.proposal.of("arrival_sum")), None)
+    total_source = source_of(total, part.table, part.proposal, links.vocabulary) if total else None
+    for row in read_rows(part.sheet, part.table, part.proposal, links.vocabulary):
+        part.plan.rows += 1
+        cells = part.sheet.rows[row.row - 1]
+        amounts: dict[PartialDay, Decimal] = {}
+        for source, month in months:
+            raw = cells[source.index] if source.index < len(cells) else None
+            if raw is None or raw == "":
+                continue
+            read_into(row, source, raw)
+            amount = row.values.pop("arrival", None)
+            day = PartialDay(*month) if month else _month_of(row, part.proposal.year)
+            if amount is not None and day is not None:
+                amounts[day] = amounts.get(day, Decimal(0)) + amount
+                row.cells[f"arrival {day}"] = (source.letter, raw)
+        row.values["arrivals"] = amounts
+        if total_source is not None and total_source.index < len(cells):
+            _compare_total(row, total_source, cells[total_source.index], amounts)
+        yield row
+
+
+def _month_of(row: ReadRow, year: int | None) -> PartialDay | None:
+    """The month of a row of the long form; refuses the row where it cannot be told."""
+    day: PartialDay | None = row.values.get("arrival_month")
+    if day is None:
+        row.refuse("no_month", _("The row has no month. Fill it in, e.g. 2020-06."), "arrival_month")
+        return None
+    if day.precision == "year":
+        row.refuse("no_month", _("A year is not enough. Fill in the month, e.g. 2020-06."), "arrival_month")
+        return None
+    return PartialDay(day.year, day.month)
+
+
+def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay, Decimal]) -> None:
+    """The whole-row total is compared, never stored."""
+    try:
+        stated = source.read(raw).value
+    except CellError:
+        return
+    found = sum(amounts.values(), Decimal(0))
+    if stated is not None and stated != found:
+        row.cells["arrival_sum"] = (source.letter, raw)
+        row.warn("sum_differs", sentence(SUM_DIFFERS, stated=f"{stated:,f}", found=f"{found:,f}"), "arrival_sum")
+
+
+def _match(row: RowPlan, known: Known) -> None:
+    """The one known project that the row names, by number together with name, else by name alone."""
+    read = row.read
+    code, name = read.values.get("project_code"), read.values.get("name")
+    if not code and not name:
+        read.refuse("no_name", NO_IDENTITY, "name")
+        return
+    key = name_key(name)[:200] if name else ""
+    firm = Firm("", name_key(read.values["investor"])) if read.values.get("investor") else None
+    numbered = known.by_code.get(code or "", [])
+    if numbered and (not name or any(fits_number(project, key, firm) for project in numbered)):
+        found = numbered if not name else [project for project in numbered if fits_number(project, key, firm)]
+    elif numbered:
+        read.refuse("number_conflict", sentence(NUMBER_CONFLICT, code=code, name=numbered[0].name), "project_code")
+        return
+    else:
+        found = [project for project in known.by_name.get(key, []) if key]
+    _take(row, found, known, key)
+
+
+def _take(row: RowPlan, found: list[KnownProject], known: Known, key: str) -> None:
+    read = row.read
+    live = [project for project in found if not project.voided]
+    if len(live) == 1:
+        row.project_id, row.code, row.name = live[0].pk, live[0].code, live[0].name
+    elif live:
+        names = "、".join(project.code for project in live[:5])
+        read.refuse("ambiguous_project", sentence(TWO_PROJECTS, names=names), "name")
+    elif found:
+        read.refuse("voided_project", sentence(VOIDED, name=found[0].name, code=found[0].code), "name")
+    else:
+        near = nearest(key)
+        codes = tuple(code for code, __ in near)
+        names = "、".join(f"{name}（{code}）" for code, name in near)
+        text = sentence(UNKNOWN_NEAR, names=names) if near else UNKNOWN_PROJECT
+        read.refuse("unknown_project", text, "name" if read.values.get("name") else "project_code", codes)
+
+
+def _stored(ids: set[int]) -> dict[tuple[int, int], CapitalArrival]:
+    """Known arrivals of these projects, by project and month."""
+    rows = CapitalArrival.objects.filter(origin=CapitalOrigin.DOMESTIC)
+    if len(ids) <= FEW:
+        rows = rows.filter(project__in=ids)
+    return {(row.project_id, row.month.code): row for row in rows if row.project_id in ids}
+
+
+def _settle(
+    row: RowPlan,
+    known: Known,
+    stored: dict[tuple[int, int], CapitalArrival],
+    seen: dict,
+    request: Any,
+    today: datetime.date,
+) -> None:
+    read = row.read
+    project = known.by_pk.get(row.project_id) if row.project_id else None
+    if project is not None:
+        if not request.may_write(project.park_id):
+            read.refuse("park_not_yours", NOT_YOURS, "name")
+        check_arrivals(read, project, today)
+        for month in read.values["arrivals"]:
+            earlier = seen.setdefault((project.pk, month.code), read.row)
+            if earlier != read.row:
+                read.refuse("repeated_row", sentence(TWICE, month=str(month), row=earlier), f"arrival {month}")
+    if read.errors or project is None:
+        row.action = RowAction.REFUSED
+        return
+    had_any = False
+    for month, amount in sorted(read.values["arrivals"].items()):
+        former = stored.get((project.pk, month.code))
+        had_any = had_any or former is not None
+        if former is None or former.amount != amount:
+            letter, raw = read.cells.get(f"arrival {month}", ("", None))
+            row.changes.append(
+                Change(
+                    f"arrival {month}", former and former.amount, amount, f"{letter}{read.row}" if letter else "", raw
+                )
+            )
+    replaced = sum(1 for change in row.changes if change.old is not None)
+    if replaced:
+        read.warn("months_replaced", sentence(REPLACED, count=replaced), "name")
+    # A row counts once: new where the project had no arrival in these months.
+    row.action = (RowAction.UPDATE if had_any else RowAction.CREATE) if row.changes else RowAction.UNCHANGED
+
+
+def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
+    """Write the accepted months in the caller's transaction. Raises PlanOutdated as `write_plan` does."""
+    rows = [row for row in plan.rows if row.accepted and row.changes]
+    with transaction.atomic():
+        lock_imports()
+        if plan.is_outdated():
+            raise PlanOutdated
+        stored = _stored({row.project_id for row in rows if row.project_id})
+        new, changed = [], []
+        for row in rows:
+            for change in row.changes:
+                month = PartialDay.from_iso(change.field.removeprefix("arrival "))
+                arrival = stored.get((row.project_id, month.code))
+                if arrival is None:
+                    new.append(CapitalArrival(project_id=row.project_id, month=month, amount=change.new))
+                elif arrival.amount != change.old:
+                    raise PlanOutdated
+                else:
+                    arrival.amount = change.new
+                    changed.append(arrival)
+        create_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
+        update_with_history(CapitalArrival, changed, ["amount"], user=batch.user, reason=batch.reason)
+        recompute_and_save([row.project_id for row in rows], user=batch.user, reason=batch.reason)
+        keep_rows(plan, {}, batch)
