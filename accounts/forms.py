@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -19,6 +20,7 @@ class UserForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["display_name"].label = _("person's name")
         self.fields["email"].required = False
         self.fields["is_active"].label = _("may log in")
         self.fields["is_active"].help_text = _("take the tick out instead of deleting: what it wrote keeps its name")
@@ -42,6 +44,19 @@ class NewUserForm(UserForm):
     )
 
     field_order = ["username", "display_name", "password"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_active"]  # it may log in; a box that is not sent would say that it may not
+
+    def _post_clean(self) -> None:
+        """Here the account carries what was typed, so that the password can be compared with it."""
+        super()._post_clean()
+        if password := self.cleaned_data.get("password"):
+            try:
+                validate_password(password, self.instance)
+            except ValidationError as error:
+                self.add_error("password", error)
 
 
 class ResetPasswordForm(forms.Form):

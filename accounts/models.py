@@ -1,6 +1,7 @@
 """People who log in: a role each, and the parks they may write."""
 
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -20,8 +21,8 @@ class Role(models.TextChoices):
 
 class AccountManager(UserManager["User"]):
     def create_superuser(
-        self, username: str, email: str | None = None, password: str | None = None, **fields
-    ) -> "User":  # type: ignore[override]
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
         """An administrator; `createsuperuser` makes the first one of an empty register."""
         return super().create_superuser(username, email, password, **{"role": Role.ADMIN, "all_parks": True, **fields})
 

@@ -1,5 +1,7 @@
 """Login, one's own password and language, and the administrator's page of accounts."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -43,7 +45,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
             request, _("Your password is changed. You stay logged in here; other places must log in again.")
         )
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "accounts/password_form.html", {"form": form})
+    return render(request, "accounts/password_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -51,8 +53,9 @@ def language(request: HttpRequest) -> HttpResponse:
     """The account's own language; the browser's is never asked."""
     wanted = request.POST.get("language", "")
     if wanted in dict(settings.LANGUAGES):
-        request.user.language = wanted
-        request.user.save(update_fields=["language"])
+        user = cast(User, request.user)
+        user.language = wanted
+        user.save(update_fields=["language"])
     back = request.POST.get("next") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         return redirect(settings.LOGIN_REDIRECT_URL)
@@ -92,7 +95,8 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
         set_password(user=user, password=form.cleaned_data["password"])
         messages.success(request, _("%(name)s has a new password. Hand it over in person.") % {"name": user})
         return redirect("accounts:user_list")
-    return render(request, "accounts/user_password.html", {"form": form, "account": user})
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/user_password.html", {"form": form, "account": user}, status=status)
 
 
 def _account_form(request: HttpRequest, form: UserForm, *, new: bool) -> HttpResponse:
@@ -115,5 +119,6 @@ def _account_form(request: HttpRequest, form: UserForm, *, new: bool) -> HttpRes
             messages.success(request, _("Saved: %(name)s.") % {"name": user})
             return redirect("accounts:user_list")
     status = 422 if form.is_bound else 200
-    context = {"form": form, "account": None if new else form.instance, "title": new}
+    # The refused form has written into the instance; the page's head keeps the stored name.
+    context = {"form": form, "account": None if new else User.objects.get(pk=form.instance.pk)}
     return render(request, "accounts/user_form.html", context, status=status)

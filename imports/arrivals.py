@@ -173,7 +173,7 @@ def _settle(
     if project is not None:
         if not request.may_write(project.park_id):
             read.refuse("park_not_yours", NOT_YOURS, "name")
-        check_arrivals(read, project, today)
+        check_arrivals(read, project, today, f"{read.sheet}!{read.row}" in request.accepted)
         for month in read.values["arrivals"]:
             earlier = seen.setdefault((project.pk, month.code), read.row)
             if earlier != read.row:

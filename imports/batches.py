@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +14,26 @@ from django.utils import timezone
 
 from accounts.models import User
 from imports.arrivals import write_arrivals
+from imports.choices import (
+    MOST_WORDS,
+    OpenPoint,
+    SheetChoices,
+    UnknownWord,
+    choices_for,
+    left_out_sheets,
+    unknown_words,
+)
 from imports.columns import parse_mapping
-from imports.decisions import SheetChoices, choices_for, read_decisions
+from imports.decisions import read_decisions
+from imports.grid import Workbook
 from imports.known import Known
 from imports.links import Links
 from imports.models import BatchState, ImportBatch, RowAction
-from imports.plan import Plan
-from imports.planning import Request, make_plan, understand
+from imports.plan import Plan, ReadRow
+from imports.planning import Request, Understood, make_plan, understand
 from imports.reading import read_workbook
+from imports.rows import read_rows
+from imports.said import Words, word_choices
 from imports.writing import PlanOutdated, write_plan
 
 ATTEMPTS = 3  # how often a plan is made anew while others write
@@ -61,11 +74,18 @@ def bring_file(*, file: File, filename: str, user: User | None, is_demo: bool = 
     return batch
 
 
-def preview(batch: ImportBatch, *, user: User | None) -> Preview:
+def read(batch: ImportBatch) -> Workbook:
+    """The batch's file, read again as it was brought. Raises ReadError."""
+    return read_workbook(Path(batch.file.path), filename=batch.filename)
+
+
+def preview(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> Preview:
     """Read the file again and plan it on the register as it is now. Raises ReadError, NoLedger or MappingError."""
-    workbook = read_workbook(Path(batch.file.path), filename=batch.filename)
-    request = Request(user=user, mapping=parse_mapping(batch.mapping), accepted=frozenset(batch.accepted))
-    return Preview(*make_plan(workbook, request))
+    return Preview(*make_plan(workbook or read(batch), _request(batch, user)))
+
+
+def _request(batch: ImportBatch, user: User | None) -> Request:
+    return Request(user=user, mapping=parse_mapping(batch.mapping), accepted=frozenset(batch.accepted))
 
 
 def confirm(*, batch: ImportBatch, user: User | None, digest: str, skip_refused: bool) -> Plan:
@@ -75,12 +95,19 @@ def confirm(*, batch: ImportBatch, user: User | None, digest: str, skip_refused:
     """
     made = preview(batch, user=user)
     if made.plan.digest != digest:
+        # What was written meanwhile may have been this very batch: a second click, which must not read as a surprise.
+        _still_waiting(ImportBatch.objects.get(pk=batch.pk))
         raise PreviewOutdated
     try:
         commit(made, batch=batch, skip_refused=skip_refused)
     except PlanOutdated:
         raise PreviewOutdated from None
     return made.plan
+
+
+def _still_waiting(batch: ImportBatch) -> None:
+    if batch.state != BatchState.WAITING:
+        raise AlreadySettled
 
 
 def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
@@ -94,9 +121,7 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
     if plan.count(RowAction.REFUSED) and not skip_refused:
         raise Refused
     with transaction.atomic():
-        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if locked.state != BatchState.WAITING:
-            raise AlreadySettled
+        _still_waiting(ImportBatch.objects.select_for_update().get(pk=batch.pk))
         if plan.kind == "arrivals":
             write_arrivals(plan=plan, batch=batch)
         else:
@@ -122,8 +147,7 @@ def cancel(*, batch: ImportBatch) -> None:
 def decide(*, batch: ImportBatch, mapping: dict | None = None, accepted: list[str] | None = None) -> None:
     """Keep what a person decided about a waiting batch: columns and words, and amounts that are right as they are."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if locked.state != BatchState.WAITING:
-        raise AlreadySettled
+    _still_waiting(locked)
     if mapping is not None:
         parse_mapping(mapping)
         locked.mapping = mapping
@@ -138,19 +162,57 @@ def forget(*, batch: ImportBatch) -> None:
     batch.delete()
 
 
-def understand_columns(batch: ImportBatch, *, user: User | None) -> tuple[list[SheetChoices], Plan]:
-    """What the mapping page shows, and the plan as far as it could be made. Raises as `preview` does."""
-    workbook = read_workbook(Path(batch.file.path), filename=batch.filename)
-    request = Request(user=user, mapping=parse_mapping(batch.mapping), accepted=frozenset(batch.accepted))
+@dataclass(slots=True)
+class ColumnsPage:
+    """What the mapping page shows: the tables as they were understood, words in no list, sheets that are left out."""
+
+    plan: Plan
+    sheets: list[SheetChoices]
+    words: list[UnknownWord]
+    left_out: list[tuple[str, str]]
+
+    @property
+    def points(self) -> list[OpenPoint]:
+        return [point for sheet in self.sheets for point in sheet.points]
+
+    @property
+    def left(self) -> int:
+        """How many decisions are open; a word with one proposal alone has it chosen beforehand."""
+        return len(self.points) + sum(1 for word in self.words if not word.proposed)
+
+    @property
+    def known_columns(self) -> int:
+        return sum(sheet.known_columns for sheet in self.sheets)
+
+
+def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> ColumnsPage:
+    """How the file's columns and words were understood. Raises as `preview` does."""
+    workbook = workbook or read(batch)
+    request = _request(batch, user)
     plan, __, links = make_plan(workbook, request)
     parts = understand(workbook, request, links)
-    return [choices_for(part.sheet, part.table, part.proposal, plan.needs) for part in parts], plan
+    errors = plan.errors
+    if plan.needs:  # then no row was read yet, but its unknown words can be asked about at the same time
+        errors = [error for part in parts for row in _rows(part, links) for error in row.errors]
+    words = unknown_words(errors)
+    sheets = []
+    for index, part in enumerate(parts):
+        first = index == 0 or parts[index - 1].sheet is not part.sheet
+        sheets.append(choices_for(part, index, words, first_of_sheet=first))
+    return ColumnsPage(plan, sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets))
+
+
+def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
+    return read_rows(part.sheet, part.table, part.proposal, links.vocabulary)
 
 
 def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> None:
-    """Keep what a sent mapping page says. Raises MappingError, or NoLedger where it makes the file unreadable."""
-    sheets, __ = understand_columns(batch, user=user)
-    mapping = read_decisions(data, sheets, batch.mapping)
-    workbook = read_workbook(Path(batch.file.path), filename=batch.filename)
+    """Keep what a sent mapping page says.
+
+    Raises MappingError for what cannot be meant, NoLedger where it makes the file unreadable, AlreadySettled.
+    """
+    workbook = read(batch)
+    page = columns_page(batch, user=user, workbook=workbook)
+    mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
     make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)

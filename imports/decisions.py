@@ -1,193 +1,132 @@
-"""The mapping page: what the reader understood of each sheet, and what a person decides about it."""
+"""What a sent mapping page says, as the mapping that the command takes from a file (design, section 6)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from imports.columns import Proposal
-from imports.fields import ARRIVAL_FIELDS, FIELDS
-from imports.grid import Sheet
+from imports.choices import AREAS, ColumnChoice, SheetChoices
+from imports.fields import ALL_FIELDS
 from imports.headers import read_unit
-from imports.plan import shown
-from imports.problems import Problem
-from imports.tables import Table
-from industries.models import Cluster
-from jiangjin.lib.text import match_key
-from parks.models import Park
+from imports.mapping import MappingError
+from jiangjin.lib.text import match_key, sentence
 
-SHOWN_ROWS = 8  # data rows that the page shows below the header
-SHOWN_ABOVE = 6
-UNITS = ("亿元", "万元", "元", "亩", "平方米", "公顷")
 LEAVE_OUT = "-"
-DEFAULTS = ("signed_on", "park", "cluster")
-WHY = {
-    "exact": _("known header"),
-    "path": _("known two-level header"),
-    "leaf": _("known by its lower header"),
-    "upper": _("known by its upper header"),
-    "looks": _("its cells look like it"),
-    "mapping": _("you chose it"),
-    "month": _("a month"),
-}
+DEFAULTS = ("signed_on", "park", "cluster", "arrival_year")
+MOST_HEADER_ROWS = 5
 
 
-@dataclass(slots=True)
-class ColumnChoice:
-    """A column on the mapping page."""
+def read_decisions(
+    data: QueryDict, sheets: list[SheetChoices], words: Mapping[str, list[tuple[str, str]]], former: dict[str, Any]
+) -> dict[str, Any]:
+    """The mapping that results. What stays as it was proposed is not written down; what was decided before stays.
 
-    number: int
-    letter: str
-    header: str
-    field: str
-    unit: str
-    why: str
-    certain: bool
-    fit: int | None  # per cent of the filled cells
-    filled: int
-    takes_unit: bool
-    fills_down: bool
-    needed: bool  # a person must decide about it
-
-
-@dataclass(slots=True)
-class SheetChoices:
-    """A sheet on the mapping page: its first rows as they stand, and the choices about it."""
-
-    name: str
-    header_rows: list[int]
-    columns: list[ColumnChoice]
-    grid: list[tuple[int, str, list[str]]] = field(default_factory=list)  # row number, what it is, cells
-    defaults: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def header_text(self) -> str:
-        """ "3" or "3-4", as it is typed."""
-        first, last = self.header_rows[0], self.header_rows[-1]
-        return str(first) if first == last else f"{first}-{last}"
-
-
-def choices_for(sheet: Sheet, table: Table, proposal: Proposal, needs: list[Problem]) -> SheetChoices:
-    """What the page shows of one table."""
-    needed = {letter for need in needs if need.sheet == sheet.name for letter in need.column.split(",")}
-    columns = [
-        ColumnChoice(
-            column.number,
-            column.letter,
-            column.header,
-            column.field or "",
-            column.unit,
-            str(WHY.get(column.why, "")),
-            column.certain,
-            None if column.fit is None else round(column.fit * 100),
-            column.filled,
-            bool(column.field) and _kind(column.field) in {"money", "area", "floor_area"},
-            column.number in proposal.fill_down,
-            column.letter in needed,
-        )
-        for column in proposal.columns
-    ]
-    return SheetChoices(sheet.name, table.header_rows, columns, _first_rows(sheet, table), dict(proposal.defaults))
-
-
-def _kind(name: str | None) -> str:
-    entry = FIELDS.get(name or "") or ARRIVAL_FIELDS.get(name or "")
-    return entry.kind if entry else ""
-
-
-def _first_rows(sheet: Sheet, table: Table) -> list[tuple[int, str, list[str]]]:
-    kinds = {skip.row: skip.reason for skip in table.skipped} | dict.fromkeys(table.rows, "")
-    first = max(1, table.header_rows[0] - SHOWN_ABOVE)
-    shown_rows = [*range(first, table.header_rows[-1] + 1), *table.rows[:SHOWN_ROWS]]
-    numbers = [column.number for column in table.columns]
-    rows = []
-    for number in shown_rows:
-        cells = sheet.rows[number - 1] if number <= len(sheet.rows) else []
-        texts = [shown(cells[column - 1])[:60] if column <= len(cells) else "" for column in numbers]
-        kind = "header" if number in table.header_rows else kinds.get(number, "")
-        if any(texts):
-            rows.append((number, kind, texts))
-    return rows
-
-
-def field_groups() -> list[tuple[str, str]]:
-    """(name, label) of every field that a column may hold."""
-    return [(name, str(entry.label)) for name, entry in {**FIELDS, **ARRIVAL_FIELDS}.items()]
-
-
-def park_and_cluster_choices() -> dict[str, list[tuple[str, str]]]:
-    """What rows without a park or cluster may be given for a whole sheet."""
+    `words` are the codes that each kind of word may mean. Raises MappingError for what cannot be meant.
+    """
+    kept = {name: dict(entry) for name, entry in former.get("sheets", {}).items()}
+    whole: dict[str, set[str]] = {}  # sheet → columns to fill downwards, over all its tables
+    for sheet in sheets:
+        entry = kept.setdefault(sheet.name, {})
+        _take_columns(data, sheet, entry)
+        # The checkboxes of a page that was not sent are not unticked.
+        if f"sheet-{sheet.index}" in data:
+            whole.setdefault(sheet.name, set()).update(_filled_down(data, sheet))
+            entry["fill_down"] = sorted(whole[sheet.name])
+        _take_defaults(data, sheet, entry)
+        _take_unit(data, sheet, entry)
+        _take_header_rows(data, sheet, entry)
+    named = {name: _without_empty(entry) for name, entry in kept.items()}
     return {
-        "park": list(Park.objects.values_list("code", "name")),
-        "cluster": list(Cluster.objects.values_list("code", "name")),
+        "sheets": {name: entry for name, entry in named.items() if entry},
+        "words": _words(data, words, former.get("words", {})),
     }
 
 
-def read_decisions(data: QueryDict, sheets: list[SheetChoices], former: dict[str, Any]) -> dict[str, Any]:
-    """The mapping (design, section 6) that a sent mapping page says; what stays as proposed is not written down."""
-    mapping: dict[str, Any] = {"sheets": dict(former.get("sheets", {})), "words": dict(former.get("words", {}))}
-    for index, sheet in enumerate(sheets):
-        entry = dict(mapping["sheets"].get(sheet.name, {}))
-        columns = dict(entry.get("columns", {}))
-        fill_down = []
-        for column in sheet.columns:
-            chosen = data.get(f"field-{index}-{column.letter}")
-            unit = data.get(f"unit-{index}-{column.letter}", "")
-            if chosen is not None and (chosen != (column.field or LEAVE_OUT) or unit != column.unit):
-                columns[column.letter] = None if chosen == LEAVE_OUT else _column(chosen, unit)
-            if data.get(f"fill-{index}-{column.letter}"):
-                fill_down.append(column.letter)
-        entry |= {"columns": columns, "fill_down": fill_down}
-        header = _header_rows(data.get(f"header-{index}", ""))
-        if header and header != sheet.header_rows:
-            entry["header_rows"] = header
-            entry["columns"] = {}  # letters mean other headers now
-        entry["defaults"] = {
-            name: value for name in DEFAULTS if (value := data.get(f"default-{index}-{name}", "").strip())
-        }
-        mapping["sheets"][sheet.name] = {key: value for key, value in entry.items() if value}
-    for key, value in data.items():
-        if key.startswith("word-") and value:
-            __, kind, word = key.split("-", 2)
-            mapping["words"].setdefault(kind, {})[word] = value
-    return mapping
+def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value}
 
 
-def _column(name: str, unit: str) -> dict[str, str] | str:
-    known = read_unit(match_key(unit))[0] if unit else ""
-    return {"field": name, "unit": known} if known and _kind(name) in {"money", "area", "floor_area"} else name
+def _take_columns(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
+    columns = dict(entry.get("columns", {}))
+    for column in sheet.columns:
+        chosen = data.get(f"field-{sheet.index}-{column.letter}")
+        unit = data.get(f"unit-{sheet.index}-{column.letter}", column.unit if column.field else "")
+        month = data.get(f"month-{sheet.index}-{column.letter}", "").strip()
+        if month:
+            chosen = "arrival"
+        if not chosen:  # not sent, or still 请选择
+            continue
+        as_proposed = chosen == (column.field or LEAVE_OUT) and unit == column.unit and not month
+        if not as_proposed or (column.asks_field and column.letter not in columns):
+            columns[column.letter] = None if chosen == LEAVE_OUT else _column(column, chosen, unit, month)
+    entry["columns"] = columns
 
 
-def _header_rows(text: str) -> list[int] | None:
-    first, __, last = text.strip().replace("－", "-").replace("—", "-").partition("-")
-    if not first.isdigit() or (last and not last.isdigit()) or len(first) > 6 or len(last) > 6:
-        return None
-    rows = list(range(int(first), int(last or first) + 1)[:6])
-    return rows if rows and rows[0] > 0 and len(rows) <= 5 else None
+def _column(column: ColumnChoice, name: str, unit: str, month: str) -> dict[str, str] | str:
+    if name not in ALL_FIELDS:
+        raise MappingError("unknown_field", sentence(_("“%(field)s” is no field."), field=name))
+    kind = ALL_FIELDS[name].kind
+    known, unit_kind = read_unit(match_key(unit)) if unit else ("", "")
+    says: dict[str, str] = {"field": name}
+    if known and kind in {"money", *AREAS} and (unit_kind == "money") == (kind == "money"):
+        says["unit"] = known
+    if name == "arrival" and (month or column.month):
+        says["month"] = month or column.month
+    return says if len(says) > 1 else name
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWord:
-    """A word that stands in a ledger's cells and in no list: a person says once what it means."""
-
-    kind: str
-    word: str
-    rows: int
-    first: str  # the first cell that says it
-    proposals: tuple[str, ...]
+def _filled_down(data: QueryDict, sheet: SheetChoices) -> set[str]:
+    return {column.letter for column in sheet.columns if data.get(f"fill-{sheet.index}-{column.letter}")}
 
 
-def unknown_words(errors: list[Problem]) -> list[UnknownWord]:
-    """Words of parks, clusters, chains and stages that refused rows, the most frequent first."""
-    found: dict[tuple[str, str], list[Problem]] = {}
-    for error in errors:
-        if error.code == "unknown_word":
-            found.setdefault((error.field, error.value.strip()), []).append(error)
-    words = [
-        UnknownWord(kind, word, len(problems), f"{problems[0].sheet} {problems[0].cell}", problems[0].candidates)
-        for (kind, word), problems in found.items()
-    ]
-    return sorted(words, key=lambda word: -word.rows)
+def _take_defaults(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
+    defaults = dict(entry.get("defaults", {}))
+    for name in DEFAULTS:
+        value = data.get(f"default-{sheet.index}-{name}")
+        if value is not None:
+            defaults[name] = value.strip()
+    entry["defaults"] = _without_empty(defaults)
+
+
+def _take_unit(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
+    """The unit of amounts that say none themselves."""
+    unit = data.get(f"unit-{sheet.index}")
+    if unit is not None and unit != (entry.get("unit") or sheet.unit):
+        entry["unit"] = unit
+
+
+def _take_header_rows(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
+    text = data.get(f"header-{sheet.index}")
+    if text is None or text.strip() in {"", sheet.header_text}:
+        return
+    entry["header_rows"] = _header_rows(text)
+    entry.pop("columns", None)  # letters stand under other headers now
+    entry.pop("fill_down", None)
+
+
+def _header_rows(text: str) -> list[int]:
+    first, __, last = text.strip().replace("－", "-").replace("—", "-").replace("–", "-").partition("-")
+    first, last = first.strip(), last.strip() or first.strip()
+    if first.isdecimal() and last.isdecimal() and len(first) <= 6 and len(last) <= 6:
+        rows = range(int(first), int(last) + 1)
+        if 1 <= len(rows) <= MOST_HEADER_ROWS and rows[0] >= 1:
+            return list(rows)
+    raise MappingError(
+        "mapping_invalid", sentence(_("“%(text)s” is no header row. Write its row number, e.g. 3 or 3-4."), text=text)
+    )
+
+
+def _words(
+    data: QueryDict, words: Mapping[str, list[tuple[str, str]]], former: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    decided = {kind: dict(entries) for kind, entries in former.items()}
+    for key, code in data.items():
+        if not key.startswith("word-") or not code:
+            continue
+        kind, __, word = key.removeprefix("word-").partition("-")
+        if code in dict(words.get(kind, [])):
+            decided.setdefault(kind, {})[word] = code
+    return decided

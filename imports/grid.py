@@ -59,7 +59,8 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    notes: list[tuple[str, str]] = field(default_factory=list)  # (code, English sentence) of what a user must be told
+    notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence) of what a user must be told
+    epoch_1904: bool = False  # a plain number that means a day counts from 1904; true date cells are resolved already
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell at a 1-based row and column; EMPTY beyond the edges."""
@@ -76,7 +77,7 @@ class Workbook:
     sheets: list[Sheet]
     encoding: str = ""  # of a text file
     notes: list[tuple[str, str]] = field(default_factory=list)
-    epoch_1904: bool = False  # a plain number that means a day counts from 1904; true date cells are resolved already
+    epoch_1904: bool = False  # its sheets say so too
 
 
 def as_cell(raw: CellValue | Cell) -> Cell:

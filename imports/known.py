@@ -104,7 +104,7 @@ class Known:
         )
         for row in wanted.order_by("pk").values_list(*columns).iterator(chunk_size=5000):
             *plain, voided_at, approval = row
-            project = KnownProject(*plain, voided_at is not None, approval)
+            project = KnownProject(*plain, voided_at is not None, approval)  # type: ignore[call-arg]
             self.by_pk[project.pk] = project
         self._load_codes()
         self._load_investors()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
+
+from imports.mapping import MappingError
 from imports.plan import ReadRow
 from imports.vocabulary import Vocabulary
+from imports.words import WORDS
 from industries.models import Chain, Cluster
+from jiangjin.lib.text import sentence
 from parks.models import Park
+
+UNKNOWN_CODE = _("“%(word)s” was given the code “%(code)s”, which does not exist.")
 
 
 class Links:
-    """Read once a file: ids by code, and the words that mean them."""
+    """Read once a file: ids by code, and the words that mean them. Raises MappingError for a word of no known code."""
 
     def __init__(self, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
         parks, clusters = list(Park.objects.all()), list(Cluster.objects.all())
@@ -21,12 +28,21 @@ class Links:
             "cluster": {cluster.code: cluster.pk for cluster in clusters},
             "chain": {chain.code: chain.pk for chain in chains},
         }
+        self._check(words or {})
         self.vocabulary = Vocabulary(
             [(park.code, park.name, park.short_name, park.aliases) for park in parks],
             [(cluster.code, cluster.name, "", cluster.aliases) for cluster in clusters],
             [(chain.code, chain.name, "", chain.aliases, chain.cluster.code) for chain in chains],
             words,
         )
+
+    def _check(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        """A code that does not exist would be found out only while its row is written."""
+        for kind, entries in words.items():
+            known = self.ids[kind] if kind in self.ids else set(WORDS.get(kind, {}).values())
+            for word, code in entries.items():
+                if code not in known:
+                    raise MappingError("unknown_code", sentence(UNKNOWN_CODE, word=word, code=code))
 
     def park_id(self, read: ReadRow) -> int | None:
         """The park that a row names."""

@@ -1,4 +1,4 @@
-"""What the preview and the result show, in words."""
+"""What the preview shows: tabs with counts, the rows of the chosen one, sums, and what confirming would write."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from imports.fields import ALL_FIELDS
-from imports.models import ImportBatch, ImportRow, RowAction
-from imports.plan import Change, Plan, RowPlan
-from industries.models import Chain, Cluster
-from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import format_wan, format_yi
-from parks.models import Park
-from projects.choices import Condition, HonourKind, InvestorType, Stage
+from accounts.models import User
+from imports.absent import Absent, absent
+from imports.batches import Preview
+from imports.choices import left_to_decide
+from imports.models import BatchState, ImportBatch, RowAction
+from imports.plan import Change, Plan, RowPlan, SumCheck
+from imports.problems import Problem
+from imports.said import Words, field_label, skipped_word
 
 PER_PAGE = 50
-MANY_WARNINGS = 200
+A_FEW = 5  # of each sort on the tab of what needs a person
+LOOK, SKIPPED, WARNINGS, ABSENT = "look", "skipped", "warnings", "absent"
+CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,62 +40,166 @@ class ShownChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """A refusal or warning: where it is, what stands there, what is wrong, what would be right."""
+
+    sheet: str
+    row: int
+    cell: str
+    field: str
+    value: str
+    message: str | Promise
+    candidates: tuple[str, ...]
+    projects: tuple[str, ...]  # numbers of known projects that may be meant
+    can_accept: bool
+    is_word: bool  # settled on the mapping page
+    key: str  # sheet!row
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRow:
+    """A planned row in words."""
+
     row: RowPlan
     changes: list[ShownChange]
+    problems: list[ShownProblem]
+    values: dict[str, str]
+    months: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.row.read.row
+
+    @property
+    def name(self) -> str:
+        return self.values.get("name") or self.row.name
+
+    @property
+    def about(self) -> str:
+        """Number, cluster and park, to know the project by."""
+        code = self.row.code or self.values.get("project_code", "")
+        return " ・ ".join(filter(None, (code, self.values.get("cluster"), self.values.get("park"))))
 
 
-def preview_context(plan: Plan, batch: ImportBatch, params: QueryDict) -> dict[str, Any]:
-    """Tabs with counts, the rows of the chosen one, sums, and what confirming would write."""
-    counts = plan.counts
-    tabs = [
-        ("look", _("Look at these first"), counts[RowAction.REFUSED] + len(plan.warnings)),
-        (RowAction.CREATE, _("New"), counts[RowAction.CREATE]),
-        (RowAction.UPDATE, _("Changed"), counts[RowAction.UPDATE]),
-        (RowAction.UNCHANGED, _("Unchanged"), counts[RowAction.UNCHANGED]),
-        (RowAction.REFUSED, _("Refused"), counts[RowAction.REFUSED]),
-        ("skipped", _("Skipped lines"), sum(len(sheet.skipped) for sheet in plan.sheets)),
-        ("warnings", _("Warnings"), len(plan.warnings) + len(plan.row_warnings)),
-    ]
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    label: str
+    count: int
+
+
+def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: User) -> dict[str, Any]:
+    """Everything that the preview's template shows. The number of queries does not depend on the number of rows."""
+    plan, words = made.plan, Words()
+    gone = absent(plan, made.links, user=user)
+    tabs = _tabs(plan, gone)
     show = params.get("show", "")
-    if show not in {tab[0] for tab in tabs}:
-        show = "look" if counts[RowAction.REFUSED] or plan.warnings else _first_with_rows(counts)
-    wanted = RowAction.REFUSED if show == "look" else show
-    page: Any = Paginator(plan.of(wanted), PER_PAGE).get_page(params.get("page"))
+    if show not in {tab.name for tab in tabs}:
+        show = tabs[0].name if tabs[0].count or not plan.rows else _first_with_rows(plan)
+    counts = plan.counts
+    to_write = counts[RowAction.CREATE] + counts[RowAction.UPDATE]
     return {
         "plan": plan,
         "counts": {action: counts[action] for action in RowAction.values},
         "tabs": tabs,
         "show": show,
-        "page": page,
-        "rows": [ShownRow(row, shown_changes(row.changes)) for row in page.object_list],
-        "warnings": [*plan.warnings, *plan.row_warnings][:MANY_WARNINGS] if show == "warnings" else plan.warnings[:20],
-        "more_warnings": max(0, len(plan.warnings) + len(plan.row_warnings) - MANY_WARNINGS),
-        "skipped_reasons": Counter(skip["reason"] for sheet in plan.sheets for skip in sheet.skipped),
-        "sums": [check for sheet in plan.sheets for check in sheet.sums],
+        "skipped_count": sum(len(sheet.skipped) for sheet in plan.sheets),
+        "skipped_words": _skipped_words(plan),
+        "sums": sums_of(plan) if show == LOOK else [],
         "accepted_count": len(plan.accepted),
-        "to_write": counts[RowAction.CREATE] + counts[RowAction.UPDATE],
+        "to_write": to_write,
+        "left": left_to_decide(plan),
+        "absent": gone,
+        "absent_parks": "、".join(words.of("park").get(code, code) for code in gone.parks) if gone.parks else "",
+        "absent_years": "、".join(map(str, gone.years)),
         "imported_before": imported_before(batch),
+        "may_decide": batch.user_id == user.pk,
+        **_rows_of(plan, gone, show, params, words),
     }
 
 
-def _first_with_rows(counts: Counter[str]) -> str:
-    return next((a for a in (RowAction.UPDATE, RowAction.CREATE) if counts[a]), RowAction.UNCHANGED)
+def _tabs(plan: Plan, gone: Absent) -> list[Tab]:
+    counts = plan.counts
+    warnings = len(plan.warnings) + len(plan.row_warnings)
+    look = counts[RowAction.REFUSED] + counts[RowAction.UPDATE] + warnings
+    tabs = [
+        Tab(LOOK, _("Look at these first"), look),
+        Tab(RowAction.CREATE, _("New"), counts[RowAction.CREATE]),
+        Tab(RowAction.UPDATE, _("Changed"), counts[RowAction.UPDATE]),
+        Tab(RowAction.UNCHANGED, _("Unchanged"), counts[RowAction.UNCHANGED]),
+        Tab(RowAction.REFUSED, _("Refused"), counts[RowAction.REFUSED]),
+        Tab(WARNINGS, _("Warnings"), warnings),
+        Tab(SKIPPED, _("Skipped lines"), sum(len(sheet.skipped) for sheet in plan.sheets)),
+    ]
+    return [*tabs, Tab(ABSENT, _("No longer in the table"), gone.count)] if plan.kind == "projects" else tabs
+
+
+def _first_with_rows(plan: Plan) -> str:
+    return next((tab for tab in (RowAction.CREATE, RowAction.UNCHANGED) if plan.count(tab)), LOOK)
+
+
+def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Words) -> dict[str, Any]:
+    """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
+    if show == LOOK:
+        return {
+            "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:PER_PAGE]],
+            "changed": [shown_row(row, words) for row in plan.of(RowAction.UPDATE)[:A_FEW]],
+            "warned": [shown_problem(w) for w in _warnings(plan)[:A_FEW]],
+            "warned_count": len(_warnings(plan)),
+        }
+    if show == SKIPPED:
+        lines = [
+            (sheet.name, skip["row"], skipped_word(skip["reason"])) for sheet in plan.sheets for skip in sheet.skipped
+        ]
+        return {"page": _page(lines, params)}
+    if show == WARNINGS:
+        page = _page(_warnings(plan), params)
+        return {"page": page, "warned": [shown_problem(problem) for problem in page.object_list]}
+    if show == ABSENT:
+        return {"page": _page(gone.projects, params)}
+    page = _page(plan.of(show), params)
+    return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
+
+
+def _page(rows: list[Any], params: QueryDict) -> Any:
+    return Paginator(rows, PER_PAGE).get_page(params.get("page"))
+
+
+def _warnings(plan: Plan) -> list[Problem]:
+    return [*plan.warnings, *plan.row_warnings]
+
+
+def _skipped_words(plan: Plan) -> str:
+    """标题、单位、表头: why lines were skipped, the first reason of the sheet first."""
+    reasons = Counter(skip["reason"] for sheet in plan.sheets for skip in sheet.skipped)
+    return "、".join(skipped_word(reason) for reason in reasons)
 
 
 def imported_before(batch: ImportBatch) -> ImportBatch | None:
     """The last written batch of exactly this file."""
-    same = ImportBatch.objects.filter(sha256=batch.sha256, state="committed").exclude(pk=batch.pk)
+    same = ImportBatch.objects.filter(sha256=batch.sha256, state=BatchState.COMMITTED).exclude(pk=batch.pk)
     return same.select_related("user").order_by("-committed_at").first()
 
 
-def shown_changes(changes: Iterable[Change]) -> list[ShownChange]:
+def shown_row(row: RowPlan, words: Words) -> ShownRow:
+    """A planned row in words; of a table of arrivals with its months."""
+    read = row.read
+    values = {name: words.value(name, value) for name, value in read.values.items() if name != "arrivals"}
+    arrivals = read.values.get("arrivals") or {}
+    months = "、".join(
+        f"{month} {words.value(f'arrival {month}', amount)}" for month, amount in sorted(arrivals.items())
+    )
+    problems = [shown_problem(error) for error in read.errors]
+    return ShownRow(row, shown_changes(row.changes, words), problems, values, months)
+
+
+def shown_changes(changes: Iterable[Change], words: Words) -> list[ShownChange]:
     """Changes of a planned row, in words."""
     return [
         ShownChange(
             field_label(change.field),
-            shown_value(change.field, change.old),
-            shown_value(change.field, change.new),
+            words.value(change.field, change.old),
+            words.value(change.field, change.new),
             change.cell,
             change.raw_text,
         )
@@ -100,80 +207,50 @@ def shown_changes(changes: Iterable[Change]) -> list[ShownChange]:
     ]
 
 
-def field_label(name: str) -> str:
-    """The field's name, with the unit in which its amounts are shown."""
-    if name.startswith("arrival "):
-        return _("arrived in %(month)s (万元)") % {"month": name.removeprefix("arrival ")}
-    entry = ALL_FIELDS.get(name)
-    if entry is None:
-        return name
-    return f"{entry.label}（亿元）" if entry.kind == "money" else str(entry.label)
+def shown_problem(problem: Problem) -> ShownProblem:
+    """A problem with what its candidates are: words to write, or projects to look at."""
+    are_projects = problem.code in CANDIDATES_ARE_PROJECTS
+    return ShownProblem(
+        problem.sheet,
+        problem.row,
+        problem.cell or problem.column,
+        field_label(problem.field) if problem.field else "",
+        problem.value,
+        problem.message,
+        () if are_projects else problem.candidates,
+        problem.candidates if are_projects else (),
+        problem.code == "implausible_amount",
+        problem.code == "unknown_word",
+        f"{problem.sheet}!{problem.row}",
+    )
 
 
-def shown_value(name: str, value: Any) -> str:
-    """A value of a field as a person reads it; empty where it is not filled in."""
-    if value is None or value == "":
+@dataclass(frozen=True, slots=True)
+class ShownSum:
+    """A sum of the file against that of the accepted rows, with why they differ where the refused rows say it."""
+
+    check: SumCheck
+    label: str
+    why: str
+
+
+def sums_of(plan: Plan) -> list[ShownSum]:
+    """The file's own sums, subtotals before totals as they stand."""
+    checks = [check for sheet in plan.sheets for check in sheet.sums]
+    return [
+        ShownSum(check, check.text.replace("　", " ").strip() or str(check.row), why_differs(check)) for check in checks
+    ]
+
+
+def why_differs(check: SumCheck) -> str:
+    """What the refused rows have to do with a difference; empty where nothing can be said."""
+    if not check.difference or not check.refused:
         return ""
-    if isinstance(value, Decimal):
-        if name.startswith("arrival "):
-            return format_wan(value)
-        kind = ALL_FIELDS[name].kind if name in ALL_FIELDS else ""
-        return format_yi(value) if kind == "money" else format(value.normalize(), "f")
-    if isinstance(value, PartialDay):
-        return str(value)
-    if isinstance(value, tuple | list):
-        return "、".join(shown_value(name, part) for part in value)
-    return str(words(name).get(str(value), value))
-
-
-def words(name: str) -> dict[str, Any]:
-    """Words of the codes that a field holds."""
-    if name in {"park", "cluster", "chain"}:
-        return _vocabulary(name)
-    choices = {
-        "stage": Stage.choices,
-        "condition": Condition.choices,
-        "investor_rank": HonourKind.choices,
-        "investor_type": InvestorType.choices,
-    }
-    return dict(choices.get(name, []))
-
-
-def _vocabulary(name: str) -> dict[str, str]:
-    model = {"park": Park, "cluster": Cluster, "chain": Chain}[name]
-    return dict(model.objects.values_list("code", "name"))  # type: ignore[attr-defined]
-
-
-def word_choices() -> dict[str, list[tuple[str, str]]]:
-    """For each kind of word what it may mean, for the mapping page."""
-    return {
-        kind: list(words(kind).items())
-        for kind in ("park", "cluster", "chain", "stage", "condition", "investor_rank", "investor_type")
-    }
-
-
-def result_rows(rows: Iterable[ImportRow]) -> list[tuple[ImportRow, list[ShownChange]]]:
-    """What the rows of a written batch did, in words."""
-    shown = []
-    for row in rows:
-        changes = [
-            ShownChange(
-                field_label(detail["field"]),
-                _stored_value(detail["field"], detail["old"]),
-                _stored_value(detail["field"], detail["new"]),
-                detail["cell"],
-                detail.get("raw", ""),
-            )
-            for detail in row.details
-            if row.action != RowAction.REFUSED
-        ]
-        shown.append((row, changes))
-    return shown
-
-
-def _stored_value(name: str, value: Any) -> str:
-    """Details keep amounts as text, so that nothing is lost in JSON."""
-    kind = "money" if name.startswith("arrival ") else ALL_FIELDS[name].kind if name in ALL_FIELDS else ""
-    if value is not None and kind in {"money", "area", "floor_area"}:
-        return shown_value(name, Decimal(value))
-    return shown_value(name, value)
+    known = [(row, amount) for row, amount in check.refused if amount is not None]
+    said = "、".join(_("row %(row)s") % {"row": row} for row, __ in check.refused[:8])
+    if len(check.refused) > 8:
+        said += "…"
+    lacking = sum((amount for __, amount in known), Decimal(0))
+    if len(known) == len(check.refused) and lacking == -check.difference:
+        return _("The difference is exactly what the refused rows hold: %(rows)s.") % {"rows": said}
+    return _("Refused rows are not in the sum: %(rows)s.") % {"rows": said}

@@ -87,6 +87,8 @@ class SumCheck:
     text: str
     stated: Decimal
     found: Decimal
+    kind: str = "subtotal"  # subtotal, total or group
+    refused: tuple[tuple[int, Decimal | None], ...] = ()  # refused rows that it speaks of; None: amount not readable
 
     @property
     def difference(self) -> Decimal:

@@ -315,18 +315,18 @@ def _check_sums(part: Understood, plan: Plan) -> None:
     column = next((column for column in part.proposal.of("agreed_capital") if not column.value), None)
     if column is None:
         return
-    amounts = {
-        row.read.row: row.read.values.get("agreed_capital") or Decimal(0)
-        for row in plan.rows
-        if row.accepted and row.read.sheet == part.sheet.name
-    }
+    here = [row for row in plan.rows if row.read.sheet == part.sheet.name]
+    amounts = {row.read.row: row.read.values.get("agreed_capital") or Decimal(0) for row in here if row.accepted}
+    refused = {row.read.row: row.read.values.get("agreed_capital") for row in here if not row.accepted}
     read = column_reader(ALL_FIELDS["agreed_capital"].kind, unit=column.unit or None)
     for line in part.table.sums:
         stated = line.cells.get(column.number)
         if stated is None:
             continue
         found = sum((amounts.get(row, Decimal(0)) for row in line.rows), Decimal(0))
-        check = SumCheck(part.sheet.name, line.row, line.text, read(stated).value or Decimal(0), found)
+        missing = tuple((row, refused[row]) for row in line.rows if row in refused)
+        said = read(stated).value or Decimal(0)
+        check = SumCheck(part.sheet.name, line.row, line.text, said, found, line.kind, missing)
         part.plan.sums.append(check)
         if check.difference:
             text = sentence(

@@ -12,17 +12,20 @@ from imports.cells import column_reader
 from imports.fields import ALL_FIELDS
 from imports.fits import split_cell
 from imports.grid import Cell, CellValue, Sheet
+from imports.mapping import MappingError
 from imports.plan import ReadRow, shown
 from imports.proposals import ColumnProposal, Proposal
 from imports.rowkinds import is_filled
 from imports.tables import Table
 from imports.vocabulary import Vocabulary
 from jiangjin.lib.cellerrors import CellError, Reading
+from jiangjin.lib.text import sentence
 
 MERGED_AMOUNT = _(
     "This amount is merged over several rows, so it is not clear which project has how much. "
     "Undo the merge and enter each row's own amount."
 )
+BAD_DEFAULT = _("What was given for all rows as %(field)s cannot be read. %(why)s")
 MONTH_FIELD = "arrival"
 
 
@@ -42,7 +45,7 @@ class Source:
 def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[ReadRow]:
     """The data rows of a table, each with its own sheet row number. Month columns are read by `imports.arrivals`."""
     sources = [
-        source_of(column, table, proposal, vocabulary)
+        source_of(column, table, proposal, vocabulary, date1904=sheet.epoch_1904)
         for column in proposal.mapped
         if column.treatment != "derived" and column.field != MONTH_FIELD
     ]
@@ -52,12 +55,18 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
         yield _read_row(sheet, table, number, sources, defaults, above)
 
 
-def source_of(column: ColumnProposal, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Source:
-    """How a column is read."""
+def source_of(
+    column: ColumnProposal, table: Table, proposal: Proposal, vocabulary: Vocabulary, *, date1904: bool = False
+) -> Source:
+    """How a column is read. `date1904`: plain numbers that mean days count from 1904."""
     entry = ALL_FIELDS[column.field or ""]
     kind = "boolean" if column.treatment in ("flag", "matrix") else entry.kind
     read = column_reader(
-        kind, unit=column.unit or None, percent_header=column.column.unit == "%", vocabulary=vocabulary
+        kind,
+        unit=column.unit or None,
+        percent_header=column.column.unit == "%",
+        vocabulary=vocabulary,
+        date1904=date1904,
     )
     merged: frozenset[int] = frozenset()
     if entry.kind == "money":
@@ -75,11 +84,15 @@ def source_of(column: ColumnProposal, table: Table, proposal: Proposal, vocabula
 
 
 def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
-    """What a person gave for rows that say nothing; raises CellError for a default that cannot be read."""
+    """What a person gave for rows that say nothing; raises MappingError for a default that cannot be read."""
     read = {}
     for name, text in proposal.defaults.items():
         if name in ALL_FIELDS and name != "arrival_year":
-            reading = column_reader(ALL_FIELDS[name].kind, vocabulary=vocabulary)(text)
+            try:
+                reading = column_reader(ALL_FIELDS[name].kind, vocabulary=vocabulary)(text)
+            except CellError as error:
+                label = ALL_FIELDS[name].label
+                raise MappingError(error.code, sentence(BAD_DEFAULT, field=label, why=error.message)) from None
             if reading.value is not None:
                 read[name] = reading.value
     return read

@@ -81,7 +81,7 @@ def check_days(row: ReadRow, today: datetime.date) -> None:
         row.warn("date_order", text, later)
 
 
-def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date) -> None:
+def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date, accepted: bool) -> None:
     """No money came in a month that has not begun; more than agreed, or before the signing, warns."""
     amounts: dict[PartialDay, Decimal] = row.values["arrivals"]
     signed, agreed = known.values.get("signed_on"), known.values.get("agreed_capital")
@@ -89,7 +89,8 @@ def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date) -> N
         if month.first > today:
             row.refuse("future_day", sentence(FUTURE, day=str(month)), f"arrival {month}")
         elif capital.implausible(amount):
-            row.refuse("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), f"arrival {month}")
+            problem = row.warn if accepted else row.refuse
+            problem("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), f"arrival {month}")
     if agreed is not None and sum(amounts.values(), Decimal(0)) > agreed:
         row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "name")
     if signed and any(month.certainly_before(signed) for month in amounts):

@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from imports import batches, decisions, pages
+from imports import batches, choices, decisions, pages
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
 from imports.models import BatchState, ImportBatch, RowAction
 from imports.planning import NoLedger
 from imports.reading import ReadError
+from imports.results import result_rows
+from imports.said import KINDS, Words, word_choices
 from projects import permissions
 
 PER_PAGE = 30
 UNREADABLE = (ReadError, NoLedger, MappingError)
+LONGEST_KEY = 130  # of "sheet!row"
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,18 +34,34 @@ def import_list(request: HttpRequest) -> HttpResponse:
         permissions.require_writer(request.user)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file, name = form.content()
-        batch = batches.bring_file(file=file, filename=name, user=request.user)
-        try:
-            made = batches.preview(batch, user=request.user)
-        except UNREADABLE as error:
-            batches.forget(batch=batch)
-            form.add_error(None, f"{name}: {error.message}")
-        else:
-            return redirect("imports:columns" if made.plan.needs else "imports:detail", pk=batch.pk)
+        batch = _bring(request, form)
+        if batch is not None:
+            return redirect(*batch)
     brought = ImportBatch.objects.visible_to(request.user).select_related("user")
-    context = {"form": form, "page": Paginator(brought, PER_PAGE).get_page(request.GET.get("page"))}
+    context = {
+        "form": form,
+        "page": Paginator(brought, PER_PAGE).get_page(request.GET.get("page")),
+        "kinds": KINDS,
+        "may_import": permissions.may_write_some(request.user),
+    }
     return render(request, "imports/importbatch_list.html", context, status=422 if form.errors else 200)
+
+
+def _bring(request: HttpRequest, form: UploadForm) -> tuple[str, int] | None:
+    """Where to go with the file that was sent; None, with an error in the form, where it is no ledger."""
+    file, name = form.content()
+    batch = batches.bring_file(file=file, filename=name, user=request.user)
+    try:
+        plan = batches.preview(batch, user=request.user).plan
+    except UNREADABLE as error:
+        batches.forget(batch=batch)
+        form.add_error(None, f"{name}: {error.message}")
+        return None
+    if not plan.needs and not plan.rows:
+        batches.forget(batch=batch)
+        form.add_error(None, f"{name}: {_('The table has no rows of data.')}")
+        return None
+    return ("imports:columns" if choices.left_to_decide(plan) else "imports:detail"), batch.pk
 
 
 @require_GET
@@ -51,59 +71,74 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state != BatchState.WAITING:
         return _result(request, batch)
     try:
-        made = batches.preview(batch, user=request.user)
+        # Whoever looks at another's preview sees what its owner would write.
+        made = batches.preview(batch, user=batch.user or request.user)
     except UNREADABLE as error:
-        return render(request, "imports/importbatch_unreadable.html", {"batch": batch, "error": error}, status=422)
+        return _unreadable(request, batch, error)
     if made.plan.needs:
         return redirect("imports:columns", pk=batch.pk)
-    context = {"batch": batch, **pages.preview_context(made.plan, batch, request.GET)}
+    context = {"batch": batch, **pages.preview_context(made, batch, request.GET, request.user)}
     return render(request, "imports/importbatch_preview.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """How the columns were understood, and what a person decides about them."""
-    batch = _get_waiting(request, pk)
+    batch = _get_batch(request, pk) if request.method == "GET" else _get_own(request, pk)
+    if batch.state != BatchState.WAITING:
+        return redirect(batch)
     error = None
     if request.method == "POST":
         try:
             batches.decide_columns(batch=batch, data=request.POST, user=request.user)
             return redirect("imports:detail", pk=batch.pk)
+        except batches.AlreadySettled:
+            return redirect(batch)
         except UNREADABLE as failed:
             error = failed.message
     try:
-        sheets, plan = batches.understand_columns(batch, user=request.user)
+        page = batches.columns_page(batch, user=batch.user or request.user)
     except UNREADABLE as failed:
-        return render(request, "imports/importbatch_unreadable.html", {"batch": batch, "error": failed}, status=422)
+        return _unreadable(request, batch, failed)
+    lists = word_choices(Words())
     context = {
         "batch": batch,
-        "sheets": sheets,
-        "plan": plan,
-        "fields": decisions.field_groups(),
-        "units": decisions.UNITS,
+        "columns_page": page,
+        "fields": choices.field_groups(),
+        "money_units": choices.MONEY_UNITS,
         "leave_out": decisions.LEAVE_OUT,
-        "choices": decisions.park_and_cluster_choices(),
-        "words": decisions.unknown_words(plan.errors),
-        "word_choices": pages.word_choices(),
+        "lists": lists,
+        "words": [(word, _ordered(word, lists[word.kind])) for word in page.words],
         "error": error,
+        "may_decide": batch.user_id == request.user.pk,
     }
     return render(request, "imports/importbatch_columns.html", context, status=422 if error else 200)
+
+
+def _ordered(word: choices.UnknownWord, entries: list[tuple[str, str]]) -> dict[str, Any]:
+    """What a word may mean: the proposals, nearest first, then the rest of the list. Chosen: the only proposal."""
+    proposals = [entry for name in word.proposals for entry in entries if entry[1] == name or entry[0] == name]
+    rest = [entry for entry in entries if entry not in proposals]
+    return {"proposals": proposals, "rest": rest, "chosen": proposals[0][0] if word.proposed and proposals else ""}
 
 
 @require_POST
 def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept implausible amounts of some rows as right."""
-    batch = _get_waiting(request, pk)
-    accepted = sorted({*batch.accepted, *request.POST.getlist("row")})
-    batches.decide(batch=batch, accepted=accepted)
+    batch = _get_own(request, pk)
+    rows = [row for row in request.POST.getlist("row") if len(row) <= LONGEST_KEY]
+    try:
+        batches.decide(batch=batch, accepted=sorted({*batch.accepted, *rows}))
+        messages.success(request, _("Accepted. The amounts are taken as they stand in the file."))
+    except batches.AlreadySettled:
+        messages.info(request, _("This import is settled already; nothing was written a second time."))
     return redirect("imports:detail", pk=batch.pk)
 
 
 @require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the batch, exactly once."""
-    batch = _get_batch(request, pk)
-    permissions.require_writer(request.user)
+    batch = _get_own(request, pk)
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The preview was not complete. Please look at it again."))
@@ -127,7 +162,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a preview up; nothing was written."""
-    batch = _get_batch(request, pk)
+    batch = _get_own(request, pk)
     try:
         batches.cancel(batch=batch)
         messages.success(request, _("Cancelled. Nothing was written."))
@@ -136,22 +171,61 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("imports:list")
 
 
+@require_GET
+def import_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file as it was brought, to be saved, never to be shown by the browser."""
+    batch = _get_batch(request, pk)
+    try:
+        opened = batch.file.open("rb")
+    except (OSError, ValueError):
+        raise Http404 from None
+    answer = FileResponse(opened, as_attachment=True, filename=batch.filename, content_type="application/octet-stream")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
 def _get_batch(request: HttpRequest, pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("user"), pk=pk)
 
 
-def _get_waiting(request: HttpRequest, pk: int) -> ImportBatch:
-    """A batch about which this account may still decide."""
+def _get_own(request: HttpRequest, pk: int) -> ImportBatch:
+    """A batch that this account brought: nobody else decides about it, for its rows are written in that name."""
+    batch = _get_batch(request, pk)
     permissions.require_writer(request.user)
-    visible = ImportBatch.objects.visible_to(request.user).select_related("user")
-    return get_object_or_404(visible, pk=pk, state=BatchState.WAITING)
+    if batch.user_id != request.user.pk:
+        raise PermissionDenied
+    return batch
+
+
+def _unreadable(request: HttpRequest, batch: ImportBatch, error: Any) -> HttpResponse:
+    context = {
+        "batch": batch,
+        "error": error,
+        "may_decide": batch.user_id == request.user.pk,
+        "by_mapping": isinstance(error, MappingError),
+    }
+    return render(request, "imports/importbatch_unreadable.html", context, status=422)
 
 
 def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    action = request.GET.get("show", "")
+    show = request.GET.get("show", "")
     rows = batch.rows.select_related("project")
-    if action in RowAction.values:
-        rows = rows.filter(action=action)
+    if show in RowAction.values:
+        rows = rows.filter(action=show)
     page: Any = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"batch": batch, "page": page, "show": action, "rows": pages.result_rows(page.object_list)}
+    counts = {
+        RowAction.CREATE: batch.created,
+        RowAction.UPDATE: batch.updated,
+        RowAction.UNCHANGED: batch.unchanged,
+        RowAction.REFUSED: batch.refused,
+    }
+    context = {
+        "batch": batch,
+        "page": page,
+        "show": show,
+        "tabs": [(action, action.label, count) for action, count in counts.items()],
+        "whole": sum(counts.values()),
+        "rows": result_rows(page.object_list, Words()),
+        "kind": KINDS.get(batch.kind, ""),
+    }
     return render(request, "imports/importbatch_detail.html", context)

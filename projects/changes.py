@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from industries.models import Chain, Cluster
 from jiangjin.lib.money import MoneyField, format_yi
 from parks.models import Park
-from projects.models import CapitalCommitment, Milestone, Official, Project
+from projects.choices import ParticipationRole
+from projects.models import CapitalCommitment, Investor, Milestone, Official, Participation, Project
 
 SHOWN = 10
 # Columns that follow from others, and what a line of its own says.
@@ -47,7 +48,7 @@ class Change:
 def last_changes(project: Project) -> list[Change]:
     """The last changes of the project, newest first; the number of queries does not grow with them."""
     records = list(project.history.select_related("history_user")[: SHOWN + 1])
-    deltas = [new.diff_against(old, excluded_fields=SILENT).changes for new, old in itertools.pairwise(records)]
+    deltas = [_delta(old, new) for new, old in itertools.pairwise(records)]
     names = _names_of(change for delta in deltas for change in delta)
     rows = _row_changes(project)
     made = []
@@ -70,20 +71,37 @@ def last_changes(project: Project) -> list[Change]:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """One column whose value changed; keys of other tables as numbers."""
+
+    field: models.Field
+    old: Any
+    new: Any
+
+
+def _delta(old: Any, new: Any) -> list[_Changed]:
+    """What changed between two records. Not simple-history's diff_against: it leaves out what no form edits, so stage,
+    capital and the reason for voiding."""
+    fields = [field for field in Project._meta.concrete_fields if field.name not in SILENT]
+    pairs = [(field, getattr(old, field.attname), getattr(new, field.attname)) for field in fields]
+    return [_Changed(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
 def _what(record: Any, older: Any, differences: list[Difference]) -> str:
     if record.history_type == "+":
         return _("entered into the register")
     if older is not None and bool(record.voided_at) != bool(older.voided_at):
         return _("voided") if record.voided_at else _("restored")
-    return "" if differences else _("saved; investors, capital or notes may have changed")
+    return "" if differences else _("saved")
 
 
-def _names_of(changes: Iterable[Any]) -> dict[str, dict[int, str]]:
+def _names_of(changes: Iterable[_Changed]) -> dict[str, dict[int, str]]:
     """What the numbers of parks, clusters, chains and officials in these changes are called."""
     wanted: dict[str, set[int]] = {"park": set(), "cluster": set(), "chain": set(), "lead_official": set()}
     for change in changes:
-        if change.field in wanted:
-            wanted[change.field] |= {value for value in (change.old, change.new) if value is not None}
+        if change.field.name in wanted:
+            wanted[change.field.name] |= {value for value in (change.old, change.new) if value is not None}
     tables: dict[str, type[models.Model]] = {
         "park": Park,
         "cluster": Cluster,
@@ -97,10 +115,9 @@ def _names_of(changes: Iterable[Any]) -> dict[str, dict[int, str]]:
     }
 
 
-def _difference(change: Any, names: dict[str, dict[int, str]]) -> Difference:
-    field = Project._meta.get_field(change.field)
-    shown = [_shown(field, value, names.get(change.field, {})) for value in (change.old, change.new)]
-    return Difference(str(field.verbose_name), *shown)
+def _difference(change: _Changed, names: dict[str, dict[int, str]]) -> Difference:
+    shown = [_shown(change.field, value, names.get(change.field.name, {})) for value in (change.old, change.new)]
+    return Difference(str(change.field.verbose_name), *shown)
 
 
 def _shown(field: models.Field, value: Any, names: dict[int, str]) -> str:
@@ -125,9 +142,16 @@ class _RowChange:
 
 
 def _row_changes(project: Project) -> list[_RowChange]:
-    """Changes of the project's commitments and milestones that may belong to the changes shown."""
+    """Changes of the project's investors, commitments and milestones that may belong to the changes shown."""
     found = []
-    for model, words in ((CapitalCommitment, _commitment_words), (Milestone, _milestone_words)):
+    parts = Participation.history.filter(project=project.pk).values("investor")
+    firms = dict(Investor.objects.filter(pk__in=parts).values_list("pk", "name"))
+    tables = (
+        (Participation, lambda old, new: _participation_words(old, new, firms)),
+        (CapitalCommitment, _commitment_words),
+        (Milestone, _milestone_words),
+    )
+    for model, words in tables:
         records = list(model.history.filter(project=project.pk).order_by("id", "history_date", "history_id"))
         former: dict[int, Any] = {}
         for record in records:
@@ -137,6 +161,15 @@ def _row_changes(project: Project) -> list[_RowChange]:
             if difference.old != difference.new:
                 found.append(_RowChange(record.history_date, record.history_user_id, difference))
     return found
+
+
+def _participation_words(old: Any, new: Any, firms: dict[int, str]) -> Difference:
+    words = []
+    for one in (old, new):
+        name = firms.get(one.investor_id, "") if one else ""
+        role = f" ({one.get_role_display()})" if one and one.role != ParticipationRole.LEAD else ""
+        words.append(name + role)
+    return Difference(_("investor"), *words)
 
 
 def _commitment_words(old: Any, new: Any) -> Difference:

@@ -2,7 +2,7 @@
 
 import re
 
-from django.db.models import Max
+from django.db.models.functions import Length
 
 from projects.models import Project
 
@@ -16,11 +16,13 @@ def is_usable(code: str) -> bool:
 
 
 def our_codes(year: int, count: int) -> list[str]:
-    """The next `count` numbers JJ-YYYY-NNNN of that year of first record. A number is never reused: voided ones keep it.
+    """The next `count` numbers JJ-YYYY-NNNN of that year of first record. None is used twice: voided ones keep theirs.
 
     Call it inside the transaction that saves them; the unique constraint settles a race.
     """
     prefix = f"JJ-{year}-"
-    last = Project.objects.filter(code__regex=rf"^{prefix}[0-9]+$").aggregate(last=Max("code"))["last"]
+    ours = Project.objects.filter(code__startswith=prefix, code__regex=rf"^{prefix}[0-9]+$")
+    # By length first: as text, 9999 comes after 10000.
+    last = ours.order_by(Length("code").desc(), "-code").values_list("code", flat=True).first()
     start = int(last.removeprefix(prefix)) if last else 0
     return [f"{prefix}{start + offset + 1:04d}" for offset in range(count)]

@@ -35,8 +35,11 @@ def vocabulary() -> Vocabulary:
 
 
 def narrowed(params: QueryDict, projects: ProjectQuerySet, words: Vocabulary) -> ProjectFilter:
-    """The filter of these parameters over these projects; its choices are the words, asked once."""
-    filters = ProjectFilter(params, queryset=projects)
+    """The filter of these parameters over these projects; its choices are the words, asked once.
+
+    What was left empty in a form says nothing: `stage=` is no stage, not a wrong one.
+    """
+    filters = ProjectFilter(QueryDict(query_of(params)), queryset=projects)
     for name, choices in words.items():
         filters.form.fields[name].choices = [*choices, UNKNOWN]
     return filters

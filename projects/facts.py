@@ -42,7 +42,7 @@ class Fact:
     """A label with its value; `url` leads to what the value names, `field` is the control of the form that fills it."""
 
     label: str
-    value: str
+    value: object
     field: str
     url: str = ""
 
@@ -75,7 +75,7 @@ def _all_facts(project: Project) -> Iterator[Fact]:
 
 def _plain(project: Project, name: str) -> Fact:
     value = getattr(project, name)
-    return Fact(str(Project._meta.get_field(name).verbose_name), "" if value is None else str(value), name)
+    return Fact(str(Project._meta.get_field(name).verbose_name), "" if value is None else value, name)
 
 
 def _sizes(project: Project) -> Iterator[Fact]:

@@ -21,7 +21,7 @@ from jiangjin.lib.text import clean_text
 from parks.models import Park
 from projects.choices import ProjectSource
 from projects.codes import is_usable
-from projects.models import Investor, Note, Project
+from projects.models import Note, Project
 from projects.permissions import may_write_in, writes_everywhere
 
 # The cards of the form, in their order. Investors, capital and milestones stand after the first.
@@ -59,6 +59,9 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
     ),
     (_("condition and remarks"), ["condition", "condition_on", "condition_reason", "remarks"]),
 ]
+
+
+WIDE = {"name", "content", "condition_reason", "remarks"}
 
 
 class ProjectForm(forms.ModelForm):
@@ -132,7 +135,8 @@ class ProjectForm(forms.ModelForm):
         self.user = user
         self.sources = ProjectSource.values
         self.fields["code"].required = False
-        self.fields["code"].help_text = _("leave empty for a number of ours")
+        if self.instance.pk is None:
+            self.fields["code"].help_text = _("leave empty for a number of ours")
         self.fields["park"].queryset = self._parks()
         self.fields["park"].required = not writes_everywhere(user)
         self.fields["park"].empty_label = self.fields["cluster"].empty_label = _("not filled in")
@@ -184,10 +188,10 @@ class ProjectForm(forms.ModelForm):
             self.add_error("chain", _("This chain belongs to the cluster %(cluster)s.") % {"cluster": chain.cluster})
         return data
 
-    def sections(self) -> Iterator[tuple[str | Promise, list[BoundField]]]:
-        """The cards of the page: a title and the fields in it."""
+    def sections(self) -> Iterator[tuple[str | Promise, list[tuple[BoundField, bool]]]]:
+        """The cards of the page: a title, and its fields with whether each takes a whole line."""
         for title, names in SECTIONS:
-            yield title, [self[name] for name in names]
+            yield title, [(self[name], name in WIDE) for name in names]
 
 
 class VoidForm(forms.Form):
@@ -203,18 +207,3 @@ class NoteForm(forms.ModelForm):
         model = Note
         fields = ["kind", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
-
-
-class InvestorForm(forms.ModelForm):
-    """What a firm is."""
-
-    class Meta:
-        model = Investor
-        fields = ["name", "credit_code", "type", "origin", "parent_name", "stock_code", "remarks"]
-        widgets = {"remarks": forms.Textarea(attrs={"rows": 3})}
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"])
-
-    def clean_credit_code(self) -> str | None:
-        return (self.cleaned_data["credit_code"] or "").strip() or None

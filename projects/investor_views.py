@@ -2,47 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from projects import permissions
+from projects import listing, permissions
 from projects.choices import HonourKind, InvestorType
-from projects.forms import InvestorForm
+from projects.investor_forms import HonourFormSet, InvestorForm, honour_rows
+from projects.investors import correct_investor
 from projects.models import Honour, Investor, Participation, Project
-from projects.names import set_investor_name
+from projects.querysets import InvestorQuerySet
 
 PER_PAGE = 50
+UNKNOWN = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What narrows the list of firms; an unknown word narrows nothing."""
+
+    q: str
+    type: str
+    rank: str
+
+    @classmethod
+    def of(cls, params: QueryDict) -> Conditions:
+        """Read them from a query string."""
+        kind, rank = params.get("type", ""), params.get("rank", "")
+        return cls(
+            params.get("q", "").replace("\x00", "").strip()[:200],
+            kind if kind in {*InvestorType.values, UNKNOWN} else "",
+            rank if rank in HonourKind.values else "",
+        )
+
+    def narrow(self, investors: InvestorQuerySet) -> InvestorQuerySet:
+        """The firms that they leave."""
+        if self.q:
+            investors = investors.search(self.q)
+        if self.type:
+            investors = investors.filter(type="" if self.type == UNKNOWN else self.type)
+        if self.rank:
+            investors = investors.filter(Exists(Honour.objects.filter(investor=OuterRef("pk"), kind=self.rank)))
+        return investors
 
 
 @require_GET
 def investor_list(request: HttpRequest) -> HttpResponse:
-    """Firms with the number and agreed capital of the projects that they lead or join."""
+    """Firms with the number and agreed capital of the projects that they lead or join, of all years."""
     visible = Project.objects.visible_to(request.user).counted()
-    investors = Investor.objects.visible_to(request.user)
-    q, kind, rank = request.GET.get("q", "").strip()[:200], request.GET.get("type", ""), request.GET.get("rank", "")
-    if q:
-        investors = investors.search(q)
-    if kind:
-        investors = investors.filter(type=kind)
-    if rank:
-        investors = investors.filter(Exists(Honour.objects.filter(investor=OuterRef("pk"), kind=rank)))
+    conditions = Conditions.of(request.GET)
+    investors = conditions.narrow(Investor.objects.visible_to(request.user))
     mine = Q(participations__project__in=visible)
     rows = investors.annotate(
         project_count=Count("participations", filter=mine),
-        agreed=Sum("participations__project__agreed_capital", filter=mine & Q(participations__role="lead")),
+        agreed=Sum("participations__project__agreed_capital", filter=mine),
     ).prefetch_related("honours")
+    page = Paginator(rows.order_by(F("agreed").desc(nulls_last=True), "name", "pk"), PER_PAGE)
+    # A project of two listed firms is one project: the totals are of projects, not of the rows' figures.
+    parts = Participation.objects.filter(project=OuterRef("pk"), investor__in=investors.order_by().values("pk"))
+    totals = visible.filter(Exists(parts)).totals()
     context = {
-        "page": Paginator(rows.order_by("-project_count", "name", "pk"), PER_PAGE).get_page(request.GET.get("page")),
-        "q": q,
-        "type": kind,
-        "types": InvestorType.choices,
-        "rank": rank,
+        "page": page.get_page(request.GET.get("page")),
+        "conditions": conditions,
+        "types": [*InvestorType.choices, (UNKNOWN, _("not filled in"))],
         "ranks": HonourKind.choices,
+        "totals": totals,
+        "agreed": listing.plain(totals.agreed),
+        "arrived": listing.plain(totals.arrived),
     }
     return render(request, "projects/investor_list.html", context)
 
@@ -52,12 +84,15 @@ def investor_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One firm and its projects."""
     investor = get_object_or_404(Investor.objects.visible_to(request.user).prefetch_related("honours"), pk=pk)
     projects = Project.objects.visible_to(request.user).counted().filter(participations__investor=investor)
+    totals = projects.totals()
     context = {
         "investor": investor,
-        "totals": projects.totals(),
+        "totals": totals,
+        "agreed": listing.plain(totals.agreed),
+        "arrived": listing.plain(totals.arrived),
         "parts": Participation.objects.filter(investor=investor, project__in=projects)
         .select_related("project__park", "project__cluster")
-        .order_by("project__signed_on", "project__code"),
+        .order_by(F("project__signed_on").desc(nulls_last=True), "project__code"),
         "may_edit": permissions.may_write_some(request.user),
     }
     return render(request, "projects/investor_detail.html", context)
@@ -65,24 +100,27 @@ def investor_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def investor_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct what a firm is."""
+    """Correct what a firm is, its ranks and honours."""
     permissions.require_writer(request.user)
     investor = get_object_or_404(Investor.objects.visible_to(request.user), pk=pk)
     form = InvestorForm(request.POST or None, instance=investor)
-    if request.method == "POST" and form.is_valid():
-        investor = form.save(commit=False)
-        set_investor_name(investor, investor.name)
-        investor.save()
+    honours = HonourFormSet(request.POST or None, prefix="honours", initial=honour_rows(investor))
+    # Both are read even where the first fails, so that every mistake shows at once.
+    if request.method == "POST" and all([form.is_valid(), honours.is_valid()]):
+        correct_investor(investor=form.instance, honours=honours.typed(), user=request.user)
         messages.success(request, _("Saved."))
         return redirect(investor)
     status = 422 if form.is_bound else 200
-    return render(request, "projects/investor_form.html", {"form": form, "investor": investor}, status=status)
+    # The refused form has written into the instance; the page's head keeps the stored name.
+    context = {"form": form, "honours": honours, "investor": Investor.objects.get(pk=pk)}
+    return render(request, "projects/investor_form.html", context, status=status)
 
 
 @require_GET
 def investor_suggestions(request: HttpRequest) -> HttpResponse:
     """Names that fit what is being typed, as options of a datalist."""
     permissions.require_writer(request.user)
-    typed = next((value for key, value in request.GET.items() if key == "q" or key.endswith("-name")), "").strip()
+    typed = next((value for key, value in request.GET.items() if key == "q" or key.endswith("-name")), "")
+    typed = typed.replace("\x00", "").strip()
     names = Investor.objects.visible_to(request.user).search(typed[:100]).values_list("name", flat=True)[:10]
     return render(request, "projects/_investor_options.html", {"names": names if typed else []})

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from jiangjin.lib.dates import PartialDay, YearOf
 from projects import stages
-from projects.choices import MilestoneKind
+from projects.choices import CommitmentKind, MilestoneKind
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 
 SOON = 30  # days before a planned day from which it is due soon
@@ -71,12 +71,15 @@ class RunningCommitment:
 
 
 def running_commitments(project: Project) -> list[RunningCommitment]:
-    """Commitments in the order of their days, undated ones first."""
-    rows = sorted(
-        project.commitments.all(), key=lambda row: (row.committed_on is not None, row.committed_on or 0, row.pk)
-    )
+    """The initial commitment, then the others in the order of their days, undated ones last."""
+    rows = sorted(project.commitments.all(), key=_commitment_place)
     sums = accumulate(row.amount for row in rows)
     return [RunningCommitment(row, running) for row, running in zip(rows, sums, strict=True)]
+
+
+def _commitment_place(row: CapitalCommitment) -> tuple[bool, bool, int, int]:
+    day = row.committed_on
+    return row.kind != CommitmentKind.INITIAL, day is None, day.code if day else 0, row.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +131,26 @@ def _step(kind: MilestoneKind, row: Milestone | None, waiting: Milestone | None,
     step = {"label": kind.label, "planned": planned, "actual": actual, "state": "todo", "words": "", "tone": ""}
     if row and row.reached:
         step["state"] = "done"
-        if planned and actual and actual.last > planned.last:
-            late = (actual.last - planned.last).days
-            step |= {
-                "words": ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late},
-                "tone": "soon",
-            }
+        if planned and actual:
+            step |= _against_plan(planned, actual)
     elif planned:
         far = distance(planned, today)
         state = "missed" if far.tone == "late" else "next" if row == waiting else "todo"
         step |= {"words": far.words, "tone": far.tone, "state": state}
     return step
+
+
+def _against_plan(planned: PartialDay, actual: PartialDay) -> dict:
+    """How a reached milestone kept to its plan; nothing where a month or a year leaves that open."""
+    if actual.first > planned.last:
+        late = (actual.last - planned.last).days
+        words = ngettext("%(days)d day after the plan", "%(days)d days after the plan", late) % {"days": late}
+        return {"words": words, "tone": "soon"}
+    if actual.last < planned.first:
+        early = (planned.last - actual.last).days
+        words = ngettext("%(days)d day before the plan", "%(days)d days before the plan", early) % {"days": early}
+        return {"words": words, "tone": ""}
+    return {}
 
 
 def _lies_before(step: dict, today: datetime.date) -> bool:

@@ -121,9 +121,9 @@ class BaseCommitments(BaseFormSet):
         if total < 0:
             raise ValidationError(_("The reductions are more than what was agreed."))
         # Several amounts, each of them likely, may come to one that is not.
-        accepted = any(row.get("accept") for row in rows)
-        if total != self.former_total and not accepted and capital.implausible(total, former=self.former_total):
-            forms_with_amount[-1].ask_about(total)
+        if total != self.former_total and capital.implausible(total, former=self.former_total):
+            accepted = [form for form in forms_with_amount if form.cleaned_data.get("accept")]
+            (accepted or forms_with_amount)[-1].ask_about(total)
 
 
 class MilestoneForm(forms.Form):
@@ -192,7 +192,9 @@ def commitment_rows(project: Project | None) -> list[dict]:
     """The commitments of a project as the page begins with them; amounts without a sign."""
     rows = [
         {"pk": row.pk, "kind": row.kind, "amount": abs(row.amount), "committed_on": row.committed_on, "note": row.note}
-        for row in (project.commitments.all() if project else [])
+        for row in sorted(
+            project.commitments.all() if project else [], key=lambda row: row.kind != CommitmentKind.INITIAL
+        )
     ]
     return rows or [{"kind": CommitmentKind.INITIAL}]
 

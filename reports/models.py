@@ -6,7 +6,7 @@ from simple_history.models import HistoricalRecords
 
 
 class PublishedFigure(models.Model):
-    """One published aggregate. `value` is in `unit` as printed; `qualifier` (近, 余) is kept beside it, never applied."""
+    """One published aggregate. `value` is in `unit` as printed; `qualifier` (近, 余) is kept, never applied."""
 
     scope = models.CharField(_("scope"), max_length=20)
     scope_code = models.CharField(_("scope code"), max_length=50, blank=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +17,18 @@ from parks.models import Park
 from projects import listing
 from projects.models import Project
 from projects.pages import mark_rows, years_offered
-from projects.querysets import ProjectQuerySet, Totals
+from projects.querysets import ProjectQuerySet
 from reports import figures
 from reports.views import chosen_year, year_url
+
+
+@dataclass(frozen=True, slots=True)
+class ParkLine:
+    """A root park of the list, or the unknown (without a park), and the parks inside it."""
+
+    row: figures.Row
+    park: Park | None
+    inside: list[figures.Row]
 
 
 @require_GET
@@ -26,16 +37,18 @@ def park_list(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
     rows = figures.by_park(projects, year)
-    own = figures.grouped(projects, "park", year)
-    parks = list(Park.objects.select_related("parent"))
+    parks = {park.code: park for park in Park.objects.all()}
+    children = [park for park in parks.values() if park.parent_id]
+    inside: dict[int, list[figures.Row]] = defaultdict(list)
+    for park, row in zip(children, figures.by_entry(projects, "park", children, year), strict=True):
+        inside[park.parent_id].append(row)
     context = {
         "year": year,
         "years": years_offered(),
         "year_url": year_url(year),
-        "rows": [(row, _inside(row.code, parks, own)) for row in rows],
-        "parks": {park.code: park for park in parks},
-        "total": figures.Row("", "", projects.in_year(year).totals(year), projects.in_year(year - 1).totals(year - 1)),
+        "lines": [ParkLine(row, found := parks.get(row.code), inside[found.pk] if found else []) for row in rows],
         "widest": max((row.now.agreed for row in rows), default=0),
+        **_totals_of(projects, year),
     }
     return render(request, "reports/park_list.html", context)
 
@@ -68,8 +81,8 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         "year_url": year_url(year),
         "rows": rows,
         "clusters": Cluster.objects.prefetch_related("chains__leading_firms"),
-        "total": figures.Row("", "", projects.in_year(year).totals(year), projects.in_year(year - 1).totals(year - 1)),
         "widest": max((row.now.agreed for row in rows), default=0),
+        **_totals_of(projects, year),
     }
     return render(request, "reports/cluster_list.html", context)
 
@@ -83,7 +96,11 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "cluster": cluster,
         "chains": figures.by_entry(projects, "chain", cluster.chains.all(), context["year"]),
-        "firms": {chain.code: list(chain.leading_firms.all()) for chain in cluster.chains.all()},
+        "firms": [
+            (chain.name, "、".join(firm.name for firm in chain.leading_firms.all()))
+            for chain in cluster.chains.all()
+            if chain.leading_firms.all()
+        ],
         "parks": [row for row in figures.by_park(projects, context["year"]) if row.now != figures.NOTHING],
         "list_url": f"{context['year_url']}&cluster={code}",
         "whole_url": f"{reverse('projects:list')}?cluster={code}",
@@ -91,28 +108,30 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reports/cluster_detail.html", context)
 
 
-def _inside(code: str, parks: list[Park], own: dict[Any, Totals]) -> list[tuple[Park, Totals]]:
-    """The parks inside a park, each with its own totals."""
-    return [
-        (park, own.get(park.pk, figures.NOTHING))
-        for park in parks
-        if park.parent is not None and park.parent.code == code
-    ]
+def _totals_of(projects: ProjectQuerySet, year: int) -> dict[str, Any]:
+    """What a page's projects come to in the year, with the year before; `agreed`, `arrived` as scripts read them."""
+    now = projects.in_year(year).totals(year)
+    return {
+        "total": figures.Row("", "", now, projects.in_year(year - 1).totals(year - 1)),
+        "agreed": listing.plain(now.agreed),
+        "arrived": listing.plain(now.arrived),
+    }
 
 
 def _figures_of(request: HttpRequest, projects: ProjectQuerySet) -> dict[str, Any]:
     """Totals of the chosen year and in all, and the year's projects, the largest first."""
     year = chosen_year(request)
-    of_year = projects.in_year(year)
-    total = figures.Row("", "", of_year.totals(year), projects.in_year(year - 1).totals(year - 1))
-    rows = listing.with_increase_mark(listing.ordered(of_year.for_list(), listing.DEFAULT_SORT))
-    page = listing.page_of(rows, request.GET, total.now.projects + total.now.increased)
+    totals = _totals_of(projects, year)
+    now = totals["total"].now
+    page = listing.page_of_rows(projects.in_year(year), request.GET, now.projects + now.increased)
     mark_rows(page.object_list, year=year, today=as_of_day())
     return {
         "year": year,
         "years": years_offered(),
         "year_url": year_url(year),
-        "total": total,
         "whole": projects.totals(),
         "page": page,
+        "heads": listing.heads(listing.sort_of(request.GET)),
+        "as_of": as_of_day(),
+        **totals,
     }

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from reports import views
+from reports import demo_views, views
 
 app_name = "reports"
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("demo/clear/", demo_views.clear, name="clear_demo"),
+]

@@ -20,11 +20,15 @@ LEFT_OUT = shutil.ignore_patterns(
 
 
 def main() -> int:
+    catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
+    if not catalogues:
+        print("There is no catalogue.", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         missing = 0
-        for catalogue in sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po")):
+        for catalogue in catalogues:
             language = catalogue.parts[-3]
             fresh = copy / catalogue.relative_to(ROOT)
             fresh.unlink()

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 # Counted cells with a value. Rows times columns would allow a hundred million, which no memory of ours holds.
 MAX_CELLS = 5_000_000
 MAX_SPANS = 200_000
-# A part of more than this that packs better than RATIO to 1 is a bomb: real sheets reach 50 to 1.
+# A part of more than BOMB_BYTES that packs better than BOMB_RATIO to 1 is a bomb: real sheets reach 30 to 1.
+# Pictures may (an empty bitmap does) and are never unpacked.
 BOMB_BYTES = 10 * 1024 * 1024
-BOMB_RATIO = 400
+BOMB_RATIO = 100
 BYTES_A_SECOND = 4 * 1024 * 1024
 
 

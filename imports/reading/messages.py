@@ -64,6 +64,7 @@ NOT_A_SPREADSHEET: dict[str, str | Promise] = {
     "prose": _("The text holds no table: its lines have no common tab, comma or semicolon. Choose the ledger itself."),
     "other": _("The file is not a spreadsheet. Choose the ledger itself (.xlsx, .xls, .et or .csv)."),
 }
+KINDS: dict[str, str | Promise] = {"text": _("plain text"), "html": _("a web page")}
 NOTES: dict[str, str | Promise] = {
     "wrong_ending": _("The file is named .%(ending)s, but its content is %(kind)s; it was read by its content."),
     "date1904": _("The workbook counts days from 1904; its dates were read that way."),
@@ -95,4 +96,5 @@ def note(code: str, params: dict[str, object]) -> str:
     """The sentence of a note, in the language of the moment: it is stored with the batch."""
     key = "comments_uncounted" if code == "comments" and not params.get("cells") else code
     sentence = NOTES.get(key)
-    return str(sentence) % params if sentence else code
+    filled = {name: KINDS.get(str(value), value) if name == "kind" else value for name, value in params.items()}
+    return str(sentence) % filled if sentence else code

@@ -72,15 +72,26 @@ def _refuse_document_type(*_: object) -> None:
 
 
 def elements(chunks: Iterable[bytes]) -> list[tuple[str, Attributes]]:
-    """All start tags of a small part in order, by local names."""
+    """All start tags of a small part in order, by local names, without extensions: those reuse names (workbookPr)."""
     found: list[tuple[str, Attributes]] = []
+    extensions = 0
 
     def start(name: str, flat: list[str]) -> None:
+        nonlocal extensions
         if len(found) > 500_000:
             raise ReadError("bomb", detail="too many elements")
-        found.append((local(name), attributes(flat)))
+        short = local(name)
+        if short == "extLst":
+            extensions += 1
+        if not extensions:
+            found.append((short, attributes(flat)))
 
-    parse(chunks, start)
+    def end(name: str) -> None:
+        nonlocal extensions
+        if local(name) == "extLst":
+            extensions -= 1
+
+    parse(chunks, start, end)
     return found
 
 

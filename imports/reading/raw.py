@@ -4,6 +4,7 @@ A cell is None, str, bool, int, float, or a tuple (mark, payload, number format)
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from imports.reading.errors import ReadError
@@ -116,7 +117,7 @@ def letter(column: int) -> str:
     return letters
 
 
-def brief(numbers: list[int], show=str, most: int = 8) -> str:
+def brief(numbers: list[int], show: Callable[[int], str] = str, most: int = 8) -> str:
     """5-9, 12, …: a list of numbers short enough for a sentence."""
     runs: list[tuple[int, int]] = []
     for number in numbers:

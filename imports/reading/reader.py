@@ -13,6 +13,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -98,7 +99,7 @@ def clean_label(name: str) -> str:
     return stem[: 99 - len(ending)] + dot + ending if dot and len(ending) <= 10 else kept[:100]
 
 
-def _read_in_child(file, label: str, encoding: str, limits: Limits) -> Workbook:
+def _read_in_child(file: BinaryIO, label: str, encoding: str, limits: Limits) -> Workbook:
     options = {"filename": label, "title": Path(label).stem[:60], "encoding": encoding, "limits": limits.to_json()}
     started = time.monotonic()
     child = subprocess.Popen(

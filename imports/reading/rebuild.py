@@ -90,6 +90,7 @@ def workbook(frames: Iterator[tuple]) -> Workbook:
                 book = _book(*values)
             elif kind == "sheet":
                 book.sheets.append(_sheet(*values))
+                book.sheets[-1].epoch_1904 = book.epoch_1904
             elif kind == "rows":
                 rows = book.sheets[-1].rows
                 rows.extend(cells.row(row) for row in values[0])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 LONGEST_HEAD = 4 * 1024 * 1024
 LONGEST_BLOCK = 8 * 1024 * 1024
+CONTROLS = bytes(set(range(32)) - {9, 10, 13})  # expat refuses them, and so says that the file is damaged
 DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -41,8 +42,9 @@ def outside(
     buffer = buffer[len(head) :]
     if is_open() and _is_utf8(head):
         for chunk in stream:
+            start = max(0, len(buffer) - len(closer))
             buffer += chunk
-            end = buffer.rfind(closer) + len(closer)
+            end = buffer.rfind(closer, start) + len(closer)
             if end < len(closer):
                 if len(buffer) > LONGEST_BLOCK:
                     break
@@ -80,7 +82,7 @@ def _is_utf8(head: bytes) -> bool:
 
 def _plain(block: bytes) -> str | None:
     """The block as text, or None where its tags cannot be taken at their word."""
-    if b"<!" in block or b"<?" in block:
+    if b"<!" in block or b"<?" in block or len(block.translate(None, CONTROLS)) != len(block):
         return None
     try:
         return block.decode("utf-8")

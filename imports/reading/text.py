@@ -19,6 +19,7 @@ ENCODINGS = {"utf-8", "utf-8-sig", "gb18030", "gbk", "gb2312", "big5", "big5hksc
 DELIMITERS = ",\t;"
 SAMPLE = 64 * 1024
 CJK = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]")
+CODE = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{])')  # JSON
 CONTROL = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 
 
@@ -125,6 +126,8 @@ def read_table(text: str, name: str, budget: Budget) -> RawSheet:
     text = text.rstrip("\x1a")
     if not text.strip():
         raise ReadError("empty_file")
+    if CODE.match(text):
+        raise ReadError("not_a_spreadsheet", kind="prose")
     delimiter = _delimiter(text)
     rows = _records(text, delimiter, budget)
     if not _is_table(rows):
@@ -215,6 +218,8 @@ def _unquoted(text: str, budget: Budget) -> list[list[str]]:
 def _is_table(rows: list[list[str]]) -> bool:
     """Prose has commas too, but not the same number of them in line after line."""
     filled = [row for row in rows if any(value.strip() for value in row)]
+    if not filled:
+        raise ReadError("empty_file")
     wide = [row for row in filled if len(row) > 1]
     if len(wide) * 2 < len(filled):
         return False

@@ -25,7 +25,6 @@ CELL = re.compile(
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 ITEM = re.compile(r"<si><t(?: [^<>]*)?>([^<&\r]*)</t></si>")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 KEPT = 100_000
 
 
@@ -43,10 +42,22 @@ class PlainRows:
         self.known: dict[tuple[str, str], RawCell] = {}
 
     def take(self, text: str) -> Iterator[str]:
-        bad = CONTROL.search(text) is not None  # expat refuses it, and says where
+        if self.reader.in_data and self._is_blank(text):
+            return
         for piece in text.split("</row>")[:-1]:
-            if bad or not self.reader.in_data or not self._row(piece):
+            if not self.reader.in_data or not self._row(piece):
                 yield piece + "</row>"
+
+    def _is_blank(self, text: str) -> bool:
+        """Whether all rows hold formatted empty cells only: no tag but rows ends, so no cell has anything in it."""
+        ends = text.count("</row>")
+        if text.count("</") != ends or " hidden=" in text or text.count("<row") != text.count('<row r="'):
+            return False
+        last = ROW_NUMBER.search(text, text.rfind('<row r="'))
+        if last is None:
+            return False
+        self.reader.row, self.reader.row_text, self.reader.column = int(last[1]), last[1], 0
+        return True
 
     def _row(self, piece: str) -> bool:
         """Whether the piece, which may begin with rows without cells, was taken."""
@@ -167,4 +178,4 @@ class PlainRows:
 def plain_items(text: str) -> list[str] | None:
     """The shared texts of a block, or None where one of them is more than a plain text."""
     items = ITEM.findall(text)
-    return items if text.count("<") == 4 * len(items) and not CONTROL.search(text) else None
+    return items if text.count("<") == 4 * len(items) else None

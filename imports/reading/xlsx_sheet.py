@@ -37,13 +37,14 @@ class SheetReader:
         self.zeros: list[tuple[int, int]] = []  # formulas whose stored value is 0
         self.other_results = 0
         self.in_data = False
+        self.extensions = 0
         self.row_text = "0"
         self.struck_styles = frozenset(str(i) for i, style in enumerate(book.styles) if style.struck)
         self.count = 0
 
     def start(self, name: str, flat: list[str]) -> None:
         short = self.names[name]
-        if short == "c":
+        if short == "c" and self.in_data:
             self._start_cell(flat)
         elif short == "v" or short == "t":
             self.text.clear()
@@ -51,7 +52,7 @@ class SheetReader:
             self.formula = self.in_cell
         elif short == "rPh":
             self.phonetic = True
-        elif short == "row":
+        elif short == "row" and self.in_data:
             self._start_row(flat)
         elif not self.in_cell:
             self._start_other(short, flat)
@@ -107,6 +108,10 @@ class SheetReader:
     def _start_other(self, short: str, flat: list[str]) -> None:
         if short == "sheetData":
             self.in_data = True
+        elif short == "extLst":
+            self.extensions += 1
+        elif self.extensions:
+            return
         elif short == "mergeCell":
             self._merge(attributes(flat).get("ref", ""))
         elif short == "col":
@@ -125,7 +130,7 @@ class SheetReader:
 
     def end(self, name: str) -> None:
         short = self.names[name]
-        if short == "c":
+        if short == "c" and self.in_cell:
             self.in_cell = False
             if self.value is not None or self.pieces or self.formula:
                 self._end_cell()
@@ -138,6 +143,8 @@ class SheetReader:
             self.phonetic = False
         elif short == "sheetData":
             self.in_data = False
+        elif short == "extLst" and not self.in_cell:
+            self.extensions -= 1
 
     def _end_cell(self) -> None:
         cell = self._cell()

@@ -5,7 +5,6 @@ from typing import Generic, TypeVar
 
 from django.utils.functional import Promise
 
-
 T = TypeVar("T")
 
 

@@ -65,7 +65,7 @@ class CapitalArrival(models.Model):
 
 
 class CapitalSnapshot(models.Model):
-    """What a ledger's cumulative column said on a day (累计到位): a stock, to compare with our entries, never to add."""
+    """What a ledger's cumulative column said on a day (累计到位): a stock, to compare with, never to add."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="snapshots", verbose_name=_("project"))
     measure = models.CharField(_("measure"), max_length=20, choices=SnapshotMeasure)

@@ -11,7 +11,7 @@ from projects.models.projects import Project
 
 
 class Milestone(models.Model):
-    """A step on the way, planned and actual. It may be reached on a day that nobody knows: most ledgers only say 已投产."""
+    """A step, planned and actual. It may be reached on a day that nobody knows: most ledgers only say 已投产."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="milestones", verbose_name=_("project"))
     kind = models.CharField(_("milestone"), max_length=20, choices=MilestoneKind)

@@ -158,6 +158,21 @@ def test_days_from_1904(path):
     assert "date1904" in codes(book.notes)
 
 
+def test_an_extension_that_reuses_a_name_changes_nothing(path):
+    extension = '<extLst><ext><x:workbookPr xmlns:x="urn:x" date1904="0"/></ext></extLst>'
+    after = '<extLst><ext><x:c xmlns:x="urn:x" r="B2"/><x:mergeCell xmlns:x="urn:x" ref="A1:B2"/></ext></extLst>'
+    cells = '<row r="1"><c r="A1" s="1"><v>42550</v></c></row><row r="2"><c r="B2"><v>1</v></c></row>'
+    xlsx(
+        path,
+        sheet_xml(cells, after=after),
+        styles=styles_of("yyyy/m/d"),
+        workbook='<workbookPr date1904="1"/>' + extension,
+    )
+    sheet = read_workbook(path).sheets[0]
+    assert sheet.rows == [[datetime.date(2020, 6, 30)], [None, Decimal(1)]]
+    assert sheet.merged == []
+
+
 @pytest.mark.parametrize("value", ["NaN", "INF", "1e999", "1_000", "１２", "0x10", "abc"])
 def test_what_only_looks_like_a_number_is_an_error(path, value):
     xlsx(path, f'<row r="1"><c r="A1"><v>{value}</v></c></row>')
@@ -254,16 +269,25 @@ def test_a_million_formatted_empty_rows_cost_nothing(path):
     assert not sheet.hidden_rows
 
 
+def test_rows_behind_a_long_blank_stretch_keep_their_numbers(path):
+    blank = "".join(f'<row r="{r}"><c r="A{r}" s="1"/><c r="B{r}"/></row>' for r in range(2, 30_000))
+    xlsx(path, f'<row r="1"><c r="A1"><v>1</v></c></row>{blank}<row><c><v>2</v></c></row>')
+    rows = read_workbook(path).sheets[0].rows
+    assert (len(rows), rows[-1]) == (30_000, [Decimal(2)])
+
+
 # --- The fast lane says exactly what expat says ----------------------------------------------------------------------
 CELLS = [
     '<c r="{at}"><v>{n}</v></c>', '<c r="{at}" s="1"><v>44012.5</v></c>', '<c r="{at}" t="s"><v>1</v></c>',
     '<c r="{at}" s="3"/>', '<c r="{at}" s="3" />', '<c r="{at}"></c>', '<c s="2" r="{at}"><v>0.5</v></c>',
     '<c r="{at}" t="str"><f>A1&amp;"x"</f><v>文字_x0009_</v></c>', '<c r="{at}"><f>1+1</f><v>2</v></c>',
     '<c r="{at}"><f>1+1</f></c>', '<c r="{at}"><f t="shared" si="0"/><v>3</v></c>', '<c r="{at}" t="e"><v>#N/A</v></c>',
-    '<c r="{at}" t="b"><v>1</v></c>', '<c r="{at}" t="inlineStr"><is><t>文 字</t></is></c>', '<c r="{at}"><v>bad</v></c>',
-    '<c r="{at}" t="inlineStr"><is><r><t>甲</t></r></is></c>', '<c r="{at}" t="str"><v>甲&lt;乙</v></c>', '<c><v>8</v></c>',
+    '<c r="{at}" t="b"><v>1</v></c>', '<c r="{at}" t="inlineStr"><is><t>文 字</t></is></c>',
+    '<c r="{at}"><v>bad</v></c>',
+    '<c r="{at}" t="inlineStr"><is><r><t>甲</t></r></is></c>', '<c r="{at}" t="str"><v>甲&lt;乙</v></c>',
+    '<c><v>8</v></c>',
     '<c r="{at}" s="4"><v>7</v></c>', '<c r="{at}" s="99"><v>7</v></c>', '<c r="{at}" t="n"><v>1.25E2</v></c>',
-    '<c r="{at}" t="s"><v>0</v></c><!-- <c r="Z1"><v>1</v></c> -->', '\n  <c r="{at}" s="2"><v>1</v></c>\n',
+    '\n  <c r="{at}" s="2"><v>1</v></c>\n',
 ]  # fmt: skip
 
 
@@ -297,7 +321,8 @@ def test_plain_rows_are_read_as_expat_reads_them(path, monkeypatch, seed):
     "trick",
     [
         '<!-- <row r="2"><c r="A2"><v>9</v></c></row> -->',
-        '<row r="2"><c r="A2" t="str"><v><![CDATA[</v></c></row><row r="3"><c r="A3"><v>9</v></c></row>]]></v></c></row>',
+        '<row r="2"><c r="A2" t="str"><v><![CDATA[</v></c></row><row r="3"><c r="A3"><v>9</v></c></row>]]></v></c>'
+        "</row>",
         '<?x <row r="2"><c r="A2"><v>9</v></c></row> ?>',
     ],
 )

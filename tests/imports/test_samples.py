@@ -78,7 +78,12 @@ def test_each_park_of_2020_alone_and_with_its_children() -> None:
 
 def test_the_stages_of_2020() -> None:
     bring("ledger-2019.xls", "ledger-2020.xlsx")
-    words = {"已签约": Stage.SIGNED, "在建": Stage.CONSTRUCTION, "已投产": Stage.PRODUCTION, "已达产": Stage.FULL_PRODUCTION}
+    words = {
+        "已签约": Stage.SIGNED,
+        "在建": Stage.CONSTRUCTION,
+        "已投产": Stage.PRODUCTION,
+        "已达产": Stage.FULL_PRODUCTION,
+    }
     signed = Project.objects.signed_in(2020)
     assert {word: signed.filter(stage=stage).count() for word, stage in words.items()} == EXPECTED["stages_2020"]
 

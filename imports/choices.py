@@ -1,0 +1,304 @@
+"""The mapping page: what the reader understood of each sheet, and what is left for a person to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS, FIELDS
+from imports.firstrows import ShownLine, first_rows
+from imports.grid import column_number
+from imports.mapping import WORD_KINDS
+from imports.plan import Plan, SheetPlan
+from imports.planning import Understood
+from imports.problems import Problem
+from imports.proposals import ColumnProposal, Proposal
+from imports.said import sheet_reason
+from jiangjin.lib.text import match_key
+
+MOST_WORDS = 100  # more of them are a wrong column
+MONEY_UNITS = ("亿元", "万元", "元")
+AREA_UNITS = ("亩", "平方米", "公顷")
+AREAS = {"area", "floor_area"}
+# Asked, yet nothing stops: the column is left out until somebody says what it holds.
+OPEN_WARNINGS = frozenset(("cells_do_not_fit", "which_list", "no_area_unit"))
+
+WHY: dict[str, Promise] = {
+    "exact": _("known header"),
+    "path": _("known two-level header"),
+    "leaf": _("known by its lower header"),
+    "upper": _("known by its upper header"),
+    "looks": _("its cells look like it"),
+    "mapping": _("you chose it"),
+    "month": _("a month"),
+}
+WHY_NOT: dict[str, Promise] = {
+    "unknown_header": _("unknown header"),
+    "no_header": _("no header"),
+    "left_out": _("you left it out"),
+    "empty_column": _("empty column"),
+    "same_values": _("the same as another column"),
+    "column_left_out": _("another column holds this field"),
+    "mapped_elsewhere": _("another column was chosen"),
+    "not_in_arrivals": _("not stored from a table of arrivals"),
+    "cells_do_not_fit": _("its cells do not look like what the header says"),
+    "which_list": _("the header does not say which list"),
+    "no_area_unit": _("no unit"),
+    "two_columns": _("two columns for one field"),
+}
+# The first field of each group in the list of fields.
+GROUPS: dict[str, Promise] = {
+    "serial": _("The project"),
+    "investor": _("The investor"),
+    "park": _("Place and industry"),
+    "agreed_capital": _("Amounts"),
+    "first_contact_on": _("Days"),
+    "build_period": _("Progress"),
+    "expected_output": _("Expected results and land"),
+    "lead_official": _("People and units"),
+    "source": _("Other"),
+}
+
+
+@dataclass(slots=True)
+class ColumnChoice:
+    """A column on the mapping page."""
+
+    number: int
+    letter: str
+    header: str
+    field: str
+    unit: str
+    why: str
+    certain: bool
+    fit: int | None  # per cent of the filled cells, rounded down
+    filled: int
+    units: list[str]  # what its unit may be; empty where it takes none
+    fills_down: bool
+    month: str = ""  # of a month column, as a mapping writes it
+    asks: list[str] = field(default_factory=list)  # keys of the open points that a choice here settles
+    asks_field: bool = False
+    asks_unit: bool = False
+    asks_month: bool = False
+    only_compared: bool = False
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a person should look at it."""
+        guessed = bool(self.field) and not self.certain
+        return bool(self.asks) or guessed or (self.fit is not None and self.fit < 100)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """Something that only a person can decide, and where on the page that is done."""
+
+    key: str
+    message: str | Promise
+    anchor: str
+    wants: str = ""  # settled by any column that takes this field
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A word that stands in a ledger's cells and in no list: a person says once what it means."""
+
+    kind: str
+    word: str
+    rows: int
+    cells: tuple[str, ...]  # the first cells that say it
+    proposals: tuple[str, ...]  # words of the list, the nearest first
+    field: str = ""
+
+    @property
+    def label(self) -> str | Promise:
+        return ALL_FIELDS[self.field].label
+
+    @property
+    def key(self) -> str:
+        return f"word-{self.kind}-{self.word}"
+
+    @property
+    def proposed(self) -> str:
+        """The one word that it can only be, chosen beforehand; where two come near nothing is."""
+        return self.proposals[0] if len(self.proposals) == 1 else ""
+
+
+@dataclass(slots=True)
+class SheetChoices:
+    """A table on the mapping page: its first rows as they stand, and the choices about it."""
+
+    index: int
+    name: str
+    kind: str
+    header_rows: list[int]
+    columns: list[ColumnChoice]
+    rows: int
+    skipped: int
+    unit: str
+    lines: list[ShownLine] = field(default_factory=list)
+    defaults: dict[str, str] = field(default_factory=dict)
+    points: list[OpenPoint] = field(default_factory=list)
+    first_of_sheet: bool = True
+
+    @property
+    def header_text(self) -> str:
+        """ "3" or "3-4", as it is typed."""
+        first, last = self.header_rows[0], self.header_rows[-1]
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def filled_down(self) -> list[ColumnChoice]:
+        return [column for column in self.columns if column.fills_down]
+
+    @property
+    def may_fill_down(self) -> list[ColumnChoice]:
+        """Columns whose empty cells may mean the cell above; never an amount, which would be added twice."""
+        return [column for column in self.columns if column.field and not column.units]
+
+    @property
+    def asks_unit(self) -> list[str]:
+        return [point.key for point in self.points if any(point.key in c.asks and c.asks_unit for c in self.columns)]
+
+    @property
+    def asks_year(self) -> list[str]:
+        return [point.key for point in self.points if point.anchor == f"default-{self.index}-arrival_year"]
+
+    @property
+    def known_columns(self) -> int:
+        return sum(1 for column in self.columns if column.field and not column.asks)
+
+
+def open_problems(plan: Plan) -> list[Problem]:
+    """What is asked about columns, blocking or not."""
+    return [*plan.needs, *(warning for warning in plan.warnings if warning.code in OPEN_WARNINGS)]
+
+
+def left_to_decide(plan: Plan) -> int:
+    """How many decisions the mapping page waits for."""
+    return len(open_problems(plan)) + sum(1 for word in unknown_words(plan.errors) if not word.proposed)
+
+
+def left_out_sheets(sheets: Iterable[SheetPlan]) -> list[tuple[str, str]]:
+    """(name, reason in words) of the sheets that are not read."""
+    return [(sheet.name, sheet_reason(sheet.reason)) for sheet in sheets if not sheet.is_ledger]
+
+
+def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first_of_sheet: bool = True) -> SheetChoices:
+    """What the page shows of one table."""
+    table, proposal = part.table, part.proposal
+    unknown = {place for word in words for cell in word.cells if (place := _place(cell, part.sheet.name))}
+    made = SheetChoices(
+        index,
+        part.sheet.name,
+        proposal.kind,
+        table.header_rows,
+        [_choice(column, proposal) for column in proposal.columns],
+        len(table.rows),
+        len(table.skipped),
+        table.unit,
+        first_rows(part.sheet, table, unknown, proposal.fill_down),
+        dict(proposal.defaults),
+        first_of_sheet=first_of_sheet,
+    )
+    _ask(made, proposal)
+    return made
+
+
+def _place(cell: str, sheet: str) -> tuple[int, int] | None:
+    """(row, column) of "台账!B17" where it is in this sheet."""
+    name, __, at = cell.rpartition("!")
+    letters = at.rstrip("0123456789")
+    return (int(at[len(letters) :]), column_number(letters)) if name == sheet and letters and letters != at else None
+
+
+def _choice(column: ColumnProposal, proposal: Proposal) -> ColumnChoice:
+    return ColumnChoice(
+        number=column.number,
+        letter=column.letter,
+        header=column.header,
+        field=column.field or "",
+        unit=column.unit,
+        why=str((WHY.get(column.why) if column.field else WHY_NOT.get(column.reason)) or ""),
+        certain=column.certain,
+        fit=None if column.fit is None else int(column.fit * 100),
+        filled=column.filled,
+        units=_units(column),
+        fills_down=column.number in proposal.fill_down,
+        month=_month(column),
+        only_compared=column.treatment == "derived",
+    )
+
+
+def _units(column: ColumnProposal) -> list[str]:
+    kind = ALL_FIELDS[column.field].kind if column.field else ""
+    if column.reason == "no_area_unit":
+        kind = "area"
+    units = list(MONEY_UNITS) if kind == "money" else list(AREA_UNITS) if kind in AREAS else []
+    return [column.unit, *units] if units and column.unit and column.unit not in units else units
+
+
+def _month(column: ColumnProposal) -> str:
+    if not column.month:
+        return ""
+    year, month = column.month
+    return f"{year}-{month:02d}" if year else f"{month}月"
+
+
+def _ask(made: SheetChoices, proposal: Proposal) -> None:
+    """Tie each open point to the controls that settle it."""
+    by_number = {column.number: column for column in made.columns}
+    for position, need in enumerate(proposal.needs):
+        key = f"need-{made.index}-{position}"
+        columns = [by_number[number] for number in need.columns if number in by_number]
+        wants, anchor = "", f"field-{made.index}-{columns[0].letter}" if columns else f"sheet-{made.index}"
+        if need.code in {"no_year", "two_years"}:
+            anchor, columns = f"default-{made.index}-arrival_year", []
+        elif need.code == "no_name_column":
+            wants = "name"
+        for column in columns:
+            column.asks.append(key)
+            column.asks_unit = column.asks_unit or need.code in {"no_unit", "no_area_unit"}
+            column.asks_month = column.asks_month or need.code == "ambiguous_month"
+            column.asks_field = column.asks_field or need.code in {"two_columns", "cells_do_not_fit", "which_list"}
+            if need.code == "no_area_unit":
+                column.field, column.units = need.field, list(AREA_UNITS)
+        made.points.append(OpenPoint(key, need.message, anchor, wants))
+
+
+def field_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The fields that a column may hold, in groups: (group, [(name, label)])."""
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for name, entry in FIELDS.items():
+        if name in GROUPS:
+            groups.append((str(GROUPS[name]), []))
+        groups[-1][1].append((name, str(entry.label)))
+    arrivals = [(name, str(entry.label)) for name, entry in ARRIVAL_FIELDS.items()]
+    return [*groups, (str(_("Arrivals")), arrivals)]
+
+
+def unknown_words(errors: Iterable[Problem]) -> list[UnknownWord]:
+    """Words of parks, clusters, chains and stages that refused rows, the most frequent first."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for error in errors:
+        kind = ALL_FIELDS[error.field].kind if error.field in ALL_FIELDS else ""
+        word = error.value.strip()
+        # A cell of several ranks is parted before its words are looked up: no decision about the whole would help.
+        parted = kind == "investor_rank" and any(mark in word for mark in "、,，;；/")
+        if error.code == "unknown_word" and kind in WORD_KINDS and word and not parted:
+            found.setdefault((kind, match_key(word)), []).append(error)
+    words = [
+        UnknownWord(
+            kind,
+            problems[0].value.strip(),
+            len(problems),
+            tuple(f"{problem.sheet}!{problem.cell}" for problem in problems[:3]),
+            problems[0].candidates,
+            problems[0].field,
+        )
+        for (kind, __), problems in found.items()
+    ]
+    return sorted(words, key=lambda word: -word.rows)

@@ -1,0 +1,55 @@
+"""What the page of a written batch shows: what each row did, from the rows that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from imports.models import ImportRow, RowAction
+from imports.pages import ShownChange
+from imports.said import Words, field_label
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """A kept row in words; a refused one with what was wrong at which cell."""
+
+    row: ImportRow
+    changes: list[ShownChange]
+    problems: list[dict[str, Any]]
+
+    @property
+    def word(self) -> str:
+        return str(RowAction(self.row.action).label)
+
+
+def result_rows(rows: Iterable[ImportRow], words: Words) -> list[ShownResult]:
+    """What the rows of a written batch did, in words."""
+    return [_shown(row, words) for row in rows]
+
+
+def _shown(row: ImportRow, words: Words) -> ShownResult:
+    if row.action == RowAction.REFUSED:
+        return ShownResult(row, [], [_problem(row, detail) for detail in row.details])
+    return ShownResult(row, [_change(detail, words) for detail in row.details], [])
+
+
+def _problem(row: ImportRow, detail: dict[str, Any]) -> dict[str, Any]:
+    column = detail.get("column") or ""
+    return {
+        "cell": f"{column}{row.row}" if column else "",
+        "value": detail.get("value", ""),
+        "message": detail.get("message", ""),
+    }
+
+
+def _change(detail: dict[str, Any], words: Words) -> ShownChange:
+    name = detail["field"]
+    return ShownChange(
+        field_label(name),
+        words.stored(name, detail["old"]),
+        words.stored(name, detail["new"]),
+        detail["cell"],
+        detail.get("raw", ""),
+    )

@@ -1,0 +1,139 @@
+"""What happens to the demo when real work begins: its projects, imports and accounts go, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypedDict
+
+from django.apps import apps
+from django.core.cache import cache
+from django.db import models, router, transaction
+from django.utils.functional import partition
+from django.utils.translation import gettext_lazy as _
+
+from accounts.demo import remove_demo_accounts
+from accounts.models import Role, User
+from projects.models import Investor, Official, Participation, Project
+
+# Ids a statement: SQLite allows 32,766 variables.
+BATCH = 10_000
+
+
+class Cleared(TypedDict):
+    """How many of each went, and the numbers of the demo's projects that stay because real work was done on them."""
+
+    projects: int
+    investors: int
+    officials: int
+    imports: int
+    accounts: int
+    kept: list[str]
+
+
+class NoOtherAdministrator(Exception):
+    """A demo account would take itself out and leave nobody who can log in and look after the register."""
+
+    message = _("You are logged in with a demo account. Make an administrator of your own first, then log in with it.")
+
+
+@transaction.atomic
+def clear_demo(*, user: User | None) -> Cleared:
+    """Take demo data and demo accounts out, for good and without a history.
+
+    A project that a demo ledger brought stays where somebody who is not a demo account changed it, or another import
+    met it. `user` is the acting account, or None for the command. Raises NoOtherAdministrator.
+    """
+    _require_somebody_left(user)
+    # Neighbours do not import each other (reports, imports); the site's registry knows both.
+    batches = apps.get_model("imports", "ImportBatch").objects.filter(is_demo=True)
+    reasons = [batch.reason for batch in batches]
+    brought = _created_by(Project, reasons)
+    touched = _touched(brought, reasons)
+    kept, going = partition(lambda pk: pk not in touched, sorted(brought))
+    answer = Cleared(
+        projects=len(going),
+        investors=0,
+        officials=0,
+        imports=len(reasons),
+        accounts=0,
+        kept=list(Project.objects.filter(pk__in=kept).values_list("code", flat=True)),
+    )
+    _forget_batches(batches)
+    _forget(Project, going)
+    answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
+    answer["officials"] = _forget_unused(Official, Project.objects.values_list("lead_official", flat=True), reasons)
+    answer["accounts"] = remove_demo_accounts(user=user)
+    transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
+    return answer
+
+
+def _require_somebody_left(user: User | None) -> None:
+    if user is None or not user.is_demo:
+        return
+    if not User.objects.filter(is_demo=False, is_active=True, role=Role.ADMIN).exists():
+        raise NoOtherAdministrator
+
+
+def _created_by(model: type[models.Model], reasons: list[str]) -> set[int]:
+    """Ids of the rows that these imports created and that are still there."""
+    made = model.history.filter(history_type="+", history_change_reason__in=reasons).values("id")  # type: ignore[attr-defined]
+    return set(model._default_manager.filter(pk__in=made).values_list("pk", flat=True))
+
+
+def _children(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """The tables that go with a row, each with the column that points to it."""
+    for relation in model._meta.related_objects:
+        if getattr(relation, "on_delete", None) is models.CASCADE:
+            yield relation.related_model, relation.field.attname
+
+
+def _touched(ids: set[int], reasons: list[str]) -> set[int]:
+    """Which of these projects were changed by an account that is not a demo account, or met by another import."""
+    rows = apps.get_model("imports", "ImportRow").objects.filter(batch__is_demo=False).exclude(project=None)
+    return ids & (set(rows.values_list("project", flat=True)) | _changed_by_people(Project, reasons))
+
+
+def _changed_by_people(model: type[models.Model], reasons: list[str]) -> set[int]:
+    """Ids of the rows that real accounts wrote, themselves or a child of them, other than by these imports."""
+    found: set[int] = set()
+    for table, column in [(model, "id"), *_children(model)]:
+        written = table.history.filter(history_user__is_demo=False)  # type: ignore[attr-defined]
+        found.update(written.exclude(history_change_reason__in=reasons).values_list(column, flat=True))
+    return found
+
+
+def _forget(model: type[models.Model], ids: Iterable[int]) -> None:
+    """Delete rows with their children and all their history: a constant number of statements for each BATCH."""
+    ids = list(ids)
+    using = router.db_for_write(model)
+    for start in range(0, len(ids), BATCH):
+        these = ids[start : start + BATCH]
+        for table, column in [*_children(model), (model, "id")]:
+            condition = {f"{column}__in": these}
+            table.history.filter(**condition)._raw_delete(using)  # type: ignore[attr-defined]
+            table._default_manager.filter(**condition)._raw_delete(using)
+
+
+def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:
+    """Delete what these imports brought, nobody changed, and no project needs any more. Returns how many."""
+    brought = _created_by(model, reasons)
+    needed = set(used.order_by().distinct())
+    going = brought - needed - _changed_by_people(model, reasons)
+    _forget(model, going)
+    return len(going)
+
+
+def _forget_batches(batches: models.QuerySet) -> None:
+    """Delete imports with their rows, and their files once it is certain that they are gone."""
+    files = [batch.file for batch in batches]
+    ids = [batch.pk for batch in batches]
+    rows = apps.get_model("imports", "ImportRow").objects.filter(batch__in=ids)
+    rows._raw_delete(rows.db)
+    batches.model.objects.filter(pk__in=ids).delete()
+
+    def remove() -> None:
+        for file in files:
+            if file:
+                file.storage.delete(file.name)
+
+    transaction.on_commit(remove)

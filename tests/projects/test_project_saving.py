@@ -1,0 +1,95 @@
+"""Saving a project: two people at once, a button pressed twice, and who may."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from projects.models import Investor, Project
+from tests.builders import make_investor, make_project, make_user
+from tests.projects.typed import create, errors_of, pk_of, typed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager(vocabulary: None, client: Client) -> Client:
+    client.force_login(make_user("manager", role="manager", all_parks=True))
+    return client
+
+
+def test_who_saves_second_sees_both_and_decides(manager: Client) -> None:
+    project = make_project("甲", agreed="2")
+    (row,) = project.commitments.all()
+    edit = f"{project.get_absolute_url()}edit/"
+    mine = {"pk": row.pk, "kind": "initial", "amount": "3"}
+    theirs = {"pk": row.pk, "kind": "initial", "amount": "4"}
+    investors = [{"name": "重庆某某有限公司", "role": "lead"}]
+    assert manager.post(edit, typed(version=1, name="甲", commitments=[theirs], investors=investors)).status_code == 302
+    second = typed(version=1, name="甲改", lead_unit="区招商局", commitments=[mine], investors=investors)
+    response = manager.post(edit, second)
+    assert response.status_code == 409
+    shown = {(clash.stored, clash.typed) for clash in response.context["forms"].clashes}
+    assert ("甲", "甲改") in shown
+    assert ("", "区招商局") in shown
+    assert any("4.00" in stored and "3.00" in own for stored, own in shown)
+    html = response.content.decode()
+    assert 'value="甲改"' in html
+    assert '<input type="hidden" name="version" value="2" id="id_version">' in html
+    project.refresh_from_db()
+    assert project.name == "甲"
+    assert manager.post(edit, second | {"version": "2"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.agreed_capital) == ("甲改", 30_000)
+
+
+def test_a_button_pressed_twice_saves_once(manager: Client) -> None:
+    first = create(manager, signed_on="2020-06-30", commitments=[{"kind": "initial", "amount": "2"}])
+    again = create(manager, signed_on="2020-06-30", commitments=[{"kind": "initial", "amount": "2"}])
+    assert first["Location"] == again["Location"]
+    assert Project.objects.count() == 1
+    create(manager, signed_on="2020-06-30", commitments=[{"kind": "initial", "amount": "3"}])
+    assert Project.objects.count() == 2  # another amount is another project
+    project = Project.objects.get(agreed_capital=20_000)
+    edit = f"{project.get_absolute_url()}edit/"
+    sent = typed(version=1, lead_unit="区府")
+    assert manager.post(edit, sent).status_code == 302
+    assert manager.post(edit, sent).status_code == 302
+    project.refresh_from_db()
+    assert project.version == 2
+
+
+def test_two_firms_of_one_name_are_asked_about(manager: Client) -> None:
+    make_investor("同名公司")
+    Investor.objects.create(name="同名公司", name_key=Investor.objects.get().name_key)
+    errors_of(create(manager, investors=[{"name": "同名公司", "role": "lead"}]))
+    assert not Project.objects.exists()
+
+
+def test_recorders_write_their_own_parks(vocabulary: None, client: Client) -> None:
+    client.force_login(make_user("recorder", parks=["luohuang"]))
+    response = client.get("/projects/new/")
+    offered = {park.code for park in response.context["forms"].project.fields["park"].queryset}
+    assert offered == {"luohuang", "luohuang-smart-home"}
+    errors_of(create(client, park=pk_of("degan")))
+    errors_of(create(client))  # without a park it would be nobody's
+    assert create(client, park=pk_of("luohuang-smart-home")).status_code == 302
+    other = make_project(park="degan")
+    assert client.get(f"{other.get_absolute_url()}edit/").status_code == 403
+    assert client.post(f"{other.get_absolute_url()}edit/", typed(version=1)).status_code == 403
+    mine = Project.objects.get(park__code="luohuang-smart-home")
+    errors_of(client.post(f"{mine.get_absolute_url()}edit/", typed(version=1, park=pk_of("degan"))))
+
+
+@pytest.mark.parametrize("role", ["leader", "auditor"])
+def test_readers_write_nothing(vocabulary: None, client: Client, role: str) -> None:
+    client.force_login(make_user(role, role=role))
+    assert client.get("/projects/new/").status_code == 403
+    assert create(client).status_code == 403
+    assert not Project.objects.exists()
+
+
+def test_a_post_without_the_rows_is_a_mistake_not_a_crash(manager: Client) -> None:
+    assert manager.post("/projects/new/", {"name": "甲"}).status_code == 422
+    assert manager.post("/projects/new/", typed(**{"milestones-0-kind": "flying"})).status_code == 422
+    assert manager.post("/projects/new/", typed(**{"investors-TOTAL_FORMS": "999999"})).status_code in {302, 422}

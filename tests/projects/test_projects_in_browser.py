@@ -1,0 +1,75 @@
+"""The list and the form in a real browser: what scripts and the server do together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from projects.models import Project
+from tests.builders import PASSWORD, make_investor, make_project, make_user
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_a_condition_updates_the_list_without_a_reload(page: Page, live_server, vocabulary: None) -> None:
+    make_user("manager", role="manager", all_parks=True)
+    make_project("双福的", park="shuangfu", agreed="2")
+    make_project("德感的", park="degan", agreed="3")
+    page.goto(f"{live_server.url}/projects/")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    page.evaluate("window.sameDocument = true")
+    page.click(".pick-conditions > summary")
+    page.check("[name=park][value=degan]")
+    expect(page.locator("#totals")).to_have_attribute("data-count", "1")
+    expect(page).to_have_url(re.compile(r"/projects/\?park=degan$"))
+    expect(page.locator("#list-chips .chip")).to_have_count(1)
+    page.click("h1")
+    page.click("#list-chips .chip a")
+    expect(page.locator("#totals")).to_have_attribute("data-count", "2")
+    expect(page).to_have_url(re.compile(r"/projects/$"))
+    expect(page.locator("[name=park][value=degan]")).not_to_be_checked()
+    page.click("thead a >> nth=1")
+    expect(page.locator("thead [aria-sort=ascending]")).to_have_count(1)
+    assert page.evaluate("window.sameDocument")
+    page.go_back()
+    expect(page.locator("nav.menu")).to_have_count(1)
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_the_form_suggests_adds_rows_asks_and_keeps_what_was_typed(
+    page: Page, live_server, vocabulary: None
+) -> None:
+    make_user("manager", role="manager", all_parks=True)
+    make_investor("四川和邦集团")
+    page.goto(f"{live_server.url}/projects/new/")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    page.fill("[name=name]", "光伏基地")
+    page.locator("[name=investors-0-name]").press_sequentially("四川")
+    expect(page.locator("#investor-names option")).to_have_count(1)
+    page.fill("[name=investors-0-name]", "四川和邦集团")
+    page.click("#commitments [data-add]")
+    page.select_option("[name=commitments-1-kind]", "increase")
+    page.fill("[name=commitments-0-amount]", "20")
+    page.fill("[name=commitments-1-amount]", "600")
+    page.click("#commitments [data-add]")
+    page.click("#commitments [data-row] >> nth=2 >> [data-remove]")
+    page.click("#investors [data-add]")
+    page.click(".confirm-bar [type=submit]")
+    expect(page.locator(".form-errors")).to_be_focused()
+    expect(page.locator("[name=commitments-1-amount]")).to_have_value("600")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.click("nav.menu a >> nth=1")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    page.check("[name=commitments-1-accept]")
+    page.click(".confirm-bar [type=submit]")
+    expect(page.locator("h1")).to_contain_text("光伏基地")
+    assert Project.objects.get().agreed_capital == 6_200_000

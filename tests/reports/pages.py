@@ -1,0 +1,88 @@
+"""Reads our pages back: links with their words, and the totals of a list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from django.test import Client
+
+CENT = Decimal("0.01")
+
+
+@dataclass
+class Link:
+    """A link of the page's content and what stands in it."""
+
+    href: str
+    text: str
+
+    @property
+    def number(self) -> Decimal | None:
+        """The figure that the link says, if it says one."""
+        digits = self.text.replace(",", "").strip()
+        return Decimal(digits) if re.fullmatch(r"\d+(\.\d+)?", digits) else None
+
+    @property
+    def is_amount(self) -> bool:
+        """Amounts are shown in 亿元 with two decimals, counts without."""
+        return "." in self.text
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self.open: Link | None = None
+        self.by_id: dict[str, dict[str, str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        if "id" in known:
+            self.by_id[known["id"]] = known
+        if tag == "a":
+            self.open = Link(known.get("href", ""), "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.open:
+            self.links.append(self.open)
+            self.open = None
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.open.text += data
+
+
+def read(client: Client, url: str) -> _Reader:
+    """The page at this address, which must be there."""
+    response = client.get(url)
+    assert response.status_code == 200, (url, response.status_code)
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return reader
+
+
+def figure_links(client: Client, url: str) -> list[Link]:
+    """The links of a page that say a figure and open the list of projects."""
+    links = read(client, url).links
+    return [link for link in links if urlsplit(link.href).path == "/projects/" and link.number is not None]
+
+
+def totals(client: Client, url: str) -> dict[str, str]:
+    """The data attributes of `#totals` on a page."""
+    return read(client, url).by_id["totals"]
+
+
+def assert_opens_its_rows(client: Client, link: Link) -> None:
+    """The list behind a figure comes to the same figure: its number of projects, or what was agreed or arrived."""
+    found = totals(client, link.href)
+    if link.is_amount:
+        shown = {
+            (Decimal(found[name]) / 10000).quantize(CENT, ROUND_HALF_UP) for name in ("data-agreed", "data-arrived")
+        }
+        assert link.number in shown, (link, found)
+    else:
+        assert Decimal(found["data-count"]) == link.number, (link, found)
