@@ -83,7 +83,7 @@ def _read(part: Any, links: Links) -> Iterable[ReadRow]:
             day = PartialDay(*month) if month else _month_of(row, part.proposal.year)
             if amount is not None and day is not None:
                 amounts[day] = amounts.get(day, Decimal(0)) + amount
-                row.cells[f"arrival {day}"] = (source.letter, raw)
+                row.place(f"arrival {day}", source.letter, raw)
         row.values["arrivals"] = amounts
         if total_source is not None and total_source.index < len(cells):
             _compare_total(row, total_source, cells[total_source.index], amounts)
@@ -110,7 +110,7 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
         return
     found = sum(amounts.values(), Decimal(0))
     if stated is not None and stated != found:
-        row.cells["arrival_sum"] = (source.letter, raw)
+        row.place("arrival_sum", source.letter, raw)
         row.warn("sum_differs", sentence(SUM_DIFFERS, stated=f"{stated:,f}", found=f"{found:,f}"), "arrival_sum")
 
 
@@ -186,8 +186,8 @@ def _settle(
         former = stored.get((project.pk, month.code))
         had_any = had_any or former is not None
         if former is None or former.amount != amount:
-            letter, raw = read.cells.get(f"arrival {month}", ("", None))
-            row.changes.append(
+            letter, raw = read.cell(f"arrival {month}")
+            row.different.append(
                 Change(
                     f"arrival {month}", former and former.amount, amount, f"{letter}{read.row}" if letter else "", raw
                 )

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from imports.fields import ALL_FIELDS
 from imports.investorbook import Firm
 from imports.known import PLAIN, KnownProject
-from imports.plan import Change, RowPlan
+from imports.plan import UNWRITTEN, Change, RowPlan, change_of
 from jiangjin.lib.cellerrors import CellError
 from projects import capital
 from projects.choices import CommitmentKind, MilestoneKind, Stage
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, milestone_for
 
-NEW = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, False, "")
+NOTHING = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, False, "")
 LINKS = {"park": "park_id", "cluster": "cluster_id", "chain": "chain_id"}
 INVESTOR_COLUMNS = {
     "credit_code": "stored_code",
@@ -33,18 +33,24 @@ MILESTONE_FIELDS = {
 }
 
 
-def compare(row: RowPlan, known: KnownProject | None, links: dict[str, dict[str, int]]) -> list[Change]:
-    """The changes of one row; refuses it for amounts that cannot stand. `links`: ids of park, cluster, chain codes."""
-    stored = known or NEW
+def compare(row: RowPlan, stored: KnownProject, links: dict[str, dict[str, int]]) -> list[Change]:
+    """What a row changes in the project that it means; `links`: ids of park, cluster and chain codes.
+
+    Refuses the row for amounts that cannot stand.
+    """
     changes = []
     for name, new in row.read.values.items():
-        home = ALL_FIELDS[name].home
-        if home in {"provenance", "derived"} or name in {"agreed_capital", "added_capital", "as_of"}:
+        if name in UNWRITTEN or name in {"agreed_capital", "added_capital"}:
             continue
         old, new = _old_and_new(row, stored, name, new, links)
         if old != new:
-            changes.append(_change(row, name, old, new))
+            changes.append(change_of(row.read, name, old))
     return changes + _capital_changes(row, stored)
+
+
+def check_new(row: RowPlan) -> None:
+    """Refuse a row whose amounts a new project cannot have."""
+    _capital_changes(row, NOTHING)
 
 
 def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, links: Any) -> tuple[Any, Any]:
@@ -76,7 +82,7 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, links:
 def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:
     """A ledger moves a project on; going back is a correction that a manager makes by hand."""
     new = Stage(new)
-    if stored.version and new.rank < Stage(stored.stage).rank:
+    if new.rank < Stage(stored.stage).rank:
         row.read.warn(
             "stage_behind",
             _("The register has this project further on. The stage stays; going back is a correction by hand."),
@@ -84,9 +90,9 @@ def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:
         )
         return new, new
     kind = milestone_for(new)
-    if stored.version and kind and new.rank <= Stage(stored.stage).rank:
+    if kind and new.rank <= Stage(stored.stage).rank:
         return new, new
-    return (Stage(stored.stage) if stored.version else None), new
+    return Stage(stored.stage), new
 
 
 def _investor_value(firm: Firm | None, stored: KnownProject, name: str, new: Any) -> tuple[Any, Any]:
@@ -125,9 +131,9 @@ def _capital_changes(row: RowPlan, stored: KnownProject) -> list[Change]:
         return []
     changes = []
     if total is not None and total != old_total:
-        changes.append(_change(row, "agreed_capital", old_total, total))
+        changes.append(change_of(row.read, "agreed_capital", old_total))
     if added and added != old_added:
-        changes.append(_change(row, "added_capital", old_added, added))
+        changes.append(change_of(row.read, "added_capital", old_added))
     return changes
 
 
@@ -142,11 +148,6 @@ def initial_amount(known: KnownProject | None, total: Decimal, added: Decimal | 
         for __, amount, __day in known.commitments[kind]
     ]
     return total - sum(others, Decimal(0))
-
-
-def _change(row: RowPlan, name: str, old: Any, new: Any) -> Change:
-    column, raw = row.read.cells.get(name, ("", None))
-    return Change(name, old, new, f"{column}{row.read.row}" if column else "", raw)
 
 
 def reached_kinds(row: RowPlan) -> set[MilestoneKind]:

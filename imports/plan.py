@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from imports.fields import ALL_FIELDS
 from imports.generation import generation
 from imports.grid import Cell, CellKind, CellValue
 from imports.models import RowAction
 from imports.problems import Problem
+
+# Fields that are kept with the row, or compared, and written nowhere.
+UNWRITTEN = {name for name, entry in ALL_FIELDS.items() if entry.home in {"provenance", "derived"}} | {"as_of"}
 
 
 def shown(raw: CellValue | Cell) -> str:
@@ -44,14 +49,29 @@ class ReadRow:
 
     sheet: str
     row: int
+    cells: Sequence[CellValue | Cell] = ()  # the sheet's own row
+    columns: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # field → (letter, index), one for all rows
     values: dict[str, Any] = field(default_factory=dict)
-    cells: dict[str, tuple[str, Any]] = field(default_factory=dict)  # field → (column letter, raw cell)
+    elsewhere: dict[str, tuple[str, Any]] | None = None  # cells of a merge or a row above, and of months
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    def place(self, name: str, letter: str, raw: CellValue | Cell) -> None:
+        """Say where a value stands that is not in the row's own cell of the field."""
+        self.elsewhere = self.elsewhere or {}
+        self.elsewhere[name] = (letter, raw)
+
+    def cell(self, name: str) -> tuple[str, Any]:
+        """(column letter, raw cell) that a field was read from; ("", None) for a default."""
+        if self.elsewhere and name in self.elsewhere:
+            return self.elsewhere[name]
+        letter, index = self.columns.get(name, ("", 0))
+        raw = self.cells[index] if letter and index < len(self.cells) else None
+        return ("", None) if raw is None or raw == "" else (letter, raw)
+
     def problem(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> Problem:
         """A problem of this row, at the cell of the field where it has one."""
-        column, raw = self.cells.get(name, ("", None))
+        column, raw = self.cell(name)
         return Problem(code, message, self.sheet, self.row, column, name, shown(raw), candidates)
 
     def refuse(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
@@ -71,11 +91,28 @@ class RowPlan:
     code: str = ""
     name: str = ""
     investor: Any = None  # the firm that the row names (imports.investorbook.Firm)
-    changes: list[Change] = field(default_factory=list)
+    different: list[Change] = field(default_factory=list)  # from a known project, or months
+    is_new_project: bool = False
 
     @property
     def accepted(self) -> bool:
         return self.action != RowAction.REFUSED
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the row writes, field by field; a new project writes all that the row says."""
+        return self.different if not self.is_new_project else [change_of(self.read, name) for name in self.written]
+
+    @property
+    def written(self) -> list[str]:
+        """The fields that a new project takes from the row."""
+        return [name for name in self.read.values if name not in UNWRITTEN]
+
+
+def change_of(read: ReadRow, name: str, old: Any = None) -> Change:
+    """What a row says of a field, with its cell."""
+    column, raw = read.cell(name)
+    return Change(name, old, read.values[name], f"{column}{read.row}" if column else "", raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from accounts.models import User
 from imports.arrivals import plan_arrivals
 from imports.cells import column_reader
 from imports.columns import Mapping, Proposal, propose
-from imports.comparing import compare
+from imports.comparing import check_new, compare
 from imports.fields import ALL_FIELDS
 from imports.grid import Sheet, Workbook, column_letter
 from imports.investorbook import Firm, InvestorBook
@@ -289,12 +289,14 @@ def _settle(
     check_amounts(read, stored, median, f"{read.sheet}!{read.row}" in request.accepted)
     check_days(read, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)
-    if not read.errors:
-        row.changes = compare(row, stored, links.ids)
+    if not read.errors and stored is not None:
+        row.different = compare(row, stored, links.ids)
+    elif not read.errors:
+        check_new(row)
     if read.errors:
-        row.action, row.changes = RowAction.REFUSED, []
+        row.action, row.different = RowAction.REFUSED, []
     elif stored is None:
-        row.action = RowAction.CREATE
+        row.action, row.is_new_project = RowAction.CREATE, True
         row.code = read.values.get("project_code", "")
     else:
         row.action = RowAction.UPDATE if row.changes else RowAction.UNCHANGED

@@ -50,9 +50,14 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
         if column.treatment != "derived" and column.field != MONTH_FIELD
     ]
     defaults = _defaults(proposal, vocabulary)
+    columns = {source.field: (source.letter, source.index) for source in sources}
     above: dict[int, Any] = {}
     for number in table.rows:
-        yield _read_row(sheet, table, number, sources, defaults, above)
+        row = ReadRow(sheet.name, number, sheet.rows[number - 1], columns)
+        _read_row(row, sheet, table, sources, above)
+        for name, value in defaults.items():
+            row.values.setdefault(name, value)
+        yield row
 
 
 def source_of(
@@ -98,24 +103,19 @@ def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
     return read
 
 
-def _read_row(
-    sheet: Sheet, table: Table, number: int, sources: list[Source], defaults: dict[str, Any], above: dict[int, Any]
-) -> ReadRow:
-    cells = sheet.rows[number - 1]
-    row = ReadRow(sheet.name, number)
+def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], above: dict[int, Any]) -> None:
+    cells = row.cells
     width = len(cells)
     for source in sources:
         raw = cells[source.index] if source.index < width else None
         if raw is None or raw == "":
-            raw = _from_above(sheet, table, number, source, above)
+            raw = _from_above(sheet, table, row.row, source, above)
             if raw is None:
                 continue
+            row.place(source.field, source.letter, raw)
         elif source.fills_down and is_filled(raw):
             above[source.index] = raw
         read_into(row, source, raw)
-    for name, value in defaults.items():
-        row.values.setdefault(name, value)
-    return row
 
 
 def _from_above(
@@ -132,7 +132,7 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     """Read one cell into its row: a value, nothing, or an error at the cell."""
     name = source.field
     if row.row in source.merged_amounts:
-        row.cells[name] = (source.letter, raw)
+        row.place(name, source.letter, raw)
         row.refuse("merged_amount", MERGED_AMOUNT, name)
         return
     if source.proposal.split:
@@ -141,7 +141,7 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     try:
         reading = source.read(raw)
     except CellError as error:
-        row.cells[name] = (source.letter, raw)
+        row.place(name, source.letter, raw)
         row.refuse(error.code, error.message, name, error.suggestions)
         return
     value = reading.value
@@ -154,7 +154,6 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
         if name == "investor_rank" and name in row.values:
             value = (*row.values[name], *value)
     row.values[name] = value
-    row.cells[name] = (source.letter, raw)
     for code, message in reading.warnings:
         row.warn(code, message, name)
 
@@ -164,4 +163,4 @@ def _read_split(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     parts = split_cell(shown(raw), source.proposal.split) or {}
     for name, value in parts.items():
         row.values[name] = value
-        row.cells[name] = (source.letter, raw)
+        row.place(name, source.letter, raw)

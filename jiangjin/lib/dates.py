@@ -28,6 +28,7 @@ class PartialDayField(models.Field):
     """
 
     description = _("Day, month or year")
+    empty_strings_allowed = False
     default_error_messages = {"invalid": _("“%(value)s” is not a day. Write 2020-06-30, 2020-06 or 2020.")}
 
     def get_internal_type(self) -> str:

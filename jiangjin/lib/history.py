@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connections, models, router
 from django.utils import timezone
 
+from jiangjin.lib.bulk import NewRow, insert_rows
+
 # SQLite allows 32,766 variables a statement; the widest table has about fifty columns.
 BATCH = 500
 
@@ -23,6 +25,13 @@ def create_with_history(model: type[models.Model], objects: Sequence[Any], *, us
         return
     model._default_manager.bulk_create(objects, batch_size=BATCH)
     record_history(model, [row.pk for row in objects], "+", user=user, reason=reason)
+
+
+def insert_with_history(model: type[models.Model], rows: Sequence[NewRow], *, user: Any, reason: str) -> None:
+    """`create_with_history` for very many rows: no object a row."""
+    insert_rows(model, rows)
+    if rows:
+        record_history(model, [row.pk for row in rows if row.pk], "+", user=user, reason=reason)
 
 
 def update_with_history(

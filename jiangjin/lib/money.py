@@ -34,6 +34,7 @@ class MoneyField(models.Field):
     """
 
     description = _("Amount in 10,000 yuan")
+    empty_strings_allowed = False
     default_error_messages = {
         "invalid": _("“%(value)s” is not an amount in 10,000 yuan."),
         "too_fine": _("“%(value)s” is finer than one fen."),

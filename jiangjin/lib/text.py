@@ -7,6 +7,7 @@ from typing import Any
 
 import pypinyin
 from django.utils.functional import Promise, lazy
+from pypinyin.seg import mmseg
 
 # Ideographs, their punctuation and full-width forms: a line break between two of these separates nothing.
 CHINESE = (
@@ -107,7 +108,13 @@ def _is_placeholder(text: str) -> bool:
 def pinyin_initials(text: str) -> str:
     """The first letters of the readings, with the Latin letters and digits, in lower case: 重庆长安2号 → cqca2h."""
     text = unicodedata.normalize("NFKC", text)
-    letters = "".join(pypinyin.lazy_pinyin(text, style=pypinyin.Style.FIRST_LETTER))
+    return "".join(_word_initials(word) for word in mmseg.seg.cut(text))
+
+
+@functools.lru_cache(maxsize=65536)
+def _word_initials(word: str) -> str:
+    """Of one word of pypinyin's own dictionary: names repeat their words, and the dictionary is slow."""
+    letters = "".join(pypinyin.lazy_pinyin(word, style=pypinyin.Style.FIRST_LETTER))
     return "".join(letter for letter in letters.lower() if letter.isascii() and letter.isalnum())
 
 

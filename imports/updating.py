@@ -1,0 +1,174 @@
+"""What changed rows write into known projects: only the fields that differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from imports.comparing import MILESTONE_FIELDS, initial_amount, reached_kinds
+from imports.fields import ALL_FIELDS
+from imports.known import PLAIN, Known
+from imports.people import People
+from imports.plan import RowPlan
+from jiangjin.lib.bulk import NewRow
+from projects.choices import CommitmentKind, ParticipationRole
+from projects.models import (
+    CapitalCommitment,
+    CapitalSnapshot,
+    Milestone,
+    Note,
+    Participation,
+    Project,
+    ProjectCode,
+)
+from projects.names import project_name_columns
+from projects.stages import stage_of
+
+
+class Updater:
+    """Builds changes of stored rows in memory; reads what is stored in a constant number of queries."""
+
+    def __init__(
+        self, rows: list[RowPlan], people: People, known: Known, links: dict[str, dict[str, int]], source: str
+    ) -> None:
+        self.people = people
+        self.known = known
+        self.links = links
+        self.source = source
+        self.new: dict[type[Model], list[NewRow]] = defaultdict(list)
+        self.changed: dict[type[Model], dict[int, Any]] = defaultdict(dict)
+        self.columns: dict[type[Model], set[str]] = defaultdict(set)
+        self.officials: list[tuple[Project, Any]] = []  # officials may be new: set once they have keys
+        self.leads_to: list[tuple[Participation, Any]] = []
+        self._load([row.project_id for row in rows if row.project_id])
+
+    def _load(self, ids: list[int]) -> None:
+        self.projects = Project.objects.in_bulk(ids) if ids else {}
+        self.milestones = {(row.project_id, row.kind): row for row in _stored(Milestone, ids)}
+        self.snapshots = {(row.project_id, row.measure, row.as_of): row for row in _stored(CapitalSnapshot, ids)}
+        self.leads = {row.project_id: row for row in _stored(Participation, ids) if row.role == ParticipationRole.LEAD}
+        self.commitments: dict[int, list[CapitalCommitment]] = defaultdict(list)
+        for commitment in _stored(CapitalCommitment, ids):
+            self.commitments[commitment.project_id].append(commitment)
+
+    def update(self, row: RowPlan) -> None:
+        """Take the changes of one row."""
+        project = self.projects[row.project_id or 0]
+        values = {change.field: change.new for change in row.different}
+        columns: dict[str, Any] = {PLAIN[name]: value for name, value in values.items() if name in PLAIN}
+        columns |= {f"{name}_id": ids[values[name]] for name, ids in self.links.items() if name in values}
+        if "name" in values:
+            columns |= project_name_columns(values["name"])
+        if "project_code" in values:
+            self._add(ProjectCode, project, code=values["project_code"][:60], source=self.source)
+        if "lead_official" in values or "lead_official_post" in values:
+            official = self.people.official(row.read.values)
+            if official is not None:
+                self.officials.append((project, official))
+        if "signed_on" in columns:
+            self._move_signing_day(project, columns["signed_on"])
+        self._change(project, version=project.version + 1, updated_at=timezone.now(), **columns)
+        self._investor(row, project, values)
+        self._capital(row, project, values)
+        self._milestones(row, project, values)
+        self._notes_and_snapshots(row, project, values)
+
+    def _change(self, row: Any, **values: Any) -> None:
+        for column, value in values.items():
+            setattr(row, column, value)
+        self.changed[type(row)][row.pk] = row
+        self.columns[type(row)].update(values)
+
+    def _add(self, model: type[Model], project: Project, **values: Any) -> None:
+        self.new[model].append(NewRow(project=project.pk, **values))
+
+    def _investor(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
+        if "investor" not in values or row.investor is None:
+            return
+        investor = self.people.investor(row.investor)
+        lead = self.leads.get(project.pk)
+        if lead is None:
+            self._add(Participation, project, investor=investor, role=str(ParticipationRole.LEAD))
+        else:
+            self.leads_to.append((lead, investor))
+
+    def _capital(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
+        """The initial commitment takes what the increases leave of the total (design, section 4)."""
+        if "agreed_capital" not in values and "added_capital" not in values:
+            return
+        total = row.read.values.get("agreed_capital") or project.agreed_capital
+        assert total is not None, "a row with an added part alone is refused where nothing was agreed"
+        added = values.get("added_capital")
+        stored = self.commitments[project.pk]
+        if added is not None:
+            increases = [one for one in stored if one.kind == CommitmentKind.INCREASE]
+            if increases:
+                self._change(increases[0], amount=added - sum((one.amount for one in increases[1:]), Decimal(0)))
+            else:
+                self._commit(project, CommitmentKind.INCREASE, added)
+        initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
+        amount = initial_amount(self.known.by_pk[project.pk], total, added)
+        if initial is None:
+            self._commit(project, CommitmentKind.INITIAL, amount)
+        elif initial.amount != amount:
+            self._change(initial, amount=amount)
+        self._change(project, agreed_capital=total)
+
+    def _commit(self, project: Project, kind: str, amount: Decimal) -> None:
+        self._add(CapitalCommitment, project, kind=str(kind), amount=amount, committed_on=project.signed_on)
+
+    def _move_signing_day(self, project: Project, day: Any) -> None:
+        """Commitments dated as the signing follow it when a ledger corrects the day."""
+        for commitment in self.commitments[project.pk]:
+            if commitment.committed_on == project.signed_on:
+                self._change(commitment, committed_on=day)
+
+    def _milestones(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
+        days: dict[str, dict[str, Any]] = defaultdict(dict)
+        for name, place in MILESTONE_FIELDS.items():
+            if name in values:
+                __, kind, side = place.split(".")
+                days[kind][f"{side}_on"] = values[name]
+        for kind in reached_kinds(row):
+            stored = self.milestones.get((project.pk, kind))
+            if stored is None or not stored.reached:
+                days[str(kind)]["reached"] = True
+        for kind, columns in days.items():
+            stored = self.milestones.get((project.pk, kind))
+            if stored is not None:
+                self._change(stored, **columns)
+            else:
+                self._add(Milestone, project, kind=kind, **columns)
+        reached = reached_kinds(row) | {
+            kind for (pk, kind), stored in self.milestones.items() if pk == project.pk and stored.reached
+        }
+        former = row.read.values.get("stage") or project.stage
+        self._change(project, stage=stage_of(reached, signed=project.signed_on is not None, former=former))
+
+    def _notes_and_snapshots(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
+        as_of = row.read.values.get("as_of")
+        for name, value in values.items():
+            home, __, what = ALL_FIELDS[name].home.partition(".")
+            if home == "note":
+                self._add(Note, project, kind=what, text=value, noted_on=as_of, source=self.source)
+            elif home == "snapshot" and what != "as_of":
+                stored = self.snapshots.get((project.pk, what, as_of))
+                if stored is not None:
+                    self._change(stored, amount=value, source=self.source)
+                else:
+                    self._add(CapitalSnapshot, project, measure=what, as_of=as_of, amount=value, source=self.source)
+
+    def settle(self) -> None:
+        """Once officials and investors have keys: let stored rows refer to them."""
+        for project, official in self.officials:
+            self._change(project, lead_official_id=official.pk)
+        for lead, investor in self.leads_to:
+            self._change(lead, investor_id=investor if isinstance(investor, int) else investor.pk)
+
+
+def _stored(model: Any, ids: list[int]) -> Any:
+    return model.objects.filter(project__in=ids) if ids else ()
