@@ -64,11 +64,17 @@ def last_changes(project: Project) -> list[Change]:
                 record.history_date,
                 str(record.history_user or ""),
                 _what(record, older, differences),
-                record.history_change_reason or "",
+                _reason(record.history_change_reason or ""),
                 differences,
             )
         )
     return made
+
+
+def _reason(text: str) -> str:
+    """Imports write "import 12" as their reason (imports.models.ImportBatch.reason)."""
+    number = text.removeprefix("import ")
+    return _("import #%(number)s") % {"number": number} if number != text else text
 
 
 @dataclass(frozen=True, slots=True)

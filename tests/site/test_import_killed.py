@@ -1,0 +1,77 @@
+"""kill -9 in the middle of an import: the register is as before or as after, never between."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.imports.books import ledger
+from tests.site.conftest import MakeSite
+from tests.site.sites import Site
+
+KNOWN, ROWS, KILLS = 300, 600, 8
+
+
+def rows(count: int, amount: float) -> list[list]:
+    return [
+        [
+            f"K-{number:04d}",
+            f"津沙项目{number:04d}号",
+            f"重庆津沙{number:04d}有限公司",
+            "双福",
+            "材料",
+            amount,
+            "2020-06-30",
+            "已签约",
+        ]
+        for number in range(1, count + 1)
+    ]
+
+
+def signature(site: Site) -> list[tuple]:
+    """Everything that an import writes, but for keys and times."""
+    return [
+        *site.rows("SELECT code, name, agreed_capital, version, stage FROM projects_project ORDER BY code"),
+        *site.rows("SELECT kind, SUM(amount), COUNT(*) FROM projects_capitalcommitment GROUP BY kind ORDER BY kind"),
+        *site.rows("SELECT COUNT(*) FROM projects_historicalproject"),
+        *site.rows("SELECT COUNT(*) FROM projects_historicalcapitalcommitment"),
+        *site.rows("SELECT COUNT(*) FROM projects_investor"),
+        *site.rows("SELECT COUNT(*) FROM imports_importrow"),
+    ]
+
+
+@pytest.fixture
+def half_known(site: Site, tmp_path: Path) -> Site:
+    """A register that knows half of the rows, with other amounts."""
+    first = ledger(tmp_path / "first.xlsx", *rows(KNOWN, 5))
+    assert site.run("import_projects", str(first)).returncode == 0
+    return site
+
+
+def test_nothing_is_ever_half_written(half_known: Site, make_site: MakeSite, tmp_path: Path) -> None:
+    path = str(ledger(tmp_path / "second.xlsx", *rows(ROWS, 7)))
+    before = signature(half_known)
+    whole = make_site(half_known)
+    started = time.monotonic()
+    assert whole.run("import_projects", path).returncode == 0
+    normal = time.monotonic() - started
+    after = signature(whole)
+    assert after != before
+
+    site = make_site(half_known)
+    chance = random.Random(500116)
+    for attempt in range(KILLS):
+        # Most of a run is start and reading: the moments lie where it writes.
+        moment = normal * (0.5 + 0.5 * (attempt + chance.random()) / KILLS)
+        with site.start("import_projects", path) as process:
+            time.sleep(moment)
+            process.kill()
+        state = signature(site)
+        assert state in (before, after), f"half written after {moment:.2f} s"
+        if state == after:
+            site = make_site(half_known)
+    assert site.run("import_projects", path).returncode == 0
+    assert signature(site) == after
+    states = {state for (state,) in site.rows("SELECT DISTINCT state FROM imports_importbatch")}
+    assert states <= {"waiting", "committed"}
