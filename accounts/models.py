@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from jiangjin.lib.tracking import Tracked
 from parks.models import Park
 
 
@@ -42,7 +42,7 @@ class User(AbstractUser):
         _("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")]
     )
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
-    history = HistoricalRecords(m2m_fields=[parks], excluded_fields=["password", "last_login"])
+    history = Tracked(m2m_fields=[parks], excluded_fields=["password", "last_login"])
 
     objects = AccountManager()
 

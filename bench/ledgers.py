@@ -28,7 +28,7 @@ UNITS = ["区招商投资局", "区经济信息委", "区商务委", "双福工�
 
 
 def ledger_rows(count: int, seed: int = 500116) -> list[list]:
-    """Rows of a clean ledger below its header: 11 columns, every project with a number, name and investor of its own."""
+    """Rows of a clean ledger below its header: 11 columns, every project with a number and a name of its own."""
     chance = random.Random(seed)
     first = datetime.date(2016, 1, 1)
     rows = []

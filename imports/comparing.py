@@ -138,16 +138,14 @@ def _capital_changes(row: RowPlan, stored: KnownProject) -> list[Change]:
 
 
 def initial_amount(known: KnownProject | None, total: Decimal, added: Decimal | None) -> Decimal:
-    """What the initial commitment becomes, in 万元, so that everything sums to `total`."""
-    if known is None or added:
-        reductions = known.commitments[CommitmentKind.REDUCTION] if known else []
-        return total - (added or Decimal(0)) - sum((amount for __, amount, __day in reductions), Decimal(0))
-    others = [
-        amount
-        for kind in (CommitmentKind.INCREASE, CommitmentKind.REDUCTION)
-        for __, amount, __day in known.commitments[kind]
-    ]
-    return total - sum(others, Decimal(0))
+    """What the initial commitment becomes, in 万元, so that everything sums to `total`.
+
+    `added` replaces the increases that are known; None leaves them as they are.
+    """
+    if known is None:
+        return total - (added or Decimal(0))
+    increases = added or known.committed(CommitmentKind.INCREASE)
+    return total - increases - known.committed(CommitmentKind.REDUCTION)
 
 
 def reached_kinds(row: RowPlan) -> set[MilestoneKind]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -33,6 +34,9 @@ PLAIN = {
 }
 
 
+NO_SNAPSHOTS: Mapping[tuple[str, Any], Decimal] = MappingProxyType({})
+
+
 @dataclass(slots=True, eq=False)
 class KnownProject:
     """One project and everything that a ledger could say about it. `values` is by ledger field, without empty ones."""
@@ -54,9 +58,14 @@ class KnownProject:
     investor_name: str = ""
     credit_code: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    commitments: dict[str, list[tuple[int, Decimal, Any]]] = field(default_factory=lambda: defaultdict(list))
-    notes: set[tuple[str, str]] = field(default_factory=set)
-    snapshots: dict[tuple[str, Any], Decimal] = field(default_factory=dict)
+    # (kind, amount) of commitments, (kind, text) of notes, amounts by (measure, as-of day)
+    commitments: tuple[tuple[str, Decimal], ...] = ()
+    notes: frozenset[tuple[str, str]] = frozenset()
+    snapshots: Mapping[tuple[str, Any], Decimal] = field(default_factory=lambda: NO_SNAPSHOTS)
+
+    def committed(self, *kinds: str) -> Decimal:
+        """The sum of the commitments of these kinds, in 万元; reductions are negative."""
+        return sum((amount for kind, amount in self.commitments if kind in kinds), Decimal(0))
 
 
 class Known:
@@ -132,17 +141,17 @@ class Known:
                 project.investor_id, project.investor_key, project.investor_name = investor, key, name
                 project.credit_code = code or ""
 
-    def load_values(self, matched: Iterable[int]) -> None:
-        """Read what the register says of the matched projects, field by field, to compare a file with."""
+    def load_values(self, matched: Iterable[int], names: Container[str]) -> None:
+        """Read what the register says of the matched projects, to compare the fields `names` of a file with."""
         ids = {pk: self.by_pk[pk] for pk in matched}
         if not ids:
             return
-        self._load_columns(ids)
-        for pk, row_pk, kind, amount, day in _of(CapitalCommitment.objects, ids).values_list(
-            "project_id", "pk", "kind", "amount", "committed_on"
-        ):
+        self._load_columns(ids, names)
+        for pk, kind, amount in _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount"):
             if pk in ids:
-                ids[pk].commitments[kind].append((row_pk, amount, day))
+                ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
+        for project in ids.values():
+            _sum_commitments(project)
         for pk, kind, planned, reached, actual in _of(Milestone.objects, ids).values_list(
             "project_id", "kind", "planned_on", "reached", "actual_on"
         ):
@@ -154,21 +163,24 @@ class Known:
                 }
         for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text"):
             if pk in ids:
-                ids[pk].notes.add((kind, text))
+                ids[pk].notes |= {(kind, text)}
         for pk, measure, as_of, amount in _of(CapitalSnapshot.objects, ids).values_list(
             "project_id", "measure", "as_of", "amount"
         ):
             if pk in ids:
-                ids[pk].snapshots[measure, as_of] = amount
-        for project in ids.values():
-            _sum_commitments(project)
+                ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
 
-    def _load_columns(self, ids: dict[int, KnownProject]) -> None:
-        columns = sorted(set(PLAIN.values()) | {"agreed_capital", "lead_official__name", "lead_official__post"})
+    def _load_columns(self, ids: dict[int, KnownProject], names: Container[str]) -> None:
+        """The columns of Project that the file speaks of, and those that rules look at."""
+        columns = sorted({column for name, column in PLAIN.items() if name in names} | {"agreed_capital", "signed_on"})
+        if "lead_official" in names:
+            columns += ["lead_official__name", "lead_official__post"]
         wanted = Project.objects.filter(pk__in=list(ids)) if len(ids) <= FEW else Project.objects.all()
         for pk, *values in wanted.values_list("pk", *columns).iterator(chunk_size=5000):
             if pk in ids:
-                ids[pk].values |= dict(zip(columns, values, strict=True))
+                ids[pk].values |= {
+                    column: value for column, value in zip(columns, values, strict=True) if value not in (None, "")
+                }
 
 
 def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:
@@ -177,5 +189,5 @@ def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:
 
 
 def _sum_commitments(project: KnownProject) -> None:
-    increases = [amount for __, amount, __day in project.commitments[CommitmentKind.INCREASE]]
-    project.values["added_capital"] = sum(increases, Decimal(0)) if increases else None
+    if any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
+        project.values["added_capital"] = project.committed(CommitmentKind.INCREASE)

@@ -94,7 +94,8 @@ class ImportRow(models.Model):
     project = models.ForeignKey(
         Project, models.SET_NULL, null=True, blank=True, related_name="import_rows", verbose_name=_("project")
     )
-    # [{"field", "cell", "raw", "old", "new"}] of what was written; [{"code", "cell", "value", "message"}] of a refusal.
+    # What was written: [{"field", "cell", "new"}], with "old" where there was a value and "raw" where the cell says
+    # it in other words. Of a refused row its problems (imports.problems.Problem.as_json).
     details = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -217,7 +217,8 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
     _match_all(plan, known, book, links)
-    known.load_values(row.project_id for row in plan.rows if row.project_id)
+    names = set().union(*(row.values for row in reads)) if reads else set()
+    known.load_values((row.project_id for row in plan.rows if row.project_id), names)
     today = request.today or timezone.localdate()
     median = medians(reads)
     for row in plan.rows:

@@ -48,7 +48,7 @@ def _change(detail: dict[str, Any], words: Words) -> ShownChange:
     name = detail["field"]
     return ShownChange(
         field_label(name),
-        words.stored(name, detail["old"]),
+        words.stored(name, detail.get("old")),
         words.stored(name, detail["new"]),
         detail["cell"],
         detail.get("raw", ""),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,7 +17,6 @@ from imports.people import People
 from imports.plan import Change, Plan, RowPlan
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
-from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, update_with_history
 from projects.codes import our_codes
 from projects.models import (
@@ -110,20 +107,18 @@ def _number(creator: Creator) -> None:
 
 def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch) -> None:
     """What each row did, for the batch's page and every value's source. `projects`: keys of the new ones by id(row)."""
-    insert_rows(
-        ImportRow,
-        [
-            NewRow(
-                batch=batch.pk,
-                sheet=row.read.sheet[:100],
-                row=row.read.row,
-                action=str(row.action),
-                project=projects.get(id(row), row.project_id),
-                details=_details(row),
-            )
-            for row in plan.rows
-        ],
+    rows = (
+        NewRow(
+            batch=batch.pk,
+            sheet=row.read.sheet[:100],
+            row=row.read.row,
+            action=str(row.action),
+            project=projects.get(id(row), row.project_id),
+            details=_details(row),
+        )
+        for row in plan.rows
     )
+    insert_rows(ImportRow, rows, len(plan.rows))
 
 
 def _details(row: RowPlan) -> list[dict[str, Any]]:
@@ -133,13 +128,14 @@ def _details(row: RowPlan) -> list[dict[str, Any]]:
 
 
 def _detail(change: Change) -> dict[str, Any]:
-    return {
-        "field": change.field,
-        "cell": change.cell,
-        "raw": change.raw_text,
-        "old": _plain(change.old),
-        "new": _plain(change.new),
-    }
+    """What is as one expects is left out: no old value, and a cell that says just what was stored."""
+    new, raw = _plain(change.new), change.raw_text
+    detail = {"field": change.field, "cell": change.cell, "new": new}
+    if raw != new:
+        detail["raw"] = raw
+    if change.old is not None:
+        detail["old"] = _plain(change.old)
+    return detail
 
 
 def _plain(value: Any) -> Any:
@@ -148,5 +144,4 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    assert isinstance(value, Decimal | PartialDay | datetime.date)
     return str(value)

@@ -2,7 +2,8 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
+
+from jiangjin.lib.tracking import Tracked
 
 
 class Cluster(models.Model):
@@ -17,7 +18,7 @@ class Cluster(models.Model):
     )
     aliases = models.JSONField(_("aliases"), default=list, blank=True, help_text=_("other spellings in ledgers"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("cluster")
@@ -41,7 +42,7 @@ class Chain(models.Model):
     aliases = models.JSONField(_("aliases"), default=list, blank=True, help_text=_("other spellings in ledgers"))
     leader = models.CharField(_("chain leader"), max_length=50, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("chain")
@@ -61,7 +62,7 @@ class LeadingFirm(models.Model):
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="leading_firms", verbose_name=_("chain"))
     name = models.CharField(_("name"), max_length=100)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("leading firm")

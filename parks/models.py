@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
+
+from jiangjin.lib.tracking import Tracked
 
 
 class ParkKind(models.TextChoices):
@@ -39,7 +40,7 @@ class Park(models.Model):
     positioning = models.CharField(_("positioning"), max_length=200, blank=True)
     aliases = models.JSONField(_("aliases"), default=list, blank=True, help_text=_("other spellings in ledgers"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    history = HistoricalRecords()
+    history = Tracked()
 
     objects = ParkQuerySet.as_manager()
 

@@ -2,7 +2,8 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
+
+from jiangjin.lib.tracking import Tracked
 
 
 class PublishedFigure(models.Model):
@@ -16,7 +17,7 @@ class PublishedFigure(models.Model):
     unit = models.CharField(_("unit"), max_length=10)
     qualifier = models.CharField(_("qualifier"), max_length=10, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("published figure")

@@ -59,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
         "stages": stages,
         "widest_stage": max((totals.projects for __, totals in stages), default=0),
-        "latest": projects.select_related("park").order_by("-updated_at", "-pk")[:5],
+        "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:5],
     }
     return render(request, "reports/home.html", context)
 

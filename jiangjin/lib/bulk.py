@@ -6,7 +6,7 @@ not the column's default; keys are taken beforehand, so that rows may name each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -27,23 +27,22 @@ class NewRow:
         self.values = values
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[NewRow]) -> None:
-    """Insert the rows in the caller's transaction and set their keys. Writes no history (see `jiangjin.lib.history`).
+def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -> None:
+    """Insert `count` rows in the caller's transaction and set their keys. Writes no history (`jiangjin.lib.history`).
 
-    Rows that others name must be inserted first. Columns without a value take the field's default.
+    Rows that others name must be inserted first. Columns without a value take the field's default. The rows are taken
+    one after the other, so that a generator of many costs no memory.
     """
-    if not rows:
+    if not count:
         return
-    using = router.db_for_write(model)
-    connection = connections[using]
-    for row, pk in zip(rows, _take_keys(model, len(rows), connection), strict=True):
-        row.pk = pk
+    connection = connections[router.db_for_write(model)]
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     columns = [_column(field, connection) for field in fields]
     quote = connection.ops.quote_name
     names = [model._meta.pk.column, *(field.column for field in fields)]
     table, listed = quote(model._meta.db_table), ", ".join(map(quote, names))
-    tuples = ((row.pk, *[value(row.values) for value in columns]) for row in rows)
+    keys = _take_keys(model, count, connection)
+    tuples = (_numbered(row, pk, columns) for row, pk in zip(rows, keys, strict=True))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
@@ -53,6 +52,11 @@ def insert_rows(model: type[models.Model], rows: Sequence[NewRow]) -> None:
         marks = ", ".join(["%s"] * len(names))
         for chunk in _chunks(tuples):
             cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", chunk)
+
+
+def _numbered(row: NewRow, pk: int, columns: list[Callable[[dict[str, Any]], Any]]) -> tuple:
+    row.pk = pk
+    return (pk, *[value(row.values) for value in columns])
 
 
 def _chunks(tuples: Iterator[tuple]) -> Iterator[list[tuple]]:

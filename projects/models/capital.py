@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from jiangjin.lib.dates import PartialDayField
 from jiangjin.lib.money import MoneyField
+from jiangjin.lib.tracking import Tracked
 from projects.choices import CapitalOrigin, CommitmentKind, SnapshotMeasure
 from projects.models.projects import Project
 
@@ -18,7 +18,7 @@ class CapitalCommitment(models.Model):
     amount = MoneyField(_("amount"))
     committed_on = PartialDayField(_("agreed on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("commitment")
@@ -48,7 +48,7 @@ class CapitalArrival(models.Model):
     amount = MoneyField(_("amount"))
     origin = models.CharField(_("origin"), max_length=10, choices=CapitalOrigin, default=CapitalOrigin.DOMESTIC)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("arrival")
@@ -72,7 +72,7 @@ class CapitalSnapshot(models.Model):
     as_of = PartialDayField(_("as of"), null=True, blank=True)
     amount = MoneyField(_("amount"))
     source = models.CharField(_("said in"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("capital snapshot")

@@ -4,10 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.creditcode import parse_credit_code
+from jiangjin.lib.tracking import Tracked
 from projects.choices import HonourKind, InvestorType
 from projects.querysets import InvestorQuerySet
 
@@ -40,7 +40,7 @@ class Investor(models.Model):
     parent_name = models.CharField(_("group"), max_length=200, blank=True)
     stock_code = models.CharField(_("stock code"), max_length=20, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     objects = InvestorQuerySet.as_manager()
 
@@ -66,7 +66,7 @@ class Honour(models.Model):
     investor = models.ForeignKey(Investor, models.CASCADE, related_name="honours", verbose_name=_("investor"))
     kind = models.CharField(_("rank or honour"), max_length=20, choices=HonourKind)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("rank or honour")

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from jiangjin.lib.dates import PartialDayField
+from jiangjin.lib.tracking import Tracked
 from projects.choices import MilestoneKind, NoteKind
 from projects.models.projects import Project
 
@@ -18,7 +18,7 @@ class Milestone(models.Model):
     planned_on = PartialDayField(_("planned"), null=True, blank=True)
     reached = models.BooleanField(_("reached"), default=False)
     actual_on = PartialDayField(_("actual"), null=True, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("milestone")
@@ -48,7 +48,7 @@ class Note(models.Model):
     )
     source = models.CharField(_("met in"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("note")

@@ -4,11 +4,11 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDayField
 from jiangjin.lib.money import MoneyField
+from jiangjin.lib.tracking import Tracked
 from parks.models import Park
 from projects.choices import SIGNED_STAGES, CapitalOrigin, Condition, ParticipationRole, Stage
 from projects.models.investors import Investor, validate_credit_code
@@ -20,7 +20,7 @@ class Official(models.Model):
 
     name = models.CharField(_("name"), max_length=50)
     post = models.CharField(_("post"), max_length=100, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("official")
@@ -72,7 +72,7 @@ class Project(models.Model):
     intent_on = PartialDayField(_("intent signed"), null=True, blank=True)
     signed_on = PartialDayField(_("signed"), null=True, blank=True)
     signed_event = models.CharField(_("signing event"), max_length=200, blank=True)
-    source = models.CharField(_("source"), max_length=50, blank=True, db_index=True)
+    source = models.CharField(_("source"), max_length=50, blank=True)
 
     agreed_capital = MoneyField(_("agreed capital"), null=True, blank=True, editable=False)
     arrived_capital = MoneyField(_("arrived capital"), null=True, blank=True, editable=False)
@@ -115,7 +115,7 @@ class Project(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True, editable=False)
     void_reason = models.TextField(_("reason for voiding"), blank=True, editable=False)
 
-    history = HistoricalRecords()
+    history = Tracked()
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
@@ -183,7 +183,7 @@ class Participation(models.Model):
     investor = models.ForeignKey(Investor, models.PROTECT, related_name="participations", verbose_name=_("investor"))
     role = models.CharField(_("role"), max_length=5, choices=ParticipationRole, default=ParticipationRole.LEAD)
     share = models.DecimalField(_("share (%)"), max_digits=6, decimal_places=3, null=True, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("participation")
@@ -209,7 +209,7 @@ class ProjectCode(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="codes", verbose_name=_("project"))
     code = models.CharField(_("number"), max_length=60, db_index=True)
     source = models.CharField(_("met in"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("former number")

@@ -165,7 +165,8 @@ def test_the_source_of_every_value_is_kept(tmp_path: Path) -> None:
     kept = ImportRow.objects.get(batch_id=answer["batch"])
     assert (kept.row, kept.action, kept.project.code) == (2, "create", "P-001")
     details = {
-        detail["field"]: (detail["cell"], detail["raw"], detail["old"], detail["new"]) for detail in kept.details
+        detail["field"]: (detail["cell"], detail.get("raw"), detail.get("old"), detail["new"])
+        for detail in kept.details
     }
     assert details["agreed_capital"] == ("C2", "62", None, "620000.000000")
     assert details["signed_on"] == ("E2", "2020年", None, "2020")

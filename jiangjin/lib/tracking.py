@@ -1,0 +1,21 @@
+"""History of business objects (django-simple-history), with no more indexes than its questions need."""
+
+from typing import Any
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+# A row's own history is found by its key; that of a project's rows by the project. Every other index would be paid for
+# at each write: on an import of many rows they cost more than the rows themselves.
+INDEXED = {"project"}
+
+
+class Tracked(HistoricalRecords):
+    """`history = Tracked()` on a model."""
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
+        fields = super().copy_fields(model)
+        for name, field in fields.items():
+            if name != model._meta.pk.name and name not in INDEXED:
+                field.db_index = False
+        return fields
