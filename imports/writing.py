@@ -14,7 +14,7 @@ from imports.creating import Creator
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
-from imports.plan import Change, Plan, RowPlan
+from imports.plan import Change, Plan, RowPlan, shown
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.history import insert_with_history, update_with_history
@@ -124,17 +124,27 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
 def _details(row: RowPlan) -> list[dict[str, Any]]:
     if not row.accepted:
         return [error.as_json() for error in row.read.errors]
-    return [_detail(change) for change in row.changes]
+    if not row.is_new_project:
+        return [_detail(change) for change in row.different]
+    return [_detail_of(name, None, row.read.values[name], *row.read.cell(name), row.read.row) for name in row.written]
 
 
 def _detail(change: Change) -> dict[str, Any]:
+    return _told(change.field, change.cell, change.raw_text, change.old, change.new)
+
+
+def _detail_of(name: str, old: Any, new: Any, letter: str, raw: Any, row: int) -> dict[str, Any]:
+    return _told(name, f"{letter}{row}" if letter else "", raw if type(raw) is str else shown(raw), old, new)
+
+
+def _told(name: str, cell: str, raw: str, old: Any, new: Any) -> dict[str, Any]:
     """What is as one expects is left out: no old value, and a cell that says just what was stored."""
-    new, raw = _plain(change.new), change.raw_text
-    detail = {"field": change.field, "cell": change.cell, "new": new}
+    new = new if type(new) is str else _plain(new)
+    detail = {"field": name, "cell": cell, "new": new}
     if raw != new:
         detail["raw"] = raw
-    if change.old is not None:
-        detail["old"] = _plain(change.old)
+    if old is not None:
+        detail["old"] = _plain(old)
     return detail
 
 

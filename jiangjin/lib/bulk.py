@@ -7,6 +7,7 @@ not the column's default; keys are taken beforehand, so that rows may name each 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -36,22 +37,60 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
     if not count:
         return
     connection = connections[router.db_for_write(model)]
-    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-    columns = [_column(field, connection) for field in fields]
-    quote = connection.ops.quote_name
-    names = [model._meta.pk.column, *(field.column for field in fields)]
-    table, listed = quote(model._meta.db_table), ", ".join(map(quote, names))
+    columns = _columns(model, rows if isinstance(rows, list) else None, connection)
+    values = [column.value for column in columns if column.literal is None]
     keys = _take_keys(model, count, connection)
-    tuples = (_numbered(row, pk, columns) for row, pk in zip(rows, keys, strict=True))
+    tuples = (_numbered(row, pk, values) for row, pk in zip(rows, keys, strict=True))
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    key = quote(model._meta.pk.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            listed = ", ".join([key, *(quote(column.name) for column in columns)])
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
-                for values in tuples:
-                    copy.write_row(values)
+                for row in tuples:
+                    copy.write_row(row)
             return
-        marks = ", ".join(["%s"] * len(names))
+        # Columns that no row sets stand as literals of their defaults, which costs no variable a row.
+        set_columns = [column for column in columns if column.literal is None]
+        constant = [column for column in columns if column.literal is not None]
+        listed = ", ".join([key, *(quote(column.name) for column in [*set_columns, *constant])])
+        marks = ", ".join(["%s"] * (1 + len(set_columns)) + [str(column.literal) for column in constant])
         for chunk in _chunks(tuples):
             cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an insert: how its value is taken from a row, or the SQL literal that holds for all of them."""
+
+    name: str
+    value: Callable[[dict[str, Any]], Any]
+    literal: str | None = None
+
+
+def _columns(model: type[models.Model], rows: list[NewRow] | None, connection: Any) -> list[Column]:
+    """What an insert must name: columns that rows set, and those whose default is not NULL."""
+    used = set().union(*(row.values for row in rows)) if rows is not None else None
+    columns = []
+    for field in model._meta.local_concrete_fields:
+        if field.primary_key:
+            continue
+        value = _column(field, connection)
+        default = None if field.is_relation else _default(field)
+        if used is None or field.name in used:
+            columns.append(Column(field.column, value))
+        elif default is not None:
+            literal = _literal(default) if connection.vendor == "sqlite" else None
+            columns.append(Column(field.column, value, literal))
+    return columns
+
+
+def _literal(default: Any) -> str | None:
+    """An SQL literal for the plainest defaults; None for those that are better passed as values."""
+    if default == "":
+        return "''"
+    return str(int(default)) if type(default) in (int, bool) else None
 
 
 def _numbered(row: NewRow, pk: int, columns: list[Callable[[dict[str, Any]], Any]]) -> tuple:

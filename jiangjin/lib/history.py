@@ -29,7 +29,7 @@ def create_with_history(model: type[models.Model], objects: Sequence[Any], *, us
 
 def insert_with_history(model: type[models.Model], rows: Sequence[NewRow], *, user: Any, reason: str) -> None:
     """`create_with_history` for very many rows: no object a row."""
-    insert_rows(model, rows, len(rows))
+    insert_rows(model, list(rows), len(rows))
     if rows:
         record_history(model, [row.pk for row in rows if row.pk], "+", user=user, reason=reason)
 

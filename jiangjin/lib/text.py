@@ -105,15 +105,25 @@ def _is_placeholder(text: str) -> bool:
     return text in PLACEHOLDERS or DASHES.fullmatch(text) is not None
 
 
+# What initials are made of: letters and digits as they are, and runs of anything that is not ASCII.
+RUNS = re.compile(r"[a-z0-9]+|[^\x00-\x7f]+")
+
+
 def pinyin_initials(text: str) -> str:
     """The first letters of the readings, with the Latin letters and digits, in lower case: 重庆长安2号 → cqca2h."""
     text = unicodedata.normalize("NFKC", text)
-    return "".join(_word_initials(word) for word in mmseg.seg.cut(text))
+    return "".join(_run_initials(run) if run[0] > "\x7f" else run for run in RUNS.findall(text.lower()))
+
+
+@functools.lru_cache(maxsize=65536)
+def _run_initials(run: str) -> str:
+    """Of a run of text that is not ASCII; names repeat theirs."""
+    return "".join(_word_initials(word) for word in mmseg.seg.cut(run))
 
 
 @functools.lru_cache(maxsize=65536)
 def _word_initials(word: str) -> str:
-    """Of one word of pypinyin's own dictionary: names repeat their words, and the dictionary is slow."""
+    """Of one word of pypinyin's own dictionary, which is slow."""
     letters = "".join(pypinyin.lazy_pinyin(word, style=pypinyin.Style.FIRST_LETTER))
     return "".join(letter for letter in letters.lower() if letter.isascii() and letter.isalnum())
 
