@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -144,8 +144,8 @@ def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Word
         return {
             "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:PER_PAGE]],
             "changed": [shown_row(row, words) for row in plan.of(RowAction.UPDATE)[:A_FEW]],
-            "warned": [shown_problem(w) for w in _warnings(plan)[:A_FEW]],
-            "warned_count": len(_warnings(plan)),
+            "warned": (warned := grouped(_warnings(plan)))[:A_FEW],
+            "warned_count": len(warned),
         }
     if show == SKIPPED:
         lines = [
@@ -153,8 +153,8 @@ def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Word
         ]
         return {"page": _page(lines, params)}
     if show == WARNINGS:
-        page = _page(_warnings(plan), params)
-        return {"page": page, "warned": [shown_problem(problem) for problem in page.object_list]}
+        page = _page(grouped(_warnings(plan)), params)
+        return {"page": page, "warned": page.object_list}
     if show == ABSENT:
         return {"page": _page(gone.projects, params)}
     page = _page(plan.of(show), params)
@@ -167,6 +167,23 @@ def _page(rows: list[Any], params: QueryDict) -> Any:
 
 def _warnings(plan: Plan) -> list[Problem]:
     return [*plan.warnings, *plan.row_warnings]
+
+
+def grouped(problems: Iterable[Problem]) -> list[ShownProblem]:
+    """Problems in words; those that say the same of many cells stand in one line with the first cells."""
+    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.code, problem.sheet, problem.field, str(problem.message)), []).append(problem)
+    return [_of_many(same) for same in alike.values()]
+
+
+def _of_many(same: list[Problem]) -> ShownProblem:
+    first = shown_problem(same[0])
+    if len(same) == 1:
+        return first
+    cells = "、".join(problem.cell for problem in same[:A_FEW] if problem.cell)
+    said = cells if len(same) <= A_FEW else _("%(cells)s … (%(count)d cells)") % {"cells": cells, "count": len(same)}
+    return replace(first, cell=said, value="")
 
 
 def _skipped_words(plan: Plan) -> str:

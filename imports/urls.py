@@ -1,11 +1,12 @@
 from django.urls import path
 
-from imports import views
+from imports import export_views, views
 
 app_name = "imports"
 
 urlpatterns = [
     path("", views.import_list, name="list"),
+    path("template.xlsx", export_views.template_xlsx, name="template"),
     path("<int:pk>/", views.import_detail, name="detail"),
     path("<int:pk>/columns/", views.import_columns, name="columns"),
     path("<int:pk>/accept/", views.import_accept, name="accept"),

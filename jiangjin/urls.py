@@ -2,10 +2,15 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
+from imports.export_views import export_csv, export_xlsx
 from jiangjin.health import healthz
 
 handler500 = "jiangjin.errors.server_error"
+
+admin.site.site_title = admin.site.site_header = _("Jiangjin Investment")
+admin.site.index_title = _("Administration")
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -14,6 +19,9 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("industries/", include("reports.cluster_urls")),
     path("parks/", include("reports.park_urls")),
+    # Before the projects, whose numbers stand at the same place.
+    path("projects/export.xlsx", export_xlsx, name="export_xlsx"),
+    path("projects/export.csv", export_csv, name="export_csv"),
     path("", include("projects.urls")),
     path("", include("reports.urls")),
 ]

@@ -1,0 +1,23 @@
+"""Accounts in the admin: to look at. They are changed on the page of accounts, which keeps its rules."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from accounts.models import User
+from jiangjin.lib.readonly import ReadOnlyAdmin
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin, SimpleHistoryAdmin):
+    list_display = ["username", "display_name", "role", "all_parks", "is_active", "last_login", "edit_link"]
+    list_filter = ["role", "is_active", "all_parks"]
+    search_fields = ["username", "display_name"]
+    exclude = ["password"]
+
+    @admin.display(description=_("change"))
+    def edit_link(self, user: User) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("accounts:user_edit", args=[user.pk]), _("page of accounts"))

@@ -1,0 +1,165 @@
+"""Projects for django-import-export: the ledgers' columns, read and written by the ledgers' rules.
+
+Plain columns are written. An amount, a milestone, a stage or an investor that differs is refused: those change through
+the project's own page or an import of a ledger, which keep their rules.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from imports.cells import column_reader
+from imports.exporting import COLUMNS, ExportColumn, LedgerRows, for_export
+from imports.fields import ALL_FIELDS
+from imports.known import PLAIN
+from imports.links import Links
+from industries.models import Chain, Cluster
+from jiangjin.lib.cellerrors import CellError
+from parks.models import Park
+from projects.models import Project
+from projects.names import set_project_name
+
+LINKS = ("park", "cluster", "chain")
+# Columns of Project that have rules all the same: the signing takes its commitments along, a condition its reason.
+RULED = {"signed_on", "condition", "termination_on", "termination_reason"}
+WORDS = {"park", "cluster", "chain", "stage", "condition", "investor_type", "investor_rank", "capital_origin"}
+
+
+class LedgerField(Field):
+    """A column of the ledger."""
+
+    def __init__(self, column: ExportColumn, resource: ProjectResource) -> None:
+        super().__init__(column_name=column.header)
+        self.name = column.field
+        self.resource = resource
+
+    def export(self, instance: Project, **kwargs: Any) -> Any:
+        cell = self.resource.cells_of(instance)[self.name]
+        return "" if cell is None else cell
+
+
+class ProjectResource(ModelResource):
+    """Found by their number; a row of an unknown one is refused."""
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()
+        import_id_fields = ["project_code"]
+        skip_unchanged = True
+        report_skipped = True
+        store_instance = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = {column.field: LedgerField(column, self) for column in COLUMNS}
+        self._found: dict[str, Project] = {}
+
+    @cached_property
+    def rows(self) -> LedgerRows:
+        return LedgerRows()
+
+    @cached_property
+    def links(self) -> Links:
+        return Links()
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """Parks, clusters and chains by code."""
+        models = {"park": Park, "cluster": Cluster, "chain": Chain}
+        return {name: {entry.code: entry for entry in model.objects.all()} for name, model in models.items()}
+
+    @cached_property
+    def readers(self) -> dict[str, Any]:
+        """How a cell of each column is read; amounts by the unit in the header."""
+        readers = {}
+        for column in COLUMNS:
+            kind = ALL_FIELDS[column.field].kind
+            unit = "万元" if kind == "money" and column.unit == 1 else "亿元" if kind == "money" else None
+            unit = {"area": "亩", "floor_area": "平方米"}.get(kind, unit)
+            readers[column.field] = column_reader(kind, unit=unit, vocabulary=self.links.vocabulary)
+        return readers
+
+    def get_queryset(self) -> Any:
+        return for_export(Project.objects.order_by("code"))
+
+    def cells_of(self, project: Project) -> dict[str, Any]:
+        """What the project's row says, by ledger field; kept with the instance until it changes."""
+        if not hasattr(project, "_ledger_cells"):
+            names = (column.field for column in COLUMNS)
+            project._ledger_cells = dict(zip(names, self.rows.cells(project), strict=True))  # type: ignore[attr-defined]
+        return project._ledger_cells
+
+    # --- Import -----------------------------------------------------------------------------------------------------
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """All named projects in a constant number of queries."""
+        header = self.fields["project_code"].column_name
+        codes = [str(code).strip() for code in dataset[header]] if header in (dataset.headers or []) else []
+        self._found = {project.code: project for project in self.get_queryset().filter(code__in=codes)}
+
+    def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Project, bool]:
+        code = str(row.get(self.fields["project_code"].column_name) or "").strip()
+        project = self._found.get(code)
+        if project is None:
+            text = _("There is no project of the number “%(code)s”. Bring new ones by an import.")
+            raise ValueError(text % {"code": code})
+        self.cells_of(project)  # before the library copies the instance, without what was prefetched
+        return project, False
+
+    def import_instance(self, instance: Project, row: Any, **kwargs: Any) -> None:
+        """Set the plain columns that differ; refuse what has rules of its own."""
+        stored = self.rows.values(instance)
+        self.changed: set[str] = set()
+        refused = []
+        for column in COLUMNS:
+            raw = row.get(column.header)
+            if raw is None or raw == "":
+                continue
+            try:
+                new = self.readers[column.field](raw if not isinstance(raw, float | int) else Decimal(str(raw))).value
+            except CellError as error:
+                raise ValueError(f"{column.header}: {error.message}") from None
+            if new is None or self._same(column.field, new, stored.get(column.field)):
+                continue
+            if column.field in RULED or not (column.field in PLAIN or column.field in LINKS):
+                refused.append(column.header)
+            else:
+                self._set(instance, column.field, new)
+        if refused:
+            text = _("%(columns)s: change these on the project's page, or by importing a ledger.")
+            raise ValueError(text % {"columns": "、".join(refused)})
+
+    def _same(self, name: str, new: Any, old: Any) -> bool:
+        """Words are compared as what they mean, ranks as a set."""
+        if old is None:
+            return False
+        if ALL_FIELDS[name].kind in WORDS:
+            try:
+                old = self.readers[name](old).value
+            except CellError:
+                return False
+        return set(new) == set(old) if isinstance(new, tuple) else new == old
+
+    def _set(self, instance: Project, name: str, new: Any) -> None:
+        self.changed.add(name)
+        self.cells_of(instance)
+        if name == "name":
+            set_project_name(instance, new)
+        elif name in LINKS:
+            setattr(instance, name, self.entries[name][new])
+        else:
+            setattr(instance, PLAIN[name], new)
+        del instance._ledger_cells  # type: ignore[attr-defined]
+
+    def skip_row(self, instance: Project, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+        return not self.changed
+
+    def save_instance(self, instance: Project, is_create: bool, row: Any, **kwargs: Any) -> None:
+        if not kwargs.get("dry_run"):
+            instance.version += 1
+            instance.save()

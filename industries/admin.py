@@ -1,0 +1,67 @@
+"""Clusters, chains and leading firms: the administrator's vocabulary."""
+
+from django import forms
+from django.contrib import admin
+from import_export.admin import ImportExportMixin
+from import_export.resources import ModelResource
+from simple_history.admin import SimpleHistoryAdmin
+
+from industries.models import Chain, Cluster, LeadingFirm
+from jiangjin.lib.aliases import AliasesField
+
+
+class ClusterForm(forms.ModelForm):
+    aliases = AliasesField()
+
+    class Meta:
+        model = Cluster
+        fields = ["code", "name", "group", "aliases", "position"]
+
+
+class ChainForm(forms.ModelForm):
+    aliases = AliasesField()
+
+    class Meta:
+        model = Chain
+        fields = ["cluster", "code", "name", "aliases", "leader", "position"]
+
+
+class ClusterResource(ModelResource):
+    class Meta:
+        model = Cluster
+        import_id_fields = ["code"]
+        fields = ["code", "name", "group", "position"]
+
+
+@admin.register(Cluster)
+class ClusterAdmin(ImportExportMixin, SimpleHistoryAdmin):
+    form = ClusterForm
+    resource_classes = [ClusterResource]
+    list_display = ["name", "code", "group", "position"]
+    list_filter = ["group"]
+    search_fields = ["name", "code"]
+
+
+class LeadingFirmInline(admin.TabularInline):
+    model = LeadingFirm
+    extra = 0
+
+
+@admin.register(Chain)
+class ChainAdmin(SimpleHistoryAdmin):
+    form = ChainForm
+    list_display = ["name", "code", "cluster", "leader", "position"]
+    list_filter = ["cluster"]
+    list_select_related = ["cluster"]
+    search_fields = ["name", "code", "leader"]
+    autocomplete_fields = ["cluster"]
+    inlines = [LeadingFirmInline]
+
+
+@admin.register(LeadingFirm)
+class LeadingFirmAdmin(SimpleHistoryAdmin):
+    list_display = ["name", "chain"]
+    list_filter = ["chain__cluster"]
+    list_select_related = ["chain"]
+    search_fields = ["name"]
+    autocomplete_fields = ["chain"]

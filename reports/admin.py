@@ -1,0 +1,23 @@
+"""What the bureau published."""
+
+from django.contrib import admin
+from import_export.admin import ImportExportMixin
+from import_export.resources import ModelResource
+from simple_history.admin import SimpleHistoryAdmin
+
+from reports.models import PublishedFigure
+
+
+class PublishedFigureResource(ModelResource):
+    class Meta:
+        model = PublishedFigure
+        import_id_fields = ["scope", "scope_code", "period", "measure"]
+        fields = ["scope", "scope_code", "period", "measure", "value", "unit", "qualifier", "source"]
+
+
+@admin.register(PublishedFigure)
+class PublishedFigureAdmin(ImportExportMixin, SimpleHistoryAdmin):
+    resource_classes = [PublishedFigureResource]
+    list_display = ["period", "scope", "scope_code", "measure", "value", "unit", "qualifier"]
+    list_filter = ["period", "scope", "unit"]
+    search_fields = ["measure", "scope_code", "source"]
