@@ -165,6 +165,6 @@ def test_import_and_export_pages_open(client: Client) -> None:
         assert client.get(reverse(name)).status_code == 200
     file = BytesIO("项目编号,责任单位\nP-001,区商务委\n".encode())
     file.name = "a.csv"
-    response = client.post(reverse("admin:projects_project_import"), {"import_file": file, "format": "0"})
+    response = client.post(reverse("admin:projects_project_import"), {"import_file": file, "format": "1"})
     assert response.status_code == 200
     assert "区商务委" in response.content.decode()
