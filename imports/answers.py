@@ -8,8 +8,6 @@ from imports.models import RowAction
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 
-MAY_BE_DECIDED = {"similar_exists"}
-
 
 def answer(filename: str, plan: Plan | None, *, batch: int | None, error: Problem | None = None) -> dict[str, Any]:
     """The whole object; without a plan all keys are there, counts 0, with one error."""
@@ -28,7 +26,7 @@ def answer(filename: str, plan: Plan | None, *, batch: int | None, error: Proble
         "agreed_capital": f"{plan.agreed_capital:.2f}",
         "unknown_capital": plan.unknown_capital if plan.kind == "projects" else 0,
         "sheets": [_sheet(sheet) for sheet in plan.sheets],
-        "errors": [problem.as_json() for problem in ([error] if error else [*plan.needs, *plan.errors])],
+        "errors": _errors(plan, error),
         "warnings": [problem.as_json() for problem in [*plan.warnings, *plan.row_warnings]],
         "questions": [],
     }
@@ -36,6 +34,14 @@ def answer(filename: str, plan: Plan | None, *, batch: int | None, error: Proble
         told["arrivals"] = plan.arrivals
         told["arrived_capital"] = f"{plan.arrived_capital:.2f}"
     return told
+
+
+def _errors(plan: Plan, error: Problem | None) -> list[dict[str, Any]]:
+    """What only a person can decide carries the code `needs_mapping`, with its own word beside it."""
+    if error is not None:
+        return [error.as_json()]
+    needs = [{**need.as_json(), "code": "needs_mapping", "need": need.code} for need in plan.needs]
+    return needs + [problem.as_json() for problem in plan.errors]
 
 
 def _sheet(sheet: SheetPlan) -> dict[str, Any]:

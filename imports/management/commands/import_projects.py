@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files import File
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -73,13 +74,13 @@ class Command(BaseCommand):
         """The plan, and the batch where something was written. Raises Stop."""
         if options["kind"] == "visits":
             raise Stop("visits_not_supported", _("Ledgers of visits cannot be imported yet."))
-        request = Request(
-            user=self._user(options["user"]),
-            sheet=options["sheet"],
-            kind=options["kind"],
-            mapping=self._mapping(options["mapping"]),
-        )
         try:
+            request = Request(
+                user=self._user(options["user"]),
+                sheet=options["sheet"],
+                kind=options["kind"],
+                mapping=self._mapping(options["mapping"]),
+            )
             workbook = read_workbook(path, filename=path.name)
             for attempt in range(ATTEMPTS):
                 made = Preview(*make_plan(workbook, request))
@@ -92,6 +93,10 @@ class Command(BaseCommand):
                         raise Stop("busy", _("Others keep writing at the same time. Please start again.")) from None
         except (ReadError, NoLedger, MappingError) as error:
             raise Stop(error.code, error.message) from None
+        except DatabaseError:
+            raise Stop(
+                "no_database", _("The database does not answer, or is not set up. Run `manage.py setup` first.")
+            ) from None
         except OSError:
             raise Stop("no_such_file", _("There is no file of that name that can be read.")) from None
         raise AssertionError("unreachable")
