@@ -30,10 +30,11 @@ from imports.known import Known
 from imports.links import Links
 from imports.models import BatchState, ImportBatch, RowAction
 from imports.plan import Plan, ReadRow
-from imports.planning import Request, Understood, make_plan, understand
+from imports.planning import make_plan
 from imports.reading import read_workbook
 from imports.rows import read_rows
 from imports.said import Words, word_choices
+from imports.understanding import Request, Understood, understand
 from imports.writing import PlanOutdated, write_plan
 
 ATTEMPTS = 3  # how often a plan is made anew while others write
@@ -190,7 +191,7 @@ def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | 
     workbook = workbook or read(batch)
     request = _request(batch, user)
     plan, __, links = make_plan(workbook, request)
-    parts = understand(workbook, request, links)
+    parts, __ = understand(workbook, request, links)
     errors = plan.errors
     if plan.needs:  # then no row was read yet, but its unknown words can be asked about at the same time
         errors = [error for part in parts for row in _rows(part, links) for error in row.errors]

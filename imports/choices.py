@@ -13,10 +13,10 @@ from imports.firstrows import ShownLine, first_rows
 from imports.grid import column_number
 from imports.mapping import WORD_KINDS
 from imports.plan import Plan, SheetPlan
-from imports.planning import Understood
 from imports.problems import Problem
 from imports.proposals import ColumnProposal, Proposal
 from imports.said import sheet_reason
+from imports.understanding import Understood
 from jiangjin.lib.text import match_key
 
 MOST_WORDS = 100  # more of them are a wrong column

@@ -16,10 +16,10 @@ from imports import batches, choices, decisions, pages
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
 from imports.models import BatchState, ImportBatch, RowAction
-from imports.planning import NoLedger
 from imports.reading import ReadError
 from imports.results import result_rows
 from imports.said import KINDS, Words, word_choices
+from imports.understanding import NoLedger
 from projects import permissions
 
 PER_PAGE = 30

@@ -20,9 +20,10 @@ from imports.answers import answer
 from imports.batches import ATTEMPTS, Preview, bring_file, commit
 from imports.columns import Mapping, MappingError, parse_mapping
 from imports.models import ImportBatch, RowAction
-from imports.planning import NoLedger, Request, make_plan
+from imports.planning import make_plan
 from imports.problems import Problem
 from imports.reading import ReadError, read_workbook
+from imports.understanding import NoLedger, Request
 from imports.writing import PlanOutdated
 
 ACCEPTED, SOME_REFUSED, NOT_READABLE = 0, 1, 2
