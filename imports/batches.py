@@ -86,7 +86,12 @@ def preview(batch: ImportBatch, *, user: User | None, workbook: Workbook | None 
 
 
 def _request(batch: ImportBatch, user: User | None) -> Request:
-    return Request(user=user, mapping=parse_mapping(batch.mapping), accepted=frozenset(batch.accepted))
+    return Request(
+        user=user,
+        mapping=parse_mapping(batch.mapping),
+        accepted=frozenset(batch.accepted),
+        answers=dict(batch.answers),
+    )
 
 
 def confirm(*, batch: ImportBatch, user: User | None, digest: str, skip_refused: bool) -> Plan:
@@ -145,7 +150,13 @@ def cancel(*, batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def decide(*, batch: ImportBatch, mapping: dict | None = None, accepted: list[str] | None = None) -> None:
+def decide(
+    *,
+    batch: ImportBatch,
+    mapping: dict | None = None,
+    accepted: list[str] | None = None,
+    answers: dict[str, str] | None = None,
+) -> None:
     """Keep what a person decided about a waiting batch: columns and words, and amounts that are right as they are."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     _still_waiting(locked)
@@ -154,7 +165,9 @@ def decide(*, batch: ImportBatch, mapping: dict | None = None, accepted: list[st
         locked.mapping = mapping
     if accepted is not None:
         locked.accepted = accepted
-    locked.save(update_fields=["mapping", "accepted"])
+    if answers is not None:
+        locked.answers = {**locked.answers, **answers}
+    locked.save(update_fields=["mapping", "accepted", "answers"])
 
 
 def forget(*, batch: ImportBatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,9 @@ from jiangjin.lib.text import name_key, sentence
 from projects.models import Project
 
 SIMILAR = 0.8
+NEW, LATER = "new", "later"  # answers to a question: another project, not now; else the number of the same project
+LEFT = _("You left this row for later: it is not written.")
+NUMBER_TAKEN = _("The number %(code)s belongs to another project. Correct the number, or the name and investor.")
 NUMBER_CONFLICT = _(
     "The number %(code)s belongs to “%(name)s”, with another investor. Correct the number, or the name and investor."
 )
@@ -24,8 +27,12 @@ VOIDED = _("“%(name)s” (%(code)s) is voided. Restore it first, or take the r
 class Matcher:
     """Finds the project of each row, in the order of the file, and sees what stands in it twice."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(
+        self, known: Known, answers: Mapping[str, str], sees: Callable[[KnownProject], bool] = lambda __: True
+    ) -> None:
         self.known = known
+        self.answers = answers  # "sheet!row" → what a person said of a row that is similar to a known project
+        self.sees = sees  # whose details the person may see
         self.taken: dict[int, RowPlan] = {}  # known projects that a row of this file means already
         self.made: dict[tuple[str, ...], RowPlan] = {}  # rows that will be new projects, by what identifies them
 
@@ -33,7 +40,7 @@ class Matcher:
         """The known project that the row means, or None for a new one; refuses the row where that cannot be told."""
         read = row.read
         key = name_key(read.values["name"])[:200]
-        found = self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
+        found = self._by_answer(read) or self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
         if read.errors:
             return None
         if found is None:
@@ -47,6 +54,14 @@ class Matcher:
             self.taken[found.pk] = row
         return found
 
+    def _by_answer(self, read: ReadRow) -> KnownProject | None:
+        """What a person said of the row, side by side with what it is similar to."""
+        answer = self.answers.get(read.key, "")
+        if answer == LATER:
+            read.refuse("left_for_later", LEFT, "name")
+        meant = self.known.by_code.get(answer, []) if answer not in {"", NEW, LATER} else []
+        return next((project for project in meant if self.sees(project)), None)
+
     def _by_number(self, read: ReadRow, key: str, firm: Firm | None) -> KnownProject | None:
         """The number, or the national approval code, together with the same name or investor."""
         code, approval = read.values.get("project_code", ""), read.values.get("approval_code", "")
@@ -58,6 +73,9 @@ class Matcher:
             return max(fits, key=lambda project: project.name_key == key)
         other = numbered[0]
         field = "project_code" if code and self.known.by_code.get(code) else "approval_code"
+        if not self.sees(other):
+            read.refuse("number_conflict", sentence(NUMBER_TAKEN, code=code or approval), field)
+            return None
         text = sentence(NUMBER_CONFLICT, code=code or approval, name=other.name)
         read.refuse("number_conflict", text, field, (other.code,))
         return None
@@ -104,7 +122,11 @@ class Matcher:
         for project in self.known.by_investor.get(firm.key, []) if firm else ():
             if project.pk not in self.taken and not project.voided and _alike(project.name_key, key):
                 found[project.pk] = project
-        return list(found.values())[:5]
+        return [project for project in found.values() if self.sees(project)][:5]
+
+    def is_answered(self, read: ReadRow) -> bool:
+        """Whether a person settled what the row is similar to."""
+        return read.key in self.answers
 
 
 def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:

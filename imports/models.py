@@ -39,9 +39,10 @@ class ImportBatch(models.Model):
     filename = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(max_length=64, db_index=True)
     kind = models.CharField(_("kind"), max_length=20, blank=True)
-    # What the mapping page or a mapping file decided, and the codes of what a person accepted.
+    # What people decided: columns and words, rows ("sheet!row") whose large amount is right, what similar rows are.
     mapping = models.JSONField(default=dict, blank=True)
     accepted = models.JSONField(default=list, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.WAITING)
     created_at = models.DateTimeField(_("brought at"), auto_now_add=True)
     committed_at = models.DateTimeField(_("written at"), null=True, blank=True)

@@ -21,10 +21,11 @@ from imports.models import BatchState, ImportBatch, RowAction
 from imports.plan import Change, Plan, RowPlan, SumCheck
 from imports.problems import Problem
 from imports.said import Words, field_label, skipped_word
+from projects.models import Project
 
 PER_PAGE = 50
 A_FEW = 5  # of each sort on the tab of what needs a person
-LOOK, SKIPPED, WARNINGS, ABSENT = "look", "skipped", "warnings", "absent"
+LOOK, SKIPPED, WARNINGS, ABSENT, QUESTIONS = "look", "skipped", "warnings", "absent", "questions"
 CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
 
 
@@ -108,6 +109,7 @@ def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: 
         "sums": sums_of(plan) if show == LOOK else [],
         "accepted_count": len(plan.accepted),
         "to_write": to_write,
+        "open_questions": len(plan.questions),
         "left": left_to_decide(plan),
         "absent": gone,
         "absent_parks": "、".join(words.of("park").get(code, code) for code in gone.parks) if gone.parks else "",
@@ -124,6 +126,7 @@ def _tabs(plan: Plan, gone: Absent) -> list[Tab]:
     look = counts[RowAction.REFUSED] + counts[RowAction.UPDATE] + warnings
     tabs = [
         Tab(LOOK, _("Look at these first"), look),
+        *([Tab(QUESTIONS, _("To answer"), len(plan.questions))] if plan.questions else []),
         Tab(RowAction.CREATE, _("New"), counts[RowAction.CREATE]),
         Tab(RowAction.UPDATE, _("Changed"), counts[RowAction.UPDATE]),
         Tab(RowAction.UNCHANGED, _("Unchanged"), counts[RowAction.UNCHANGED]),
@@ -142,11 +145,15 @@ def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Word
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
     if show == LOOK:
         return {
+            "questions": asked(plan.questions[:A_FEW], words),
             "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:PER_PAGE]],
             "changed": [shown_row(row, words) for row in plan.of(RowAction.UPDATE)[:A_FEW]],
             "warned": (warned := grouped(_warnings(plan)))[:A_FEW],
             "warned_count": len(warned),
         }
+    if show == QUESTIONS:
+        page = _page(plan.questions, params)
+        return {"page": page, "questions": asked(page.object_list, words)}
     if show == SKIPPED:
         lines = [
             (sheet.name, skip["row"], skipped_word(skip["reason"])) for sheet in plan.sheets for skip in sheet.skipped
@@ -159,6 +166,27 @@ def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Word
         return {"page": _page(gone.projects, params)}
     page = _page(plan.of(show), params)
     return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A row side by side with the known projects that it looks like."""
+
+    key: str
+    row: ShownRow
+    candidates: list[Project]
+
+
+def asked(rows: Iterable[RowPlan], words: Words) -> list[Question]:
+    """Questions of a page, with their candidates read in one query."""
+    rows = list(rows)
+    codes = {code for row in rows for code in row.similar}
+    found = Project.objects.filter(code__in=codes).select_related("park", "cluster")
+    known = {project.code: project for project in found.prefetch_related("participations__investor")}
+    return [
+        Question(row.read.key, shown_row(row, words), [known[code] for code in row.similar if code in known])
+        for row in rows
+    ]
 
 
 def _page(rows: list[Any], params: QueryDict) -> Any:

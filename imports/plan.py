@@ -56,6 +56,11 @@ class ReadRow:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    @property
+    def key(self) -> str:
+        """sheet!row: how decisions about a row are kept."""
+        return f"{self.sheet}!{self.row}"
+
     def place(self, name: str, letter: str, raw: CellValue | Cell) -> None:
         """Say where a value stands that is not in the row's own cell of the field."""
         self.elsewhere = self.elsewhere or {}
@@ -93,6 +98,7 @@ class RowPlan:
     investor: Any = None  # the firm that the row names (imports.investorbook.Firm)
     different: list[Change] = field(default_factory=list)  # from a known project, or months
     is_new_project: bool = False
+    similar: tuple[str, ...] = ()  # numbers of known projects that it looks like; a person may say which it is
 
     @property
     def accepted(self) -> bool:
@@ -187,6 +193,11 @@ class Plan:
     @property
     def unknown_capital(self) -> int:
         return sum(1 for row in self.accepted if row.read.values.get("agreed_capital") is None)
+
+    @property
+    def questions(self) -> list[RowPlan]:
+        """Rows that look like known projects, and of which nobody has said what they are."""
+        return [row for row in self.rows if row.similar]
 
     @property
     def errors(self) -> list[Problem]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from imports.arrivals import plan_arrivals
 from imports.cells import column_reader
 from imports.comparing import check_new, compare
 from imports.fields import ALL_FIELDS
 from imports.grid import Workbook
 from imports.investorbook import Firm, InvestorBook
-from imports.known import Known
+from imports.known import Known, KnownProject
 from imports.links import Links
 from imports.matching import Matcher
 from imports.models import RowAction
@@ -26,7 +27,7 @@ from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.text import investor_key, name_key, sentence
-from projects.permissions import writes_everywhere
+from projects.permissions import sees_own_parks_only, writes_everywhere
 
 
 def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None, Links]:
@@ -66,7 +67,7 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         (name for row in reads if (name := row.values.get("investor"))),
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
-    _match_all(plan, known, book, links)
+    _match_all(plan, book, Matcher(known, request.answers, _sight(request.user)), links)
     names = set().union(*(row.values for row in reads)) if reads else set()
     known.load_values((row.project_id for row in plan.rows if row.project_id), names)
     today = request.today or timezone.localdate()
@@ -88,8 +89,14 @@ def _known_for(reads: list[ReadRow]) -> Known:
     )
 
 
-def _match_all(plan: Plan, known: Known, book: InvestorBook, links: Links) -> None:
-    matcher = Matcher(known)
+def _sight(user: User | None) -> Callable[[KnownProject], bool]:
+    """Whose names may be told: a recorder of own parks learns nothing of the others' projects."""
+    if user is None or not sees_own_parks_only(user):
+        return lambda __: True
+    return lambda project: project.park_id in user.writable_park_ids
+
+
+def _match_all(plan: Plan, book: InvestorBook, matcher: Matcher, links: Links) -> None:
     for row in plan.rows:
         read = row.read
         if not read.values.get("name"):
@@ -102,8 +109,8 @@ def _match_all(plan: Plan, known: Known, book: InvestorBook, links: Links) -> No
         found = matcher.match(row, firm, links.park_id(read))
         if found is not None:
             row.project_id, row.code = found.pk, found.code
-        elif not read.errors:
-            _warn_similar(row, matcher, firm)
+        elif not read.errors and not matcher.is_answered(read):
+            _ask_similar(row, matcher, firm)
 
 
 def _firm(read: ReadRow, book: InvestorBook) -> Firm | None:
@@ -121,14 +128,15 @@ def _firm(read: ReadRow, book: InvestorBook) -> Firm | None:
     return firm
 
 
-def _warn_similar(row: RowPlan, matcher: Matcher, firm: Firm | None) -> None:
+def _ask_similar(row: RowPlan, matcher: Matcher, firm: Firm | None) -> None:
     similar = matcher.similar(row, firm)
     if similar:
+        row.similar = tuple(project.code for project in similar)
         names = tuple(f"{project.code} {project.name}" for project in similar)
         text = sentence(
             _("Similar to %(names)s, but not the same: it is taken as another project."), names="、".join(names)
         )
-        row.read.warn("similar_exists", text, "name", tuple(project.code for project in similar))
+        row.read.warn("similar_exists", text, "name", row.similar)
 
 
 def _settle(
@@ -137,7 +145,7 @@ def _settle(
     """Apply the rules, compare, and say what the row does."""
     read = row.read
     stored = known.by_pk.get(row.project_id) if row.project_id else None
-    check_amounts(read, stored, median, f"{read.sheet}!{read.row}" in request.accepted)
+    check_amounts(read, stored, median, read.key in request.accepted)
     check_days(read, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)
     if not read.errors and stored is not None:

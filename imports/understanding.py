@@ -30,6 +30,7 @@ class Request:
     kind: str = "auto"
     mapping: Mapping = field(default_factory=Mapping)
     accepted: frozenset[str] = frozenset()  # "sheet!row" of implausible amounts that a person accepted
+    answers: dict[str, str] = field(default_factory=dict)  # "sheet!row" → what a person said of a similar project
     today: datetime.date | None = None
 
     def may_write(self, park_id: int | None) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", views.import_detail, name="detail"),
     path("<int:pk>/columns/", views.import_columns, name="columns"),
     path("<int:pk>/accept/", views.import_accept, name="accept"),
+    path("<int:pk>/answer/", views.import_answer, name="answer"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),

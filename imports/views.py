@@ -136,6 +136,22 @@ def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what rows are that look like known projects: the same, another, or not now."""
+    batch = _get_own(request, pk)
+    answers = {
+        key.removeprefix("row-"): value[:60]
+        for key, value in request.POST.items()
+        if key.startswith("row-") and value and len(key) <= LONGEST_KEY
+    }
+    try:
+        batches.decide(batch=batch, answers=answers)
+    except batches.AlreadySettled:
+        messages.info(request, _("This import is settled already; nothing was written a second time."))
+    return redirect("imports:detail", pk=batch.pk)
+
+
+@require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the batch, exactly once."""
     batch = _get_own(request, pk)

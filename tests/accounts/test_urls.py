@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:detail": (Kind.READ, {"pk": "batch"}),
     "imports:columns": (Kind.WRITE, {"pk": "batch"}),
     "imports:accept": (Kind.WRITE, {"pk": "batch"}),
+    "imports:answer": (Kind.WRITE, {"pk": "batch"}),
     "imports:confirm": (Kind.WRITE, {"pk": "batch"}),
     "imports:file": (Kind.READ, {"pk": "batch"}),
     "imports:cancel": (Kind.WRITE, {"pk": "batch"}),

@@ -235,3 +235,46 @@ def test_previews_and_results_have_constant_queries(
             confirm(client, batch, digest_of(page))
         with django_assert_max_num_queries(14):
             client.get(f"/imports/{batch.pk}/")
+
+
+def test_a_question_is_answered_side_by_side(manager: User, tmp_path: Path) -> None:
+    known = make_project("智能装备生产基地一期", code="P-001", agreed="5", investor="甲公司", park="shuangfu")
+    header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
+    rows = [["智能装备生产基地二期", "甲公司", "双福", 7], ["智能装备生产基地三期", "甲公司", "双福", 8]]
+    client = client_of(manager)
+    bring(client, ledger(tmp_path / "a.xlsx", *rows, header=header))
+    batch = ImportBatch.objects.get()
+    page = client.get(f"/imports/{batch.pk}/?show=questions")
+    assert [question.candidates for question in page.context["questions"]] == [[known], [known]]
+    client.post(f"/imports/{batch.pk}/answer/", {"row-台账!2": "P-001", "row-台账!3": "later"})
+    page = client.get(f"/imports/{batch.pk}/")
+    assert (page.context["counts"]["update"], page.context["counts"]["refused"], page.context["open_questions"]) == (
+        1,
+        1,
+        0,
+    )
+    confirm(client, batch, digest_of(page), skip_refused="on")
+    known.refresh_from_db()
+    assert (Project.objects.count(), known.name, known.agreed_capital) == (1, "智能装备生产基地二期", 7 * YI)
+
+
+def test_an_unanswered_question_is_another_project(manager: User, tmp_path: Path) -> None:
+    make_project("智能装备生产基地一期", code="P-001", investor="甲公司")
+    client = client_of(manager)
+    header = ("项目名称", "投资方", "协议投资额（亿元）")
+    bring(client, ledger(tmp_path / "a.xlsx", ["智能装备生产基地二期", "甲公司", 7], header=header))
+    batch = ImportBatch.objects.get()
+    confirm(client, batch, digest_of(client.get(f"/imports/{batch.pk}/")))
+    assert Project.objects.count() == 2
+
+
+def test_a_recorder_of_own_parks_learns_nothing_of_the_others(settings, tmp_path: Path) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    make_project("保密的生产基地一期", code="GEHEIM-1", agreed="5", investor="甲公司", park="degan")
+    client = client_of(make_user("recorder", role="recorder", parks=["shuangfu"]))
+    header = ("项目编号", "项目名称", "投资方", "落户园区")
+    rows = [["GEHEIM-1", "别的", "乙公司", "双福"], ["P-2", "保密的生产基地二期", "甲公司", "双福"]]
+    bring(client, ledger(tmp_path / "a.xlsx", *rows, header=header))
+    for show in ("look", "refused", "questions", "warnings", "absent"):
+        page = client.get(f"/imports/{ImportBatch.objects.get().pk}/?show={show}").content.decode()
+        assert "保密的生产基地一期" not in page
