@@ -33,8 +33,8 @@ MILESTONE_FIELDS = {
 }
 
 
-def compare(row: RowPlan, stored: KnownProject, links: dict[str, dict[str, int]]) -> list[Change]:
-    """What a row changes in the project that it means; `links`: ids of park, cluster and chain codes.
+def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]) -> list[Change]:
+    """What a row changes in the project that it means; `codes`: of parks, clusters and chains by their ids.
 
     Refuses the row for amounts that cannot stand.
     """
@@ -42,7 +42,7 @@ def compare(row: RowPlan, stored: KnownProject, links: dict[str, dict[str, int]]
     for name, new in row.read.values.items():
         if name in UNWRITTEN or name in {"agreed_capital", "added_capital"}:
             continue
-        old, new = _old_and_new(row, stored, name, new, links)
+        old, new = _old_and_new(row, stored, name, new, codes)
         if old != new:
             changes.append(change_of(row.read, name, old))
     return changes + _capital_changes(row, stored)
@@ -53,14 +53,17 @@ def check_new(row: RowPlan) -> None:
     _capital_changes(row, NOTHING)
 
 
-def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, links: Any) -> tuple[Any, Any]:
+def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, codes: Any) -> tuple[Any, Any]:
     """What stands in the register and what the row says, comparable; equal where the row adds nothing."""
+    if name == "name":
+        return stored.name, new
+    if name in PLAIN:
+        return stored.values.get(PLAIN[name]), new
     home = ALL_FIELDS[name].home
     if name == "project_code":
         return (new if new in stored.codes else stored.code or None), new
     if name in LINKS:
-        ids = {pk: code for code, pk in links[name].items()}
-        return ids.get(getattr(stored, LINKS[name])), new
+        return codes[name].get(getattr(stored, LINKS[name])), new
     if name == "stage":
         return _stage(row, stored, new)
     if name in MILESTONE_FIELDS:
@@ -75,8 +78,7 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, links:
         return (new if (kind, new) in stored.notes else None), new
     if home.startswith("snapshot."):
         return stored.snapshots.get((home.removeprefix("snapshot."), row.read.values.get("as_of"))), new
-    old = stored.name if name == "name" else stored.values.get(PLAIN[name])
-    return (None if old == "" else old), new
+    raise AssertionError(f"{name} has no home")
 
 
 def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:

@@ -152,15 +152,12 @@ class Known:
                 ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
         for project in ids.values():
             _sum_commitments(project)
-        for pk, kind, planned, reached, actual in _of(Milestone.objects, ids).values_list(
-            "project_id", "kind", "planned_on", "reached", "actual_on"
-        ):
-            if pk in ids:
-                ids[pk].values |= {
-                    f"milestone.{kind}.planned": planned,
-                    f"milestone.{kind}.actual": actual,
-                    f"milestone.{kind}.reached": reached,
-                }
+        days = _of(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
+        for pk, kind, planned, actual in days:
+            if pk in ids and planned is not None:
+                ids[pk].values[f"milestone.{kind}.planned"] = planned
+            if pk in ids and actual is not None:
+                ids[pk].values[f"milestone.{kind}.actual"] = actual
         for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text"):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}

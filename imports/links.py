@@ -29,6 +29,7 @@ class Links:
             "chain": {chain.code: chain.pk for chain in chains},
         }
         self._check(words or {})
+        self.codes = {name: {pk: code for code, pk in ids.items()} for name, ids in self.ids.items()}
         self.vocabulary = Vocabulary(
             [(park.code, park.name, park.short_name, park.aliases) for park in parks],
             [(cluster.code, cluster.name, "", cluster.aliases) for cluster in clusters],

@@ -149,7 +149,7 @@ def _settle(
     check_days(read, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)
     if not read.errors and stored is not None:
-        row.different = compare(row, stored, links.ids)
+        row.different = compare(row, stored, links.codes)
     elif not read.errors:
         check_new(row)
     if read.errors:

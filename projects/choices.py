@@ -21,8 +21,10 @@ class Stage(models.TextChoices):
     @property
     def rank(self) -> int:
         """0 for a lead, 9 for full production."""
-        return list(Stage).index(self)
+        return RANKS[self]
 
+
+RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 
 # The seven blocks of a project's way; what lies before the signing has none.
 SIGNED_STAGES = list(Stage)[Stage.SIGNED.rank :]
