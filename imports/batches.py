@@ -24,7 +24,7 @@ from imports.choices import (
     unknown_words,
 )
 from imports.columns import parse_mapping
-from imports.decisions import read_decisions
+from imports.decisions import header_rows_changed, read_decisions
 from imports.grid import Workbook
 from imports.known import Known
 from imports.links import Links
@@ -157,7 +157,9 @@ def decide(
     accepted: list[str] | None = None,
     answers: dict[str, str] | None = None,
 ) -> None:
-    """Keep what a person decided about a waiting batch: columns and words, and amounts that are right as they are."""
+    """Keep what a person decided about a waiting batch: columns and words, amounts that are right as they are, and
+    what similar rows are. Answers add to earlier ones; an empty dict takes all of them back.
+    """
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     _still_waiting(locked)
     if mapping is not None:
@@ -166,7 +168,7 @@ def decide(
     if accepted is not None:
         locked.accepted = accepted
     if answers is not None:
-        locked.answers = {**locked.answers, **answers}
+        locked.answers = {**locked.answers, **answers} if answers else {}
     locked.save(update_fields=["mapping", "accepted", "answers"])
 
 
@@ -192,11 +194,15 @@ class ColumnsPage:
     @property
     def left(self) -> int:
         """How many decisions are open; a word with one proposal alone has it chosen beforehand."""
-        return len(self.points) + sum(1 for word in self.words if not word.proposed)
+        return len(self.points) + len(self.open_words)
 
     @property
     def known_columns(self) -> int:
         return sum(sheet.known_columns for sheet in self.sheets)
+
+    @property
+    def open_words(self) -> list[UnknownWord]:
+        return [word for word in self.words if not word.proposed]
 
 
 def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> ColumnsPage:
@@ -220,8 +226,8 @@ def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
     return read_rows(part.sheet, part.table, part.proposal, links.vocabulary)
 
 
-def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> None:
-    """Keep what a sent mapping page says.
+def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> bool:
+    """Keep what a sent mapping page says; False where other header rows make other columns, to be looked at again.
 
     Raises MappingError for what cannot be meant, NoLedger where it makes the file unreadable, AlreadySettled.
     """
@@ -230,3 +236,4 @@ def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) ->
     mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
     make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)
+    return not any(header_rows_changed(data, sheet) for sheet in page.sheets)

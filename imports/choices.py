@@ -84,6 +84,7 @@ class ColumnChoice:
     asks_unit: bool = False
     asks_month: bool = False
     only_compared: bool = False
+    typed_month: str = ""  # what was sent and could not be meant
 
     @property
     def unsure(self) -> bool:
@@ -143,6 +144,7 @@ class SheetChoices:
     defaults: dict[str, str] = field(default_factory=dict)
     points: list[OpenPoint] = field(default_factory=list)
     first_of_sheet: bool = True
+    typed_header: str = ""  # what was sent and could not be meant
 
     @property
     def header_text(self) -> str:

@@ -45,6 +45,24 @@ def read_decisions(
     }
 
 
+def keep_sent(data: QueryDict, sheets: list[SheetChoices]) -> None:
+    """Put what was sent into the choices, so that a mistake in one place loses nothing of the others."""
+    for sheet in sheets:
+        if f"sheet-{sheet.index}" not in data:
+            continue
+        sheet.typed_header = data.get(f"header-{sheet.index}", "")
+        sheet.unit = data.get(f"unit-{sheet.index}", sheet.unit)
+        sheet.defaults |= {name: data.get(f"default-{sheet.index}-{name}", "") for name in DEFAULTS}
+        for column in sheet.columns:
+            place = f"{sheet.index}-{column.letter}"
+            chosen = data.get(f"field-{place}", column.field)
+            column.field = "" if chosen == LEAVE_OUT else chosen
+            column.asks_field = column.asks_field and chosen != LEAVE_OUT
+            column.unit = data.get(f"unit-{place}", column.unit)
+            column.typed_month = data.get(f"month-{place}", "")
+            column.fills_down = f"fill-{place}" in data
+
+
 def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
@@ -98,11 +116,15 @@ def _take_unit(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> N
         entry["unit"] = unit
 
 
+def header_rows_changed(data: QueryDict, sheet: SheetChoices) -> bool:
+    """Whether a sent page names other header rows than it showed."""
+    return data.get(f"header-{sheet.index}", "").strip() not in {"", sheet.header_text}
+
+
 def _take_header_rows(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
-    text = data.get(f"header-{sheet.index}")
-    if text is None or text.strip() in {"", sheet.header_text}:
+    if not header_rows_changed(data, sheet):
         return
-    entry["header_rows"] = _header_rows(text)
+    entry["header_rows"] = _header_rows(data[f"header-{sheet.index}"])
     entry.pop("columns", None)  # letters stand under other headers now
     entry.pop("fill_down", None)
 

@@ -26,6 +26,8 @@ from projects.models import (
 
 FEW = 900  # up to so many keys are asked for by name; beyond it the whole table is cheaper than thousands of variables
 
+CHUNK = 5000  # rows fetched at a time: a whole table at once costs its memory twice
+
 # Ledger fields that are a column of Project, under their own name or another.
 PLAIN = {
     name: entry.home.removeprefix("project.")
@@ -111,7 +113,7 @@ class Known:
             "voided_at",
             "approval_code",
         )
-        for row in wanted.order_by("pk").values_list(*columns).iterator(chunk_size=5000):
+        for row in wanted.order_by("pk").values_list(*columns).iterator(CHUNK):
             *plain, voided_at, approval = row
             project = KnownProject(*plain, voided_at is not None, approval)  # type: ignore[call-arg]
             self.by_pk[project.pk] = project
@@ -129,14 +131,14 @@ class Known:
     def _load_codes(self) -> None:
         for project in self.by_pk.values():
             project.codes.add(project.code)
-        for pk, code in _of(ProjectCode.objects, self.by_pk).values_list("project_id", "code"):
+        for pk, code in _of(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
             if pk in self.by_pk:
                 self.by_pk[pk].codes.add(code)
 
     def _load_investors(self) -> None:
         lead = _of(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
         columns = ("project_id", "investor_id", "investor__name_key", "investor__name", "investor__credit_code")
-        for pk, investor, key, name, code in lead.values_list(*columns):
+        for pk, investor, key, name, code in lead.values_list(*columns).iterator(CHUNK):
             if project := self.by_pk.get(pk):
                 project.investor_id, project.investor_key, project.investor_name = investor, key, name
                 project.credit_code = code or ""
@@ -147,22 +149,24 @@ class Known:
         if not ids:
             return
         self._load_columns(ids, names)
-        for pk, kind, amount in _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount"):
+        for pk, kind, amount in (
+            _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
+        ):
             if pk in ids:
                 ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
         for project in ids.values():
             _sum_commitments(project)
         days = _of(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
-        for pk, kind, planned, actual in days:
+        for pk, kind, planned, actual in days.iterator(CHUNK):
             if pk in ids and planned is not None:
                 ids[pk].values[f"milestone.{kind}.planned"] = planned
             if pk in ids and actual is not None:
                 ids[pk].values[f"milestone.{kind}.actual"] = actual
-        for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text"):
+        for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
-        for pk, measure, as_of, amount in _of(CapitalSnapshot.objects, ids).values_list(
-            "project_id", "measure", "as_of", "amount"
+        for pk, measure, as_of, amount in (
+            _of(CapitalSnapshot.objects, ids).values_list("project_id", "measure", "as_of", "amount").iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
@@ -173,7 +177,7 @@ class Known:
         if "lead_official" in names:
             columns += ["lead_official__name", "lead_official__post"]
         wanted = Project.objects.filter(pk__in=list(ids)) if len(ids) <= FEW else Project.objects.all()
-        for pk, *values in wanted.values_list("pk", *columns).iterator(chunk_size=5000):
+        for pk, *values in wanted.values_list("pk", *columns).iterator(CHUNK):
             if pk in ids:
                 ids[pk].values |= {
                     column: value for column, value in zip(columns, values, strict=True) if value not in (None, "")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,68 +17,14 @@ from imports.absent import Absent, absent
 from imports.batches import Preview
 from imports.choices import left_to_decide
 from imports.models import BatchState, ImportBatch, RowAction
-from imports.plan import Change, Plan, RowPlan, SumCheck
-from imports.problems import Problem
-from imports.said import Words, field_label, skipped_word
+from imports.plan import Plan, RowPlan, SumCheck
+from imports.said import Words, skipped_word
+from imports.shown import A_FEW, ShownProblem, ShownRow, grouped, shown_row
 from projects.models import Project
 
 PER_PAGE = 50
-A_FEW = 5  # of each sort on the tab of what needs a person
+FIRST_REFUSED = 10  # on the first tab
 LOOK, SKIPPED, WARNINGS, ABSENT, QUESTIONS = "look", "skipped", "warnings", "absent", "questions"
-CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
-
-
-@dataclass(frozen=True, slots=True)
-class ShownChange:
-    """A change in words: what field, from what to what, by which cell."""
-
-    label: str
-    old: str
-    new: str
-    cell: str
-    raw: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownProblem:
-    """A refusal or warning: where it is, what stands there, what is wrong, what would be right."""
-
-    sheet: str
-    row: int
-    cell: str
-    field: str
-    value: str
-    message: str | Promise
-    candidates: tuple[str, ...]
-    projects: tuple[str, ...]  # numbers of known projects that may be meant
-    can_accept: bool
-    is_word: bool  # settled on the mapping page
-    key: str  # sheet!row
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A planned row in words."""
-
-    row: RowPlan
-    changes: list[ShownChange]
-    problems: list[ShownProblem]
-    values: dict[str, str]
-    months: str = ""
-
-    @property
-    def number(self) -> int:
-        return self.row.read.row
-
-    @property
-    def name(self) -> str:
-        return self.values.get("name") or self.row.name
-
-    @property
-    def about(self) -> str:
-        """Number, cluster and park, to know the project by."""
-        code = self.row.code or self.values.get("project_code", "")
-        return " ・ ".join(filter(None, (code, self.values.get("cluster"), self.values.get("park"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +38,8 @@ def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: 
     """Everything that the preview's template shows. The number of queries does not depend on the number of rows."""
     plan, words = made.plan, Words()
     gone = absent(plan, made.links, user=user)
-    tabs = _tabs(plan, gone)
+    warned = grouped([*plan.warnings, *plan.row_warnings])
+    tabs = _tabs(plan, gone, warned)
     show = params.get("show", "")
     if show not in {tab.name for tab in tabs}:
         show = tabs[0].name if tabs[0].count or not plan.rows else _first_with_rows(plan)
@@ -110,20 +56,25 @@ def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: 
         "accepted_count": len(plan.accepted),
         "to_write": to_write,
         "open_questions": len(plan.questions),
+        "answered": len(batch.answers),
         "left": left_to_decide(plan),
         "absent": gone,
         "absent_parks": "、".join(words.of("park").get(code, code) for code in gone.parks) if gone.parks else "",
         "absent_years": "、".join(map(str, gone.years)),
         "imported_before": imported_before(batch),
         "may_decide": batch.user_id == user.pk,
-        **_rows_of(plan, gone, show, params, words),
+        **_rows_of(plan, gone, warned, show, params, words),
     }
 
 
-def _tabs(plan: Plan, gone: Absent) -> list[Tab]:
+def _to_look_at(warned: list[ShownProblem]) -> list[ShownProblem]:
+    """Warnings of the first tab: not what its other cards say already, sums and questions."""
+    return [problem for problem in warned if problem.code not in {"sum_differs", "similar_exists"}]
+
+
+def _tabs(plan: Plan, gone: Absent, warned: list[ShownProblem]) -> list[Tab]:
     counts = plan.counts
-    warnings = len(plan.warnings) + len(plan.row_warnings)
-    look = counts[RowAction.REFUSED] + counts[RowAction.UPDATE] + warnings
+    look = counts[RowAction.REFUSED] + counts[RowAction.UPDATE] + len(plan.questions) + len(_to_look_at(warned))
     tabs = [
         Tab(LOOK, _("Look at these first"), look),
         *([Tab(QUESTIONS, _("To answer"), len(plan.questions))] if plan.questions else []),
@@ -131,7 +82,7 @@ def _tabs(plan: Plan, gone: Absent) -> list[Tab]:
         Tab(RowAction.UPDATE, _("Changed"), counts[RowAction.UPDATE]),
         Tab(RowAction.UNCHANGED, _("Unchanged"), counts[RowAction.UNCHANGED]),
         Tab(RowAction.REFUSED, _("Refused"), counts[RowAction.REFUSED]),
-        Tab(WARNINGS, _("Warnings"), warnings),
+        Tab(WARNINGS, _("Warnings"), len(warned)),
         Tab(SKIPPED, _("Skipped lines"), sum(len(sheet.skipped) for sheet in plan.sheets)),
     ]
     return [*tabs, Tab(ABSENT, _("No longer in the table"), gone.count)] if plan.kind == "projects" else tabs
@@ -141,15 +92,17 @@ def _first_with_rows(plan: Plan) -> str:
     return next((tab for tab in (RowAction.CREATE, RowAction.UNCHANGED) if plan.count(tab)), LOOK)
 
 
-def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Words) -> dict[str, Any]:
+def _rows_of(
+    plan: Plan, gone: Absent, warned: list[ShownProblem], show: str, params: QueryDict, words: Words
+) -> dict[str, Any]:
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
     if show == LOOK:
         return {
             "questions": asked(plan.questions[:A_FEW], words),
-            "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:PER_PAGE]],
+            "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:FIRST_REFUSED]],
             "changed": [shown_row(row, words) for row in plan.of(RowAction.UPDATE)[:A_FEW]],
-            "warned": (warned := grouped(_warnings(plan)))[:A_FEW],
-            "warned_count": len(warned),
+            "warned": (first := _to_look_at(warned))[:A_FEW],
+            "warned_count": len(first),
         }
     if show == QUESTIONS:
         page = _page(plan.questions, params)
@@ -160,7 +113,7 @@ def _rows_of(plan: Plan, gone: Absent, show: str, params: QueryDict, words: Word
         ]
         return {"page": _page(lines, params)}
     if show == WARNINGS:
-        page = _page(grouped(_warnings(plan)), params)
+        page = _page(warned, params)
         return {"page": page, "warned": page.object_list}
     if show == ABSENT:
         return {"page": _page(gone.projects, params)}
@@ -193,27 +146,6 @@ def _page(rows: list[Any], params: QueryDict) -> Any:
     return Paginator(rows, PER_PAGE).get_page(params.get("page"))
 
 
-def _warnings(plan: Plan) -> list[Problem]:
-    return [*plan.warnings, *plan.row_warnings]
-
-
-def grouped(problems: Iterable[Problem]) -> list[ShownProblem]:
-    """Problems in words; those that say the same of many cells stand in one line with the first cells."""
-    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
-    for problem in problems:
-        alike.setdefault((problem.code, problem.sheet, problem.field, str(problem.message)), []).append(problem)
-    return [_of_many(same) for same in alike.values()]
-
-
-def _of_many(same: list[Problem]) -> ShownProblem:
-    first = shown_problem(same[0])
-    if len(same) == 1:
-        return first
-    cells = "、".join(problem.cell for problem in same[:A_FEW] if problem.cell)
-    said = cells if len(same) <= A_FEW else _("%(cells)s … (%(count)d cells)") % {"cells": cells, "count": len(same)}
-    return replace(first, cell=said, value="")
-
-
 def _skipped_words(plan: Plan) -> str:
     """标题、单位、表头: why lines were skipped, the first reason of the sheet first."""
     reasons = Counter(skip["reason"] for sheet in plan.sheets for skip in sheet.skipped)
@@ -224,50 +156,6 @@ def imported_before(batch: ImportBatch) -> ImportBatch | None:
     """The last written batch of exactly this file."""
     same = ImportBatch.objects.filter(sha256=batch.sha256, state=BatchState.COMMITTED).exclude(pk=batch.pk)
     return same.select_related("user").order_by("-committed_at").first()
-
-
-def shown_row(row: RowPlan, words: Words) -> ShownRow:
-    """A planned row in words; of a table of arrivals with its months."""
-    read = row.read
-    values = {name: words.value(name, value) for name, value in read.values.items() if name != "arrivals"}
-    arrivals = read.values.get("arrivals") or {}
-    months = "、".join(
-        f"{month} {words.value(f'arrival {month}', amount)}" for month, amount in sorted(arrivals.items())
-    )
-    problems = [shown_problem(error) for error in read.errors]
-    return ShownRow(row, shown_changes(row.changes, words), problems, values, months)
-
-
-def shown_changes(changes: Iterable[Change], words: Words) -> list[ShownChange]:
-    """Changes of a planned row, in words."""
-    return [
-        ShownChange(
-            field_label(change.field),
-            words.value(change.field, change.old),
-            words.value(change.field, change.new),
-            change.cell,
-            change.raw_text,
-        )
-        for change in changes
-    ]
-
-
-def shown_problem(problem: Problem) -> ShownProblem:
-    """A problem with what its candidates are: words to write, or projects to look at."""
-    are_projects = problem.code in CANDIDATES_ARE_PROJECTS
-    return ShownProblem(
-        problem.sheet,
-        problem.row,
-        problem.cell or problem.column,
-        field_label(problem.field) if problem.field else "",
-        problem.value,
-        problem.message,
-        () if are_projects else problem.candidates,
-        problem.candidates if are_projects else (),
-        problem.code == "implausible_amount",
-        problem.code == "unknown_word",
-        f"{problem.sheet}!{problem.row}",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +170,13 @@ class ShownSum:
 def sums_of(plan: Plan) -> list[ShownSum]:
     """The file's own sums, subtotals before totals as they stand."""
     checks = [check for sheet in plan.sheets for check in sheet.sums]
-    return [
-        ShownSum(check, check.text.replace("　", " ").strip() or str(check.row), why_differs(check)) for check in checks
-    ]
+    several = len({check.sheet for check in checks}) > 1
+    return [ShownSum(check, _label(check, with_sheet=several), why_differs(check)) for check in checks]
+
+
+def _label(check: SumCheck, *, with_sheet: bool) -> str:
+    text = check.text.replace("　", " ").strip() or _("row %(row)s") % {"row": check.row}
+    return f"{check.sheet}：{text}" if with_sheet else text
 
 
 def why_differs(check: SumCheck) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from imports.models import ImportRow, RowAction
-from imports.pages import ShownChange
 from imports.said import Words, field_label
+from imports.shown import ShownChange
+
+UNFOLDED = 6  # values
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,15 @@ class ShownResult:
     row: ImportRow
     changes: list[ShownChange]
     problems: list[dict[str, Any]]
+
+    @property
+    def is_new(self) -> bool:
+        return self.row.action == RowAction.CREATE
+
+    @property
+    def folds(self) -> bool:
+        """A new project says all that it has: too much to read row by row."""
+        return self.is_new and len(self.changes) > UNFOLDED
 
     @property
     def word(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.fields import ALL_FIELDS
+from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import format_wan, format_yi
@@ -71,7 +71,9 @@ def field_label(name: str) -> str:
     entry = ALL_FIELDS.get(name)
     if entry is None:
         return name
-    return f"{entry.label}（亿元）" if entry.kind == "money" else str(entry.label)
+    if entry.kind != "money":
+        return str(entry.label)
+    return f"{entry.label}（{'万元' if name in ARRIVAL_FIELDS else '亿元'}）"
 
 
 def kind_of(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -90,8 +90,10 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if request.method == "POST":
         try:
-            batches.decide_columns(batch=batch, data=request.POST, user=request.user)
-            return redirect("imports:detail", pk=batch.pk)
+            if batches.decide_columns(batch=batch, data=request.POST, user=request.user):
+                return redirect("imports:detail", pk=batch.pk)
+            messages.info(request, _("The header rows are others now: look at the columns once more."))
+            return redirect("imports:columns", pk=batch.pk)
         except batches.AlreadySettled:
             return redirect(batch)
         except UNREADABLE as failed:
@@ -100,6 +102,8 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         page = batches.columns_page(batch, user=batch.user or request.user)
     except UNREADABLE as failed:
         return _unreadable(request, batch, failed)
+    if error:
+        decisions.keep_sent(request.POST, page.sheets)
     lists = word_choices(Words())
     context = {
         "batch": batch,
@@ -108,18 +112,19 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "money_units": choices.MONEY_UNITS,
         "leave_out": decisions.LEAVE_OUT,
         "lists": lists,
-        "words": [(word, _ordered(word, lists[word.kind])) for word in page.words],
+        "words": [(word, _ordered(word, lists[word.kind], request.POST)) for word in page.words],
         "error": error,
         "may_decide": batch.user_id == request.user.pk,
     }
     return render(request, "imports/importbatch_columns.html", context, status=422 if error else 200)
 
 
-def _ordered(word: choices.UnknownWord, entries: list[tuple[str, str]]) -> dict[str, Any]:
-    """What a word may mean: the proposals, nearest first, then the rest of the list. Chosen: the only proposal."""
+def _ordered(word: choices.UnknownWord, entries: list[tuple[str, str]], sent: QueryDict) -> dict[str, Any]:
+    """What a word may mean: the proposals, nearest first, then the rest; chosen is what was sent, or the only one."""
     proposals = [entry for name in word.proposals for entry in entries if entry[1] == name or entry[0] == name]
     rest = [entry for entry in entries if entry not in proposals]
-    return {"proposals": proposals, "rest": rest, "chosen": proposals[0][0] if word.proposed and proposals else ""}
+    proposed = proposals[0][0] if word.proposed and proposals else ""
+    return {"proposals": proposals, "rest": rest, "chosen": sent.get(word.key, proposed)}
 
 
 @require_POST
@@ -137,7 +142,7 @@ def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what rows are that look like known projects: the same, another, or not now."""
+    """Say what rows are that look like known projects: the same, another, or not now; or take all of it back."""
     batch = _get_own(request, pk)
     answers = {
         key.removeprefix("row-"): value[:60]
@@ -145,7 +150,7 @@ def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
         if key.startswith("row-") and value and len(key) <= LONGEST_KEY
     }
     try:
-        batches.decide(batch=batch, answers=answers)
+        batches.decide(batch=batch, answers={} if "again" in request.POST else answers or None)
     except batches.AlreadySettled:
         messages.info(request, _("This import is settled already; nothing was written a second time."))
     return redirect("imports:detail", pk=batch.pk)

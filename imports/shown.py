@@ -1,0 +1,132 @@
+"""Planned rows, changes and problems as the pages show them: in words, alike problems in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from imports.plan import Change, RowPlan
+from imports.problems import Problem
+from imports.said import Words, field_label
+
+A_FEW = 5  # of each sort on the tab of what needs a person
+CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A change in words: what field, from what to what, by which cell."""
+
+    label: str
+    old: str
+    new: str
+    cell: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """A refusal or warning: where it is, what stands there, what is wrong, what would be right."""
+
+    code: str
+    sheet: str
+    row: int
+    cell: str
+    field: str
+    value: str
+    message: str | Promise
+    candidates: tuple[str, ...]
+    projects: tuple[str, ...]  # numbers of known projects that may be meant
+    can_accept: bool
+    is_word: bool  # settled on the mapping page
+    key: str  # sheet!row
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A planned row in words."""
+
+    row: RowPlan
+    changes: list[ShownChange]
+    problems: list[ShownProblem]
+    values: dict[str, str]
+    months: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.row.read.row
+
+    @property
+    def name(self) -> str:
+        return self.values.get("name") or self.row.name
+
+    @property
+    def about(self) -> str:
+        """Number, cluster and park, to know the project by."""
+        code = self.row.code or self.values.get("project_code", "")
+        return " ・ ".join(filter(None, (code, self.values.get("cluster"), self.values.get("park"))))
+
+
+def shown_row(row: RowPlan, words: Words) -> ShownRow:
+    """A planned row in words; of a table of arrivals with its months."""
+    read = row.read
+    values = {name: words.value(name, value) for name, value in read.values.items() if name != "arrivals"}
+    arrivals = read.values.get("arrivals") or {}
+    months = "、".join(
+        f"{month} {words.value(f'arrival {month}', amount)}" for month, amount in sorted(arrivals.items())
+    )
+    problems = [shown_problem(error) for error in read.errors]
+    return ShownRow(row, shown_changes(row.changes, words), problems, values, months)
+
+
+def shown_changes(changes: Iterable[Change], words: Words) -> list[ShownChange]:
+    """Changes of a planned row, in words."""
+    return [
+        ShownChange(
+            field_label(change.field),
+            words.value(change.field, change.old),
+            words.value(change.field, change.new),
+            change.cell,
+            change.raw_text,
+        )
+        for change in changes
+    ]
+
+
+def shown_problem(problem: Problem) -> ShownProblem:
+    """A problem with what its candidates are: words to write, or projects to look at."""
+    are_projects = problem.code in CANDIDATES_ARE_PROJECTS
+    return ShownProblem(
+        problem.code,
+        problem.sheet,
+        problem.row,
+        problem.cell or problem.column,
+        field_label(problem.field) if problem.field else "",
+        problem.value,
+        problem.message,
+        () if are_projects else problem.candidates,
+        problem.candidates if are_projects else (),
+        problem.code == "implausible_amount",
+        problem.code == "unknown_word",
+        f"{problem.sheet}!{problem.row}",
+    )
+
+
+def grouped(problems: Iterable[Problem]) -> list[ShownProblem]:
+    """Problems in words; those that say the same of many cells stand in one line with the first cells."""
+    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.code, problem.sheet, problem.field, str(problem.message)), []).append(problem)
+    return [_of_many(same) for same in alike.values()]
+
+
+def _of_many(same: list[Problem]) -> ShownProblem:
+    first = shown_problem(same[0])
+    if len(same) == 1:
+        return first
+    cells = "、".join(problem.cell for problem in same[:A_FEW] if problem.cell)
+    said = cells if len(same) <= A_FEW else _("%(cells)s … (%(count)d cells)") % {"cells": cells, "count": len(same)}
+    return replace(first, cell=said, value="")
