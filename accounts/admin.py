@@ -5,14 +5,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import User
-from jiangjin.lib.readonly import ReadOnlyAdmin
+from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
 
 
 @admin.register(User)
-class UserAdmin(ReadOnlyAdmin, SimpleHistoryAdmin):
+class UserAdmin(ReadOnlyAdmin, TrackedAdmin):
     list_display = ["username", "display_name", "role", "all_parks", "is_active", "last_login", "edit_link"]
     list_filter = ["role", "is_active", "all_parks"]
     search_fields = ["username", "display_name"]

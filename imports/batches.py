@@ -172,6 +172,12 @@ def decide(
     locked.save(update_fields=["mapping", "accepted", "answers"])
 
 
+def decide_kind(*, batch: ImportBatch, kind: str) -> None:
+    """Keep what the file was recognised as, for the list of imports; confirming says it again."""
+    batch.kind = kind
+    batch.save(update_fields=["kind"])
+
+
 def forget(*, batch: ImportBatch) -> None:
     """Take a batch away whose file turned out to be no ledger; nothing was shown or written of it."""
     batch.file.delete(save=False)
@@ -193,7 +199,7 @@ class ColumnsPage:
 
     @property
     def left(self) -> int:
-        """How many decisions are open; a word with one proposal alone has it chosen beforehand."""
+        """How many decisions are open."""
         return len(self.points) + len(self.open_words)
 
     @property
@@ -202,7 +208,7 @@ class ColumnsPage:
 
     @property
     def open_words(self) -> list[UnknownWord]:
-        return [word for word in self.words if not word.proposed]
+        return self.words
 
 
 def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> ColumnsPage:

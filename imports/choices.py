@@ -124,7 +124,7 @@ class UnknownWord:
 
     @property
     def proposed(self) -> str:
-        """The one word that it can only be, chosen beforehand; where two come near nothing is."""
+        """The one word that comes near: told, never chosen beforehand: only a person knows what was meant."""
         return self.proposals[0] if len(self.proposals) == 1 else ""
 
 
@@ -181,7 +181,7 @@ def open_problems(plan: Plan) -> list[Problem]:
 
 def left_to_decide(plan: Plan) -> int:
     """How many decisions the mapping page waits for."""
-    return len(open_problems(plan)) + sum(1 for word in unknown_words(plan.errors) if not word.proposed)
+    return len(open_problems(plan)) + len(unknown_words(plan.errors))
 
 
 def left_out_sheets(sheets: Iterable[SheetPlan]) -> list[tuple[str, str]]:

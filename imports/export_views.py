@@ -2,15 +2,15 @@
 
 import tempfile
 
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from imports.exporting import csv_lines, write_xlsx
-from projects.filters import ProjectFilter
+from projects import conditions, listing
 from projects.models import Project
-from projects.querysets import ProjectQuerySet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY = 8 * 1024 * 1024
@@ -19,16 +19,16 @@ IN_MEMORY = 8 * 1024 * 1024
 @require_GET
 def export_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Exactly the listed projects as a workbook."""
-    found = _listed(request)
-    return _bad_filter() if found is None else _workbook(found, f"projects-{timezone.localdate():%Y%m%d}.xlsx")
+    found, faults = _listed(request)
+    return _refused(faults) if faults else _workbook(found, f"projects-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @require_GET
 def export_csv(request: HttpRequest) -> HttpResponseBase:
     """Exactly the listed projects as text."""
-    found = _listed(request)
-    if found is None:
-        return _bad_filter()
+    found, faults = _listed(request)
+    if faults:
+        return _refused(faults)
     response = StreamingHttpResponse(csv_lines(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="projects-{timezone.localdate():%Y%m%d}.csv"'
     return response
@@ -40,18 +40,20 @@ def template_xlsx(request: HttpRequest) -> HttpResponseBase:
     return _workbook(None, "template.xlsx")
 
 
-def _listed(request: HttpRequest) -> ProjectQuerySet | None:
-    """The projects of the list with these parameters; None where they cannot be understood."""
-    filters = ProjectFilter(request.GET, queryset=Project.objects.visible_to(request.user))
-    return filters.qs.order_by("code") if filters.is_valid() else None
+def _listed(request: HttpRequest) -> tuple[QuerySet, list[str]]:
+    """The projects of the list with these parameters in its order, and what is wrong with the parameters."""
+    filters = conditions.narrowed(request.GET, Project.objects.visible_to(request.user), conditions.vocabulary())
+    if faults := conditions.faults_of(filters):
+        return Project.objects.none(), faults
+    return listing.ordered(filters.qs, listing.sort_of(request.GET)), []
 
 
-def _bad_filter() -> HttpResponse:
+def _refused(faults: list[str]) -> HttpResponse:
     text = _("A condition could not be understood, so nothing was exported. Go back to the list and correct it.")
-    return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    return HttpResponse("\n".join([text, *faults]), status=400, content_type="text/plain; charset=utf-8")
 
 
-def _workbook(projects: ProjectQuerySet | None, filename: str) -> FileResponse:
+def _workbook(projects: QuerySet | None, filename: str) -> FileResponse:
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
     write_xlsx(target, projects)  # type: ignore[arg-type]
     target.seek(0)

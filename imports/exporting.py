@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -21,8 +21,8 @@ from imports.links import Links
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
 from jiangjin.lib.text import safe_for_spreadsheet
-from projects.choices import CommitmentKind
-from projects.models import Project
+from projects.choices import CommitmentKind, ParticipationRole
+from projects.models import Participation, Project
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD
 
 CHUNK = 2000
@@ -76,8 +76,10 @@ COLUMNS = _columns()
 
 def for_export(projects: QuerySet) -> QuerySet:
     """With everything that a row of the export says, in a constant number of queries a chunk."""
+    # The firms come by a join: asked for by their keys, a chunk of them is more than SQLite takes (a thousand ORs).
+    lead = Participation.objects.filter(role=ParticipationRole.LEAD).select_related("investor")
     return projects.select_related("park", "cluster", "chain", "lead_official").prefetch_related(
-        "participations__investor__honours", "commitments", "milestones"
+        Prefetch("participations", lead), "participations__investor__honours", "commitments", "milestones"
     )
 
 
@@ -111,8 +113,10 @@ class LedgerRows:
         return {name: value for name, value in values.items() if value not in (None, "")}
 
     def _added(self, project: Project) -> Decimal | None:
+        """其中：新增, which is a part of the whole: where reductions left less than what was added, none is told."""
         increases = [row.amount for row in project.commitments.all() if row.kind == CommitmentKind.INCREASE]
-        return sum(increases, Decimal(0)) if increases else None
+        added = sum(increases, Decimal(0))
+        return added if increases and added < (project.agreed_capital or 0) else None
 
     def _investor(self, project: Project) -> dict[str, Any]:
         investor = project.lead_investor

@@ -1,7 +1,7 @@
 """Projects for django-import-export: the ledgers' columns, read and written by the ledgers' rules.
 
-Plain columns are written. An amount, a milestone, a stage or an investor that differs is refused: those change through
-the project's own page or an import of a ledger, which keep their rules.
+Plain columns are written. An amount, a day, a stage, a milestone or an investor that differs is refused: those change
+through the project's own page or an import of a ledger, which keep their rules.
 """
 
 from __future__ import annotations
@@ -15,19 +15,28 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from imports.cells import column_reader
-from imports.exporting import COLUMNS, ExportColumn, LedgerRows, for_export
+from imports.exporting import CHUNK, COLUMNS, ExportColumn, LedgerRows, for_export
 from imports.fields import ALL_FIELDS
 from imports.known import PLAIN
 from imports.links import Links
 from industries.models import Chain, Cluster
 from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.dates import PartialDayField
+from jiangjin.lib.money import MoneyField
+from jiangjin.lib.resources import PlainDiff, refuse_columns
 from parks.models import Park
 from projects.models import Project
 from projects.names import set_project_name
 
 LINKS = ("park", "cluster", "chain")
-# Columns of Project that have rules all the same: the signing takes its commitments along, a condition its reason.
-RULED = {"signed_on", "condition", "termination_on", "termination_reason"}
+# Columns of Project that have rules of their own, so that the admin only shows them: amounts may be implausible, days
+# stand in an order, the signing takes its commitments along, a condition its day and its reason.
+RULED_COLUMNS = [
+    *(field.name for field in Project._meta.fields if isinstance(field, MoneyField | PartialDayField)),
+    "condition",
+    "condition_reason",
+]
+PLAIN_FIELDS = {name for name, column in PLAIN.items() if column not in RULED_COLUMNS} | set(LINKS)
 WORDS = {"park", "cluster", "chain", "stage", "condition", "investor_type", "investor_rank", "capital_origin"}
 
 
@@ -54,6 +63,7 @@ class ProjectResource(ModelResource):
         skip_unchanged = True
         report_skipped = True
         store_instance = True
+        chunk_size = CHUNK
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -85,8 +95,12 @@ class ProjectResource(ModelResource):
             readers[column.field] = column_reader(kind, unit=unit, vocabulary=self.links.vocabulary)
         return readers
 
-    def get_queryset(self) -> Any:
-        return for_export(Project.objects.order_by("code"))
+    def get_diff_class(self) -> type[PlainDiff]:
+        return PlainDiff
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """The admin hands over its list's own rows, which know nothing yet of what an export says."""
+        return for_export(queryset)
 
     def cells_of(self, project: Project) -> dict[str, Any]:
         """What the project's row says, by ledger field; kept with the instance until it changes."""
@@ -97,10 +111,13 @@ class ProjectResource(ModelResource):
 
     # --- Import -----------------------------------------------------------------------------------------------------
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        """All named projects in a constant number of queries."""
+        """All named projects in a constant number of queries a chunk, locked until the import is through."""
         header = self.fields["project_code"].column_name
-        codes = [str(code).strip() for code in dataset[header]] if header in (dataset.headers or []) else []
-        self._found = {project.code: project for project in self.get_queryset().filter(code__in=codes)}
+        refuse_columns(dataset, [column.header for column in COLUMNS], [header])
+        codes = sorted({str(code).strip() for code in dataset[header]})
+        wanted = for_export(self.get_queryset()).select_for_update(of=("self",))
+        for start in range(0, len(codes), CHUNK):
+            self._found |= {project.code: project for project in wanted.filter(code__in=codes[start : start + CHUNK])}
 
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Project, bool]:
         code = str(row.get(self.fields["project_code"].column_name) or "").strip()
@@ -126,13 +143,15 @@ class ProjectResource(ModelResource):
                 raise ValueError(f"{column.header}: {error.message}") from None
             if new is None or self._same(column.field, new, stored.get(column.field)):
                 continue
-            if column.field in RULED or not (column.field in PLAIN or column.field in LINKS):
-                refused.append(column.header)
-            else:
+            if column.field in PLAIN_FIELDS:
                 self._set(instance, column.field, new)
+            else:
+                refused.append(column.header)
         if refused:
             text = _("%(columns)s: change these on the project's page, or by importing a ledger.")
             raise ValueError(text % {"columns": "、".join(refused)})
+        if self.changed and instance.is_voided:
+            raise ValueError(_("This project is voided. Restore it before anything is changed in it."))
 
     def _same(self, name: str, new: Any, old: Any) -> bool:
         """Words are compared as what they mean, ranks as a set."""
@@ -162,4 +181,5 @@ class ProjectResource(ModelResource):
     def save_instance(self, instance: Project, is_create: bool, row: Any, **kwargs: Any) -> None:
         if not kwargs.get("dry_run"):
             instance.version += 1
+            instance._change_reason = "admin import"  # type: ignore[attr-defined]
             instance.save()

@@ -10,7 +10,7 @@ from imports.models import ImportRow, RowAction
 from imports.said import Words, field_label
 from imports.shown import ShownChange
 
-UNFOLDED = 6  # values
+UNFOLDED = 3  # values
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _bring(request: HttpRequest, form: UploadForm) -> tuple[str, int] | None:
         batches.forget(batch=batch)
         form.add_error(None, f"{name}: {_('The table has no rows of data.')}")
         return None
+    batches.decide_kind(batch=batch, kind=plan.kind)
     return ("imports:columns" if choices.left_to_decide(plan) else "imports:detail"), batch.pk
 
 
@@ -120,11 +121,10 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _ordered(word: choices.UnknownWord, entries: list[tuple[str, str]], sent: QueryDict) -> dict[str, Any]:
-    """What a word may mean: the proposals, nearest first, then the rest; chosen is what was sent, or the only one."""
+    """What a word may mean: the proposals, nearest first, then the rest; chosen is what was sent, never a guess."""
     proposals = [entry for name in word.proposals for entry in entries if entry[1] == name or entry[0] == name]
     rest = [entry for entry in entries if entry not in proposals]
-    proposed = proposals[0][0] if word.proposed and proposals else ""
-    return {"proposals": proposals, "rest": rest, "chosen": sent.get(word.key, proposed)}
+    return {"proposals": proposals, "rest": rest, "chosen": sent.get(word.key, "")}
 
 
 @require_POST

@@ -3,11 +3,12 @@
 from django import forms
 from django.contrib import admin
 from import_export.admin import ImportExportMixin
-from import_export.resources import ModelResource
-from simple_history.admin import SimpleHistoryAdmin
+from import_export.fields import Field
 
 from industries.models import Chain, Cluster, LeadingFirm
 from jiangjin.lib.aliases import AliasesField
+from jiangjin.lib.readonly import TrackedAdmin
+from jiangjin.lib.resources import AliasesWidget, PlainResource
 
 
 class ClusterForm(forms.ModelForm):
@@ -26,15 +27,17 @@ class ChainForm(forms.ModelForm):
         fields = ["cluster", "code", "name", "aliases", "leader", "position"]
 
 
-class ClusterResource(ModelResource):
+class ClusterResource(PlainResource):
+    aliases = Field("aliases", "aliases", AliasesWidget())
+
     class Meta:
         model = Cluster
         import_id_fields = ["code"]
-        fields = ["code", "name", "group", "position"]
+        fields = ["code", "name", "group", "aliases", "position"]
 
 
 @admin.register(Cluster)
-class ClusterAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class ClusterAdmin(ImportExportMixin, TrackedAdmin):
     form = ClusterForm
     resource_classes = [ClusterResource]
     list_display = ["name", "code", "group", "position"]
@@ -48,7 +51,7 @@ class LeadingFirmInline(admin.TabularInline):
 
 
 @admin.register(Chain)
-class ChainAdmin(SimpleHistoryAdmin):
+class ChainAdmin(TrackedAdmin):
     form = ChainForm
     list_display = ["name", "code", "cluster", "leader", "position"]
     list_filter = ["cluster"]
@@ -59,7 +62,7 @@ class ChainAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(LeadingFirm)
-class LeadingFirmAdmin(SimpleHistoryAdmin):
+class LeadingFirmAdmin(TrackedAdmin):
     list_display = ["name", "chain"]
     list_filter = ["chain__cluster"]
     list_select_related = ["chain"]

@@ -209,5 +209,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refused access is no trouble of the server
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "WARNING")},
 }

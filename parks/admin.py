@@ -1,12 +1,16 @@
 """Parks: the administrator's vocabulary."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from import_export.admin import ImportExportMixin
-from import_export.resources import ModelResource
-from simple_history.admin import SimpleHistoryAdmin
+from import_export.fields import Field
+from import_export.widgets import CachedForeignKeyWidget
 
 from jiangjin.lib.aliases import AliasesField
+from jiangjin.lib.readonly import TrackedAdmin
+from jiangjin.lib.resources import AliasesWidget, PlainResource
 from parks.models import Park
 
 
@@ -18,15 +22,21 @@ class ParkForm(forms.ModelForm):
         fields = ["code", "name", "short_name", "kind", "parent", "positioning", "aliases", "position"]
 
 
-class ParkResource(ModelResource):
+class ParkResource(PlainResource):
+    parent = Field("parent", "parent", CachedForeignKeyWidget(Park, "code"))
+    aliases = Field("aliases", "aliases", AliasesWidget())
+
     class Meta:
         model = Park
         import_id_fields = ["code"]
-        fields = ["code", "name", "short_name", "kind", "positioning", "position"]
+        fields = ["code", "name", "short_name", "kind", "parent", "positioning", "aliases", "position"]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("parent")
 
 
 @admin.register(Park)
-class ParkAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class ParkAdmin(ImportExportMixin, TrackedAdmin):
     form = ParkForm
     resource_classes = [ParkResource]
     list_display = ["name", "short_name", "code", "kind", "parent", "position"]

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
-from import_export.resources import ModelResource
-from simple_history.admin import SimpleHistoryAdmin
+from import_export.fields import Field
 
-from jiangjin.lib.readonly import ReadOnlyAdmin
+from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
+from jiangjin.lib.resources import PlainResource, UnknownWidget
 from projects.models import (
     CapitalArrival,
     CapitalCommitment,
@@ -32,21 +33,29 @@ class HonourInline(admin.TabularInline):
     extra = 0
 
 
-class InvestorResource(ModelResource):
-    """Firms by their credit code; new ones come by ledgers and forms."""
+class InvestorResource(PlainResource):
+    """Firms by the register's own number, for many have no credit code. New ones come by ledgers and forms."""
+
+    credit_code = Field("credit_code", "credit_code", UnknownWidget())
 
     class Meta:
         model = Investor
-        import_id_fields = ["credit_code"]
-        fields = ["credit_code", "name", "type", "origin", "parent_name", "stock_code", "remarks"]
-        skip_unchanged = True
+        import_id_fields = ["id"]
+        fields = ["id", "credit_code", "name", "type", "origin", "parent_name", "stock_code", "remarks"]
+
+    def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Investor, bool]:
+        investor, new = super().get_or_init_instance(instance_loader, row)
+        if new:
+            text = _("There is no investor of the number “%(id)s”. Bring new ones by a ledger or a project's form.")
+            raise ValueError(text % {"id": row.get("id")})
+        return investor, new
 
     def before_save_instance(self, instance: Investor, row: Any, **kwargs: Any) -> None:
         set_investor_name(instance, instance.name)
 
 
 @admin.register(Investor)
-class InvestorAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class InvestorAdmin(ImportExportMixin, TrackedAdmin):
     resource_classes = [InvestorResource]
     list_display = ["name", "credit_code", "type", "origin", "parent_name"]
     list_filter = ["type", "honours__kind"]
@@ -59,12 +68,12 @@ class InvestorAdmin(ImportExportMixin, SimpleHistoryAdmin):
 
 
 @admin.register(Official)
-class OfficialAdmin(SimpleHistoryAdmin):
+class OfficialAdmin(TrackedAdmin):
     list_display = ["name", "post"]
     search_fields = ["name", "post"]
 
 
-class OfProjectAdmin(ReadOnlyAdmin, SimpleHistoryAdmin):
+class OfProjectAdmin(ReadOnlyAdmin, TrackedAdmin):
     """Rows that belong to a project: they change on its page, or by a ledger."""
 
     list_select_related = ["project"]
@@ -116,7 +125,7 @@ class NoteAdmin(OfProjectAdmin):
 
 
 @admin.register(Honour)
-class HonourAdmin(ReadOnlyAdmin, SimpleHistoryAdmin):
+class HonourAdmin(ReadOnlyAdmin, TrackedAdmin):
     list_display = ["investor", "kind", "year"]
     list_filter = ["kind", "year"]
     list_select_related = ["investor"]

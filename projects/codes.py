@@ -11,8 +11,12 @@ USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
 
 def is_usable(code: str) -> bool:
     """Whether a ledger's number can be a project's number, which stands in URLs."""
-    # `new` is the URL of the form; a number made of dots alone would be resolved away by browsers.
-    return bool(USABLE.fullmatch(code)) and code.lower() not in {"new", "export"} and bool(code.strip("."))
+    # `new` and the exports are URLs of their own; a number made of dots alone would be resolved away by browsers.
+    return (
+        bool(USABLE.fullmatch(code))
+        and code.lower() not in {"new", "export.xlsx", "export.csv"}
+        and bool(code.strip("."))
+    )
 
 
 def our_codes(year: int, count: int) -> list[str]:

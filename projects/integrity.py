@@ -1,4 +1,7 @@
-"""What must hold between tables and cannot be said to the database; `manage.py check_data` asks."""
+"""What must hold between tables and cannot be said to the database; `manage.py check_data` asks.
+
+Rows are read by key, a chunk at a time: memory stays the same however many there are.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,58 +22,71 @@ from projects.stages import stage_of
 
 CHUNK = 2000
 
+Keys = tuple[int, int]  # the first and the last of a chunk
 
-def _sums(model: Any) -> dict[int, Any]:
-    return dict(model.objects.order_by().values_list("project").annotate(Sum("amount")))
+
+def _chunks(model: Any, *columns: str) -> Iterator[tuple[Keys, list[tuple]]]:
+    """Rows in the order of their keys: (key, *columns) of each, and between which keys they lie."""
+    rows: Any = model._base_manager.order_by("pk").values_list("pk", *columns)
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1][0]
+        yield (chunk[0][0], last), chunk
+
+
+def _sums(rows: QuerySet, keys: Keys) -> dict[int, Any]:
+    return dict(rows.filter(project__pk__range=keys).order_by().values_list("project").annotate(Sum("amount")))
 
 
 @invariant(gettext_lazy("agreed and arrived capital are the sums of their entries"))
 def capital_is_the_sum_of_its_entries() -> Iterable[str]:
-    agreed, arrived = _sums(CapitalCommitment), _sums(CapitalArrival)
-    columns = ("pk", "code", "agreed_capital", "arrived_capital")
-    for pk, code, kept_agreed, kept_arrived in Project.objects.values_list(*columns).iterator(chunk_size=CHUNK):
-        if kept_agreed != agreed.get(pk):
-            yield _("%(code)s: agreed capital %(kept)s, but its commitments sum to %(sum)s (万元)") % {
-                "code": code,
-                "kept": kept_agreed,
-                "sum": agreed.get(pk),
-            }
-        if kept_arrived != arrived.get(pk):
-            yield _("%(code)s: arrived capital %(kept)s, but its arrivals sum to %(sum)s (万元)") % {
-                "code": code,
-                "kept": kept_arrived,
-                "sum": arrived.get(pk),
-            }
+    for keys, chunk in _chunks(Project, "code", "agreed_capital", "arrived_capital"):
+        agreed, arrived = _sums(CapitalCommitment.objects.all(), keys), _sums(CapitalArrival.objects.all(), keys)
+        for pk, code, kept_agreed, kept_arrived in chunk:
+            if kept_agreed != agreed.get(pk):
+                yield _("%(code)s: agreed capital %(kept)s, but its commitments sum to %(sum)s (万元)") % {
+                    "code": code,
+                    "kept": kept_agreed,
+                    "sum": agreed.get(pk),
+                }
+            if kept_arrived != arrived.get(pk):
+                yield _("%(code)s: arrived capital %(kept)s, but its arrivals sum to %(sum)s (万元)") % {
+                    "code": code,
+                    "kept": kept_arrived,
+                    "sum": arrived.get(pk),
+                }
 
 
 @invariant(gettext_lazy("commitments never sum to less than nothing, and begin with an initial agreement"))
 def commitments_make_sense() -> Iterable[str]:
-    rows = Project.objects.annotate(
-        whole=Sum("commitments__amount"),
-        entries=Count("commitments"),
-        initial=Count("commitments", filter=Q(commitments__kind=CommitmentKind.INITIAL)),
+    rows = (
+        CapitalCommitment.objects.order_by()
+        .values("project__code")
+        .annotate(whole=Sum("amount"), initial=Count("pk", filter=Q(kind=CommitmentKind.INITIAL)))
+        .filter(Q(whole__lt=0) | Q(initial=0))
     )
-    for code, whole, entries, initial in rows.values_list("code", "whole", "entries", "initial").iterator():
-        if whole is not None and whole < 0:
+    for code, whole, initial in rows.values_list("project__code", "whole", "initial").iterator(CHUNK):
+        if whole < 0:
             yield _("%(code)s: the reductions are more than what was agreed") % {"code": code}
-        if entries and not initial:
+        if not initial:
             yield _("%(code)s: has increases without an initial agreement") % {"code": code}
 
 
 @invariant(gettext_lazy("a project's stage follows from its milestones"))
 def stage_follows_from_milestones() -> Iterable[str]:
-    reached: dict[int, list[str]] = defaultdict(list)
-    for pk, kind in Milestone.objects.filter(reached=True).values_list("project", "kind"):
-        reached[pk].append(kind)
-    columns = ("pk", "code", "stage", "signed_on")
-    for pk, code, stage, signed_on in Project.objects.values_list(*columns).iterator(chunk_size=CHUNK):
-        expected = stage_of(reached[pk], signed=signed_on is not None, former=stage)
-        if stage != expected:
-            yield _("%(code)s: stage %(stage)s, but its milestones say %(expected)s") % {
-                "code": code,
-                "stage": stage,
-                "expected": expected,
-            }
+    for keys, chunk in _chunks(Project, "code", "stage", "signed_on"):
+        reached: dict[int, list[str]] = defaultdict(list)
+        milestones = Milestone.objects.filter(project__pk__range=keys, reached=True)
+        for pk, kind in milestones.order_by().values_list("project", "kind"):
+            reached[pk].append(kind)
+        for pk, code, stage, signed_on in chunk:
+            expected = stage_of(reached[pk], signed=signed_on is not None, former=stage)
+            if stage != expected:
+                yield _("%(code)s: stage %(stage)s, but its milestones say %(expected)s") % {
+                    "code": code,
+                    "stage": stage,
+                    "expected": expected,
+                }
 
 
 @invariant(gettext_lazy("where investors take part, exactly one leads"))
@@ -81,7 +97,7 @@ def one_investor_leads() -> Iterable[str]:
         .annotate(leads=Count("pk", filter=Q(role="lead")))
         .exclude(leads=1)
     )
-    for row in rows:
+    for row in rows.iterator(CHUNK):
         yield _("%(code)s: %(count)s lead investors") % {"code": row["project__code"], "count": row["leads"]}
 
 
@@ -92,27 +108,45 @@ def names_match_their_keys() -> Iterable[str]:
 
 
 def _names(model: Any, columns_of: Any) -> Iterator[str]:
-    for name, key, initials in model.objects.values_list("name", "name_key", "name_initials").iterator(CHUNK):
-        expected = columns_of(name)
-        if (expected["name_key"], expected["name_initials"]) != (key, initials):
-            yield _("“%(name)s” is kept under the wrong key") % {"name": name}
+    for __, chunk in _chunks(model, "name", "name_key", "name_initials"):
+        for __, name, key, initials in chunk:
+            expected = columns_of(name)
+            if (expected["name_key"], expected["name_initials"]) != (key, initials):
+                yield _("“%(name)s” is kept under the wrong key") % {"name": name}
 
 
 @invariant(gettext_lazy("every row's newest history says what the row says"))
 def history_is_complete() -> Iterable[str]:
     for model in apps.get_models():
-        if hasattr(model, "history") and model._meta.app_label in {"projects", "parks", "industries", "reports"}:
-            yield from _history(model)
+        if hasattr(model._meta, "simple_history_manager_attribute"):
+            yield from _written_past_history(model)
+            yield from _deleted_past_history(model)
 
 
-def _history(model: Any) -> Iterator[str]:
-    """Rows without history, and rows that were written past it."""
+def _written_past_history(model: Any) -> Iterator[str]:
+    """Rows whose newest history is missing, says something else, or says that they were deleted."""
     history = model.history.model
-    newest = history.objects.order_by().values("id").annotate(last=Max("history_id")).values("last")
     kept = {field.name for field in history._meta.concrete_fields}
-    columns = [field.attname for field in model._meta.concrete_fields if field.name in kept]
-    said = {row[0]: row for row in history.objects.filter(history_id__in=newest).values_list("id", *columns)}
-    for pk, *values in model.objects.values_list("pk", *columns).iterator(chunk_size=CHUNK):
-        found = said.get(pk)
-        if found is None or list(found[1:]) != values:
-            yield _("%(model)s %(pk)s was written without history") % {"model": model._meta.verbose_name, "pk": pk}
+    columns = [field.attname for field in model._meta.concrete_fields if field.name in kept and not field.primary_key]
+    for keys, chunk in _chunks(model, *columns):
+        newest = history.objects.filter(id__range=keys).order_by().values("id").annotate(last=Max("history_id"))
+        said = {
+            pk: (kind, values)
+            for pk, kind, *values in history.objects.filter(history_id__in=newest.values("last")).values_list(
+                "id", "history_type", *columns
+            )
+        }
+        for pk, *values in chunk:
+            kind, last = said.get(pk, ("-", []))
+            if kind == "-" or last != values:
+                yield _("%(model)s %(pk)s was written without history") % {"model": model._meta.verbose_name, "pk": pk}
+
+
+def _deleted_past_history(model: Any) -> Iterator[str]:
+    """Rows that are gone, while their newest history does not say so."""
+    history = model.history.model
+    newest = history.objects.order_by().values("id").annotate(last=Max("history_id"))
+    gone = history.objects.filter(history_id__in=newest.values("last")).exclude(history_type="-")
+    gone = gone.filter(~Exists(model._base_manager.filter(pk=OuterRef("id"))))
+    for pk in gone.order_by().values_list("id", flat=True).iterator(CHUNK):
+        yield _("%(model)s %(pk)s was deleted without history") % {"model": model._meta.verbose_name, "pk": pk}

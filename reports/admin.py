@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 from import_export.admin import ImportExportMixin
-from import_export.resources import ModelResource
-from simple_history.admin import SimpleHistoryAdmin
 
+from jiangjin.lib.readonly import TrackedAdmin
+from jiangjin.lib.resources import PlainResource
 from reports.models import PublishedFigure
 
 
-class PublishedFigureResource(ModelResource):
+class PublishedFigureResource(PlainResource):
     class Meta:
         model = PublishedFigure
         import_id_fields = ["scope", "scope_code", "period", "measure"]
@@ -16,7 +16,7 @@ class PublishedFigureResource(ModelResource):
 
 
 @admin.register(PublishedFigure)
-class PublishedFigureAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class PublishedFigureAdmin(ImportExportMixin, TrackedAdmin):
     resource_classes = [PublishedFigureResource]
     list_display = ["period", "scope", "scope_code", "measure", "value", "unit", "qualifier"]
     list_filter = ["period", "scope", "unit"]

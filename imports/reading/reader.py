@@ -62,7 +62,7 @@ def read_workbook(path: Path, *, filename: str = "", encoding: str | None = None
     except FileNotFoundError:
         raise explained(ReadError("not_found")) from None
     except (OSError, ValueError) as error:
-        logger.warning("reading %s: %s", label, type(error).__name__)
+        logger.info("reading %s: %s", label, type(error).__name__)
         raise explained(ReadError("unreadable")) from None
     except ReadError as error:
         raise explained(error) from None
@@ -116,7 +116,7 @@ def _read_in_child(file: BinaryIO, label: str, encoding: str, limits: Limits) ->
         seconds = time.monotonic() - started
         detail = str(error.params.pop("detail", ""))
         if error.code in ("damaged", "memory", "timeout", "bomb"):
-            logger.warning("reading %s refused after %.1f s: %s %s", label, seconds, error.code, ascii(detail))
+            logger.info("reading %s refused after %.1f s: %s %s", label, seconds, error.code, ascii(detail))
         raise
     finally:
         child.kill()

@@ -279,7 +279,7 @@ def child_that(monkeypatch, code):
 def test_a_child_that_dies_is_one_sentence_and_one_line_of_log(path, monkeypatch, caplog):
     xlsx(path, ONE)
     child_that(monkeypatch, "import os; os.abort()")
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO, logger="imports"):
         assert refused(path) == "memory"
     assert len(caplog.records) == 1
     child_that(monkeypatch, "import os; os.kill(os.getpid(), 9)")

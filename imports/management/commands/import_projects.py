@@ -7,10 +7,10 @@ import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.files import File
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -37,8 +37,20 @@ class Stop(Exception):
         self.problem = Problem(code, str(message))
 
 
+def _refuse_call(message: str) -> NoReturn:
+    print(json.dumps(answer("", None, batch=None, error=Problem("usage", message)), ensure_ascii=False))
+    sys.exit(NOT_READABLE)
+
+
 class Command(BaseCommand):
     help = "Import a ledger: all rows or none, unless --skip-refused. Status 0: all accepted, 1: some refused, 2: none."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """With --json a wrong call is answered in JSON as well."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if "--json" in sys.argv:
+            parser.error = _refuse_call  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")

@@ -1,0 +1,49 @@
+"""Rows of every model, to see whether the number of queries depends on them."""
+
+from imports.models import ImportBatch, ImportRow
+from industries.models import Chain, Cluster, LeadingFirm
+from projects.models import CapitalSnapshot, Note
+from reports.models import PublishedFigure
+from tests.builders import make_investor, make_park, make_project, make_user
+
+
+def fill(count: int) -> None:
+    for number in range(count):
+        project = make_project(
+            agreed="5",
+            park="shuangfu",
+            cluster="materials",
+            investor=f"甲{number}公司",
+            planned={"started": "2021"},
+            arrivals={"2020-07": "100"},
+            official=("毛平", f"区长{number}"),
+        )
+        batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64)
+        ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
+
+
+def fill_everything(first: int, last: int) -> None:
+    """A row of every model for each number."""
+    for number in range(first, last):
+        user = make_user(f"user{number}")
+        park = make_park(f"park{number}", f"园{number}", parent="shuangfu")
+        cluster = Cluster.objects.create(code=f"c{number}", name=f"集群{number}")
+        chain = Chain.objects.create(code=f"h{number}", name=f"链{number}", cluster=cluster)
+        LeadingFirm.objects.create(chain=chain, name="龙头")
+        PublishedFigure.objects.create(scope="x", scope_code=str(number), period="2020", measure="a", value="1")
+        make_investor(f"甲{number}公司", honours=["listed"])
+        project = make_project(
+            agreed="5",
+            park=park.code,
+            cluster=cluster.code,
+            chain=chain.code,
+            investor=f"甲{number}公司",
+            planned={"started": "2021"},
+            arrivals={"2020-07": "100"},
+            official=("毛平", f"区长{number}"),
+        )
+        CapitalSnapshot.objects.create(project=project, measure="arrived_total", amount=1)
+        Note.objects.create(project=project, text="一句话", author=user)
+        project.codes.create(code=f"旧{number}")
+        batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64, user=user)
+        ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
