@@ -118,6 +118,8 @@ def _capital_changes(row: RowPlan, stored: KnownProject) -> list[Change]:
     if total is None and added is None:
         return []
     old_total, old_added = stored.values.get("agreed_capital"), stored.values.get("added_capital")
+    if old_total is not None and total in (None, old_total) and added in (None, 0, old_added):
+        return []  # nothing changes, however low reductions have brought the amount
     whole = total if total is not None else old_total
     if whole is None:
         row.read.refuse(

@@ -48,6 +48,7 @@ def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: 
     return {
         "plan": plan,
         "counts": {action: counts[action] for action in RowAction.values},
+        "several_sheets": sum(sheet.is_ledger for sheet in plan.sheets) > 1,
         "tabs": tabs,
         "show": show,
         "skipped_count": sum(len(sheet.skipped) for sheet in plan.sheets),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -275,3 +276,17 @@ def test_names_from_a_file_are_text_on_every_page(manager: User, tmp_path: Path)
         html = page.content.decode()
         assert "<script>alert" not in html
         assert "<img src=x" not in html
+
+
+def test_rows_of_several_sheets_say_their_sheet(manager: User, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("双福表", "德感表"):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append([f"P-{name}", f"{name}的项目", "双福", "15-17亿"])
+    book.save(tmp_path / "a.xlsx")
+    client = client_of(manager)
+    bring(client, tmp_path / "a.xlsx")
+    html = preview_of(client, last_batch()).content.decode()
+    assert all(f'<span class="below">{name}</span>' in html for name in ("双福表", "德感表"))

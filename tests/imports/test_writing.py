@@ -179,3 +179,10 @@ def test_a_plain_day_number_counts_from_the_workbooks_own_epoch(tmp_path: Path) 
     book.save(path)
     run(path)
     assert str(Project.objects.get().signed_on) == "2020-06-30"
+
+
+@pytest.mark.parametrize(("reduction", "whole"), [("3", 2), ("5", 0)])
+def test_a_reduced_project_that_the_file_repeats_is_unchanged(tmp_path: Path, reduction: str, whole: int) -> None:
+    make_project(code="P-001", name="甲", agreed="5", signed="2020", reductions=[(reduction, "2021")])
+    __, answer = bring(tmp_path / "a.xlsx", ["P-001", "甲", whole, None, "2020"])
+    assert (answer["unchanged"], answer["refused"]) == (1, 0), answer["errors"]
