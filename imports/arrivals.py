@@ -23,6 +23,7 @@ from imports.writing import PlanOutdated, keep_rows, lock_imports
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import create_with_history, update_with_history
+from jiangjin.lib.money import format_wan
 from jiangjin.lib.text import name_key, sentence
 from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
@@ -111,7 +112,7 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
     found = sum(amounts.values(), Decimal(0))
     if stated is not None and stated != found:
         row.place("arrival_sum", source.letter, raw)
-        row.warn("sum_differs", sentence(SUM_DIFFERS, stated=f"{stated:,f}", found=f"{found:,f}"), "arrival_sum")
+        row.warn("sum_differs", sentence(SUM_DIFFERS, stated=format_wan(stated), found=format_wan(found)), "arrival_sum")
 
 
 def _match(row: RowPlan, known: Known) -> None:

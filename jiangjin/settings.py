@@ -183,6 +183,8 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "uploads"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# The mapping page of a workbook with many wide sheets sends a field or two a column.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 SIMPLE_HISTORY_DATE_INDEX = False  # figures never come from the history; a row's own history is found by its id
 
