@@ -112,7 +112,9 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
     found = sum(amounts.values(), Decimal(0))
     if stated is not None and stated != found:
         row.place("arrival_sum", source.letter, raw)
-        row.warn("sum_differs", sentence(SUM_DIFFERS, stated=format_wan(stated), found=format_wan(found)), "arrival_sum")
+        row.warn(
+            "sum_differs", sentence(SUM_DIFFERS, stated=format_wan(stated), found=format_wan(found)), "arrival_sum"
+        )
 
 
 def _match(row: RowPlan, known: Known) -> None:
