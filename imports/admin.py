@@ -8,23 +8,24 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.admin import ImportExportMixin
 
 from imports.models import ImportBatch, ImportRow
 from imports.resources import RULED_COLUMNS, ProjectResource
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
+from jiangjin.lib.resources import TableFiles
+from jiangjin.lib.storedtext import StoredTextForm, typed_phone
 from projects.models import Project
 from projects.names import set_project_name
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(StoredTextForm):
     """The plain columns of a project. Who saves second is told so and overwrites nothing."""
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Project
-        fields = "__all__"  # noqa: DJ007  the admin leaves out what is read-only
+        fields = "__all__"  # the admin leaves out what is read-only
         labels = {
             "version": gettext_lazy("version"),
             "voided_at": gettext_lazy("voided at"),
@@ -36,8 +37,11 @@ class ProjectForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["opened_version"].initial = self.instance.version
 
+    def clean_contact_phone(self) -> str:
+        return typed_phone(self, "contact_phone")
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if "opened_version" in data and data["opened_version"] != self.instance.version:
             self.add_error(None, _("Somebody else saved this project meanwhile. Open it again and repeat the change."))
         chain, cluster = data.get("chain"), data.get("cluster")
@@ -60,7 +64,7 @@ class VoidedFilter(admin.EmptyFieldListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(ImportExportMixin, TrackedAdmin):
+class ProjectAdmin(TableFiles, TrackedAdmin):
     """Plain columns can be corrected; what has rules of its own changes on the project's page."""
 
     form = ProjectForm

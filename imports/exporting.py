@@ -20,7 +20,7 @@ from imports.known import PLAIN
 from imports.links import Links
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
-from jiangjin.lib.text import safe_for_spreadsheet
+from jiangjin.lib.text import clean_text, safe_for_spreadsheet
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.models import Participation, Project
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD
@@ -143,7 +143,7 @@ class LedgerRows:
         if isinstance(value, Decimal):
             scaled = value / column.unit
             return scaled.quantize(Decimal(1)) if scaled == scaled.to_integral_value() else scaled.normalize()
-        return safe_for_spreadsheet(value) if isinstance(value, str) else value
+        return safe_for_spreadsheet(clean_text(value, keep_lines=True)) if isinstance(value, str) else value
 
 
 def write_xlsx(target: BinaryIO, projects: QuerySet | None) -> None:

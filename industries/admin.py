@@ -1,17 +1,16 @@
 """Clusters, chains and leading firms: the administrator's vocabulary."""
 
-from django import forms
 from django.contrib import admin
-from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 
 from industries.models import Chain, Cluster, LeadingFirm
 from jiangjin.lib.aliases import AliasesField
 from jiangjin.lib.readonly import TrackedAdmin
-from jiangjin.lib.resources import AliasesWidget, PlainResource
+from jiangjin.lib.resources import AliasesWidget, PlainResource, TableFiles
+from jiangjin.lib.storedtext import StoredTextForm
 
 
-class ClusterForm(forms.ModelForm):
+class ClusterForm(StoredTextForm):
     aliases = AliasesField()
 
     class Meta:
@@ -19,7 +18,7 @@ class ClusterForm(forms.ModelForm):
         fields = ["code", "name", "group", "aliases", "position"]
 
 
-class ChainForm(forms.ModelForm):
+class ChainForm(StoredTextForm):
     aliases = AliasesField()
 
     class Meta:
@@ -37,7 +36,7 @@ class ClusterResource(PlainResource):
 
 
 @admin.register(Cluster)
-class ClusterAdmin(ImportExportMixin, TrackedAdmin):
+class ClusterAdmin(TableFiles, TrackedAdmin):
     form = ClusterForm
     resource_classes = [ClusterResource]
     list_display = ["name", "code", "group", "position"]
@@ -47,6 +46,7 @@ class ClusterAdmin(ImportExportMixin, TrackedAdmin):
 
 class LeadingFirmInline(admin.TabularInline):
     model = LeadingFirm
+    form = StoredTextForm
     extra = 0
 
 
@@ -63,6 +63,7 @@ class ChainAdmin(TrackedAdmin):
 
 @admin.register(LeadingFirm)
 class LeadingFirmAdmin(TrackedAdmin):
+    form = StoredTextForm
     list_display = ["name", "chain"]
     list_filter = ["chain__cluster"]
     list_select_related = ["chain"]

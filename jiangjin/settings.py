@@ -5,7 +5,6 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from import_export.formats.base_formats import CSV, XLSX
 
 from jiangjin.bootstrap import var_dir
 from jiangjin.lib.env import env_bool, env_day, env_int, env_list, env_secret, env_str
@@ -203,7 +202,6 @@ IMPORT_CHILD_SECONDS = env_int("IMPORT_CHILD_SECONDS", 8, least=1)
 IMPORT_CHILD_SECONDS_LARGE = env_int("IMPORT_CHILD_SECONDS_LARGE", 60, least=1)
 
 # Import and export in the admin. The package's page before an export has inline scripts, which our policy forbids.
-IMPORT_EXPORT_FORMATS = [XLSX, CSV]
 IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 
 LOGGING = {

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.widgets import CachedForeignKeyWidget
 
 from jiangjin.lib.aliases import AliasesField
 from jiangjin.lib.readonly import TrackedAdmin
-from jiangjin.lib.resources import AliasesWidget, PlainResource
+from jiangjin.lib.resources import AliasesWidget, PlainResource, TableFiles
+from jiangjin.lib.storedtext import StoredTextForm
 from parks.models import Park
 
 
-class ParkForm(forms.ModelForm):
+class ParkForm(StoredTextForm):
     aliases = AliasesField()
 
     class Meta:
@@ -36,7 +35,7 @@ class ParkResource(PlainResource):
 
 
 @admin.register(Park)
-class ParkAdmin(ImportExportMixin, TrackedAdmin):
+class ParkAdmin(TableFiles, TrackedAdmin):
     form = ParkForm
     resource_classes = [ParkResource]
     list_display = ["name", "short_name", "code", "kind", "parent", "position"]

@@ -8,11 +8,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
-from jiangjin.lib.resources import PlainResource, UnknownWidget
+from jiangjin.lib.resources import PlainResource, TableFiles, UnknownWidget
+from jiangjin.lib.storedtext import StoredTextForm
+from projects.investor_forms import InvestorForm
 from projects.models import (
     CapitalArrival,
     CapitalCommitment,
@@ -55,7 +56,8 @@ class InvestorResource(PlainResource):
 
 
 @admin.register(Investor)
-class InvestorAdmin(ImportExportMixin, TrackedAdmin):
+class InvestorAdmin(TableFiles, TrackedAdmin):
+    form = InvestorForm
     resource_classes = [InvestorResource]
     list_display = ["name", "credit_code", "type", "origin", "parent_name"]
     list_filter = ["type", "honours__kind"]
@@ -69,6 +71,7 @@ class InvestorAdmin(ImportExportMixin, TrackedAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(TrackedAdmin):
+    form = StoredTextForm
     list_display = ["name", "post"]
     search_fields = ["name", "post"]
 

@@ -17,6 +17,7 @@ from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.dates import PartialDayFormField
 from jiangjin.lib.money import MoneyFormField
+from jiangjin.lib.storedtext import StoredText, typed_phone
 from jiangjin.lib.text import clean_text
 from parks.models import Park
 from projects.choices import ProjectSource
@@ -64,7 +65,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
 WIDE = {"name", "content", "condition_reason", "remarks"}
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(StoredText, forms.ModelForm):
     """What a project is. Investors, commitments and milestones are forms of their own on the same page."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -176,6 +177,9 @@ class ProjectForm(forms.ModelForm):
         except CellError as error:
             raise ValidationError(error.message, code=error.code) from error
 
+    def clean_contact_phone(self) -> str:
+        return typed_phone(self, "contact_phone")
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         park = data.get("park")
@@ -200,7 +204,7 @@ class VoidForm(forms.Form):
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(StoredText, forms.ModelForm):
     """A sentence about a project."""
 
     class Meta:

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
+from jiangjin.lib.storedtext import StoredText
 from jiangjin.lib.text import clean_text
 from projects.choices import HonourKind
 from projects.investors import TypedHonour
 from projects.models import Investor
 
 
-class InvestorForm(forms.ModelForm):
+class InvestorForm(StoredText, forms.ModelForm):
     """What a firm is."""
 
     credit_code = forms.CharField(label=_("unified social credit code"), max_length=50, required=False)

@@ -1,10 +1,10 @@
 """What the bureau published."""
 
 from django.contrib import admin
-from import_export.admin import ImportExportMixin
 
 from jiangjin.lib.readonly import TrackedAdmin
-from jiangjin.lib.resources import PlainResource
+from jiangjin.lib.resources import PlainResource, TableFiles
+from jiangjin.lib.storedtext import StoredTextForm
 from reports.models import PublishedFigure
 
 
@@ -16,7 +16,8 @@ class PublishedFigureResource(PlainResource):
 
 
 @admin.register(PublishedFigure)
-class PublishedFigureAdmin(ImportExportMixin, TrackedAdmin):
+class PublishedFigureAdmin(TableFiles, TrackedAdmin):
+    form = StoredTextForm
     resource_classes = [PublishedFigureResource]
     list_display = ["period", "scope", "scope_code", "measure", "value", "unit", "qualifier"]
     list_filter = ["period", "scope", "unit"]

@@ -2,20 +2,95 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from import_export.admin import ImportExportMixin
 from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Diff, ModelResource
 from import_export.widgets import CharWidget, Widget
+from openpyxl import Workbook, load_workbook
+from tablib import Dataset  # type: ignore[import-untyped]
 
 from jiangjin.lib.text import clean_text, safe_for_spreadsheet, unsafe_restored
 
 STYLED = re.compile(r'<(ins|del|span) style="[^"]*">')
 BETWEEN_ALIASES = re.compile(r"[、,，;；\n]")
+CELL_TYPES = (str, int, float, Decimal, datetime.date, type(None))
+
+
+class Unreadable(ValueError):
+    """A file that cannot be taken; the text is a sentence for people."""
+
+
+class SheetXLSX(XLSX):
+    """A workbook row by row: read where rows end early, as in our own files; written in half the package's time."""
+
+    def create_dataset(self, in_stream: bytes) -> Dataset:
+        """The first sheet, without its empty rows. Raises Unreadable."""
+        sheet = load_workbook(BytesIO(in_stream), read_only=True, data_only=True).worksheets[0]
+        head, *rows = list(sheet.iter_rows(values_only=True)) or [()]
+        while head and head[-1] is None:
+            head = head[:-1]
+        if any(cell is not None for row in rows for cell in row[len(head) :]):
+            raise Unreadable(_("A cell stands right of the last column's name. Name its column, or take it out."))
+        data = Dataset(headers=head)
+        for row in rows:
+            if any(cell is not None for cell in row):
+                data.append([*row, *[None] * len(head)][: len(head)])
+        return _with_rows(data)
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet()
+        sheet.freeze_panes = "A2"
+        for row in (dataset.headers, *dataset):
+            sheet.append([_cell(value) for value in row])
+        target = BytesIO()
+        book.save(target)
+        return target.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value == "":
+        return None
+    return value if isinstance(value, CELL_TYPES) else str(value)
+
+
+class TextCSV(CSV):
+    """Text with commas, in UTF-8."""
+
+    def create_dataset(self, in_stream: str, **kwargs: Any) -> Dataset:
+        return _with_rows(super().create_dataset(in_stream, **kwargs))
+
+
+def _with_rows(data: Dataset) -> Dataset:
+    if not data:
+        raise Unreadable(_("The file has no rows below its headers."))
+    return data
+
+
+class TableFiles(ImportExportMixin):
+    """Import and export pages of the admin."""
+
+    formats = [SheetXLSX, TextCSV]
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        """The package would name the exception, in English."""
+        text = _("This is no .xlsx workbook, and no .csv text in UTF-8 with rows as long as its headers.")
+        form.add_error("import_file", str(e) if isinstance(e, Unreadable) else text)
+
+    def get_data_for_export(self, request: Any, queryset: Any, **kwargs: Any) -> Dataset:
+        """Numbers as numbers and days as days; the package does so for its own class only."""
+        return super().get_data_for_export(request, queryset, **kwargs | {"force_native_type": True})
 
 
 class AliasesWidget(Widget):
@@ -98,8 +173,17 @@ class PlainResource(ModelResource):
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         for column, value in row.items():
             if isinstance(value, str):
-                row[column] = unsafe_restored(value.strip())
+                row[column] = unsafe_restored(clean_text(value, keep_lines=True))
+
+    def import_field(self, field: Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+        """The package would show what Python says of a word for a number, or of a code that nobody carries."""
+        try:
+            super().import_field(field, instance, row, is_m2m, **kwargs)
+        except (ArithmeticError, ObjectDoesNotExist, ValueError) as error:
+            text = _("“%(value)s” does not fit the column “%(column)s”.")
+            values = {"value": row.get(field.column_name), "column": field.column_name}
+            raise ValueError(text % values) from error
 
     def export_field(self, field: Field, instance: Any, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)
-        return safe_for_spreadsheet(value) if isinstance(value, str) else value
+        return safe_for_spreadsheet(clean_text(value, keep_lines=True)) if isinstance(value, str) else value

@@ -165,3 +165,42 @@ def test_aliases_are_typed_one_a_line(client: Client) -> None:
     assert client.post(url, data).status_code == 302
     cluster.refresh_from_db()
     assert cluster.aliases == ["新材料", "材料业"]
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3000", "\x0b"])
+def test_a_name_of_invisible_characters_is_no_name(client: Client, name: str) -> None:
+    project, investor = make_project("甲项目"), make_investor("甲公司")
+    assert change(client, project, name=name).status_code == 200
+    url = f"/admin/projects/investor/{investor.pk}/change/"
+    formset = {f"honours-{part}": 0 for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    assert client.post(url, {"name": name, **formset}).status_code == 200
+    official = {"name": name, "post": "区长"}
+    assert client.post("/admin/projects/official/add/", official).status_code == 200
+    project.refresh_from_db()
+    assert (project.name, project.version) == ("甲项目", 1)
+
+
+def test_text_is_stored_as_an_import_stores_it(client: Client) -> None:
+    project = make_project("甲项目")
+    typed = {
+        "remarks": "第一行 \r\n\r\n第二  行\u200b",
+        "lead_unit": " 区商务委 \u200b ",
+        "contact_phone": "13900000001 ",
+    }
+    assert change(client, project, **typed).status_code == 302
+    project.refresh_from_db()
+    assert (project.remarks, project.lead_unit) == ("第一行\n\n第二 行", "区商务委")
+    assert project.contact_phone == "13900000001"
+
+
+@pytest.mark.parametrize("values", [{"contact_phone": "见附件"}, {"remarks": "长" * 32_768}])
+def test_what_no_ledger_could_hold_is_refused_at_its_field(client: Client, values: dict[str, str]) -> None:
+    response = change(client, make_project("甲项目"), **values)
+    assert (response.status_code, list(response.context["adminform"].form.errors)) == (200, list(values))
+
+
+def test_a_phone_that_was_there_before_stops_no_other_correction(client: Client) -> None:
+    project = make_project("甲项目", contact_phone="见附件")
+    assert change(client, project, lead_unit="区商务委").status_code == 302
+    project.refresh_from_db()
+    assert (project.lead_unit, project.contact_phone) == ("区商务委", "见附件")

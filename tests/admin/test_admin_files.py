@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from imports.resources import ProjectResource
 from jiangjin.lib.dates import PartialDay
@@ -158,6 +159,14 @@ def test_what_looks_like_a_formula_is_neutralised_and_restored() -> None:
     assert investor.remarks == "=1+1"
 
 
+def test_control_characters_stop_no_export(client: Client) -> None:
+    make_project("甲项目", code="P-001", remarks="第一行\x0b第二行\x07")
+    make_investor("甲公司", remarks="甲\x07")
+    for name in ("projects_project", "projects_investor"):
+        content = client.get(reverse(f"admin:{name}_export")).content
+        assert openpyxl.load_workbook(BytesIO(content)).active.max_row > 1
+
+
 def upload(client: Client, name: str, content: bytes, number: str):
     file = BytesIO(content)
     file.name = name
@@ -198,3 +207,72 @@ def test_import_and_export_pages_open(client: Client) -> None:
     make_investor("乙公司")
     for name in ("admin:projects_project_import", "admin:projects_project_export", "admin:parks_park_export"):
         assert client.get(reverse(name)).status_code == 200
+
+
+def test_an_exported_workbook_has_typed_cells_and_comes_back_unchanged(client: Client) -> None:
+    project = make_project("=甲项目", code="P-001", agreed="6.123456", signed="2020-06-30", planned={"started": "2021"})
+    content = client.get(reverse("admin:projects_project_export")).content
+    sheet = openpyxl.load_workbook(BytesIO(content)).active
+    cells = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert (cells["项目名称"].value, cells["计划开工时间"].value, cells["备注"].value) == ("'=甲项目", "2021", None)
+    assert cells["协议投资额（亿元）"].value == 6.123456
+    assert (cells["签约时间"].value.date(), sheet.freeze_panes) == (datetime.date(2020, 6, 30), "A2")
+    preview = upload(client, "a.xlsx", content, "0")
+    assert preview.context["result"].totals["skip"] == 1
+    assert project.history.count() == 1
+
+
+def test_the_lists_export_is_taken_too(client: Client) -> None:
+    project = make_project("甲项目", code="P-001", agreed="5", park="degan")
+    content = b"".join(client.get("/projects/export.xlsx").streaming_content)
+    Project.objects.filter(pk=project.pk).update(lead_unit="区商务委")
+    preview = upload(client, "a.xlsx", content, "0")
+    assert preview.context["result"].totals["skip"] == 1
+
+
+def workbook(*rows: list) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+HEAD = ["项目编号", "备注"]
+NO_ROWS = "The file has no rows below its headers."
+NO_NAME = "A cell stands right of the last column's name. Name its column, or take it out."
+UNREADABLE = "This is no .xlsx workbook, and no .csv text in UTF-8 with rows as long as its headers."
+UNTAKEN = [
+    (workbook(), "0", NO_ROWS),
+    (workbook(HEAD), "0", NO_ROWS),
+    (workbook(HEAD, ["P-001", "甲", "多出来的"]), "0", NO_NAME),
+    (b"not a workbook", "0", UNREADABLE),
+    ("项目编号,备注\nP-001,甲\n".encode("gbk"), "1", UNREADABLE),
+    ("项目编号,备注\nP-001,甲,多\n".encode(), "1", UNREADABLE),
+    ("项目编号,备注\n".encode(), "1", NO_ROWS),
+]
+
+
+@pytest.mark.parametrize(("content", "number", "said"), UNTAKEN)
+def test_a_file_that_cannot_be_taken_gets_our_sentence(client: Client, content: bytes, number: str, said: str) -> None:
+    make_project(code="P-001")
+    response = upload(client, "a.file", content, number)
+    assert response.context["form"].errors["import_file"] == [gettext(said)]
+    assert Project.objects.get().remarks == ""
+
+
+def test_rows_that_end_early_and_empty_rows_are_taken(client: Client) -> None:
+    make_project(code="P-001", agreed="5")
+    preview = upload(client, "a.xlsx", workbook([*HEAD, "责任单位"], [], ["P-001", "甲"], [], ["", None, " "]), "0")
+    result = preview.context["result"]
+    assert (result.totals["update"], result.totals["error"]) == (1, 1)
+
+
+def test_a_cell_that_does_not_fit_gets_a_sentence_in_chinese() -> None:
+    data = tablib.Dataset(["degan", "x", "nowhere"], headers=["code", "position", "parent"])
+    result = ParkResource().import_data(data, dry_run=False)
+    said = result.invalid_rows[0].field_specific_errors
+    assert set(said) == {"position", "parent"}
+    assert [word in said[name][0] for name, word in (("position", "x"), ("parent", "nowhere"))] == [True, True]
+    assert "matching query" not in said["parent"][0]

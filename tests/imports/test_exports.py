@@ -16,6 +16,7 @@ from jiangjin.lib.money import YI
 from projects.models import Investor, Project
 from tests.builders import make_investor, make_project, make_user
 from tests.imports.books import SAMPLES, ledger, run
+from tests.projects.typed import pk_of, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 FOUR = ("ledger-2019.xls", "ledger-2020.xlsx", "register-tuanjiehu.csv", "arrivals-2020.xlsx")
@@ -160,6 +161,13 @@ def test_what_looks_like_a_formula_stays_text_and_comes_back(client: Client, tmp
     assert project.agreed_capital == YI / 1_000_000
 
 
+def test_control_characters_stop_no_export(client: Client) -> None:
+    make_project("甲项目", code="P-001", agreed="5", remarks="从 Word 粘贴\x0b第二行\x07", investor="甲\x1f公司")
+    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/projects/export.xlsx"))))
+    assert "从 Word 粘贴\n第二行" in [cell.value for cell in book.active[2]]
+    assert "\x0b" not in body(client.get("/projects/export.csv")).decode()
+
+
 def test_a_recorder_of_own_parks_exports_no_others(settings) -> None:
     settings.RECORDERS_SEE_OWN_PARKS = True
     make_project("双福的", park="shuangfu")
@@ -208,3 +216,16 @@ def test_an_export_has_constant_queries(django_assert_num_queries) -> None:
             make_project(agreed="1", investor="甲公司", planned={"started": "2021-01-01"})
         with django_assert_num_queries(8):
             write_xlsx(io.BytesIO(), Project.objects.all())
+
+
+def test_what_is_typed_on_the_product_page_comes_back_unchanged(vocabulary, client: Client, tmp_path: Path) -> None:
+    client.force_login(make_user("typist", role="manager", all_parks=True))
+    sent = typed(name="甲项目", remarks="第一行\r\n第二行  两格", contact_phone="023 47521234", park=pk_of("shuangfu"))
+    assert client.post("/projects/new/", sent).status_code == 302
+    assert Project.objects.get().remarks == "第一行\n第二行 两格"
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(body(client.get("/projects/export.xlsx")))
+    assert run(path)[1]["unchanged"] == 1
+    refused = client.post("/projects/new/", typed(name="乙项目", contact_phone="023-47521234 李四"))
+    assert refused.status_code == 422
+    assert Project.objects.count() == 1
