@@ -15,13 +15,10 @@ from django.utils import timezone
 from accounts.models import User
 from imports.arrivals import write_arrivals
 from imports.choices import (
-    MOST_WORDS,
     OpenPoint,
     SheetChoices,
-    UnknownWord,
     choices_for,
     left_out_sheets,
-    unknown_words,
 )
 from imports.columns import parse_mapping
 from imports.decisions import header_rows_changed, read_decisions
@@ -35,6 +32,7 @@ from imports.reading import read_workbook
 from imports.rows import read_rows
 from imports.said import Words, word_choices
 from imports.understanding import Request, Understood, understand
+from imports.unknownwords import MOST_WORDS, UnknownWord, unknown_words
 from imports.writing import PlanOutdated, write_plan
 
 ATTEMPTS = 3  # how often a plan is made anew while others write

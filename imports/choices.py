@@ -11,15 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS, FIELDS
 from imports.firstrows import ShownLine, first_rows
 from imports.grid import column_number
-from imports.mapping import WORD_KINDS
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.proposals import ColumnProposal, Proposal
 from imports.said import sheet_reason
 from imports.understanding import Understood
-from jiangjin.lib.text import match_key
+from imports.unknownwords import UnknownWord, unknown_words
 
-MOST_WORDS = 100  # more of them are a wrong column
 MONEY_UNITS = ("亿元", "万元", "元")
 AREA_UNITS = ("亩", "平方米", "公顷")
 AREAS = {"area", "floor_area"}
@@ -103,31 +101,6 @@ class OpenPoint:
     wants: str = ""  # settled by any column that takes this field
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWord:
-    """A word that stands in a ledger's cells and in no list: a person says once what it means."""
-
-    kind: str
-    word: str
-    rows: int
-    cells: tuple[str, ...]  # the first cells that say it
-    proposals: tuple[str, ...]  # words of the list, the nearest first
-    field: str = ""
-
-    @property
-    def label(self) -> str | Promise:
-        return ALL_FIELDS[self.field].label
-
-    @property
-    def key(self) -> str:
-        return f"word-{self.kind}-{self.word}"
-
-    @property
-    def proposed(self) -> str:
-        """The one word that comes near: told, never chosen beforehand: only a person knows what was meant."""
-        return self.proposals[0] if len(self.proposals) == 1 else ""
-
-
 @dataclass(slots=True)
 class SheetChoices:
     """A table on the mapping page: its first rows as they stand, and the choices about it."""
@@ -163,7 +136,9 @@ class SheetChoices:
 
     @property
     def asks_unit(self) -> list[str]:
-        return [point.key for point in self.points if any(point.key in c.asks and c.asks_unit for c in self.columns)]
+        """Open points that the sheet's unit of money settles; an area's unit is asked at its own column."""
+        asking = [column for column in self.columns if column.asks_unit and ALL_FIELDS[column.field].kind == "money"]
+        return [point.key for point in self.points if any(point.key in column.asks for column in asking)]
 
     @property
     def asks_year(self) -> list[str]:
@@ -186,7 +161,12 @@ def left_to_decide(plan: Plan) -> int:
 
 def left_out_sheets(sheets: Iterable[SheetPlan]) -> list[tuple[str, str]]:
     """(name, reason in words) of the sheets that are not read."""
-    return [(sheet.name, sheet_reason(sheet.reason)) for sheet in sheets if not sheet.is_ledger]
+    return [
+        # Whatever a hidden sheet holds, that it is hidden is why it was not read.
+        (sheet.name, sheet_reason("hidden" if sheet.kind == "hidden" else sheet.reason))
+        for sheet in sheets
+        if not sheet.is_ledger
+    ]
 
 
 def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first_of_sheet: bool = True) -> SheetChoices:
@@ -280,27 +260,3 @@ def field_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         groups[-1][1].append((name, str(entry.label)))
     arrivals = [(name, str(entry.label)) for name, entry in ARRIVAL_FIELDS.items()]
     return [*groups, (str(_("Arrivals")), arrivals)]
-
-
-def unknown_words(errors: Iterable[Problem]) -> list[UnknownWord]:
-    """Words of parks, clusters, chains and stages that refused rows, the most frequent first."""
-    found: dict[tuple[str, str], list[Problem]] = {}
-    for error in errors:
-        kind = ALL_FIELDS[error.field].kind if error.field in ALL_FIELDS else ""
-        word = error.value.strip()
-        # A cell of several ranks is parted before its words are looked up: no decision about the whole would help.
-        parted = kind == "investor_rank" and any(mark in word for mark in "、,，;；/")
-        if error.code == "unknown_word" and kind in WORD_KINDS and word and not parted:
-            found.setdefault((kind, match_key(word)), []).append(error)
-    words = [
-        UnknownWord(
-            kind,
-            problems[0].value.strip(),
-            len(problems),
-            tuple(f"{problem.sheet}!{problem.cell}" for problem in problems[:3]),
-            problems[0].candidates,
-            problems[0].field,
-        )
-        for (kind, __), problems in found.items()
-    ]
-    return sorted(words, key=lambda word: -word.rows)

@@ -62,7 +62,8 @@ def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: 
         "absent": gone,
         "absent_parks": "、".join(words.of("park").get(code, code) for code in gone.parks) if gone.parks else "",
         "absent_years": "、".join(map(str, gone.years)),
-        "imported_before": imported_before(batch),
+        "imported_before": (before := imported_before(batch)),
+        "before_visible": before is not None and ImportBatch.objects.visible_to(user).filter(pk=before.pk).exists(),
         "may_decide": batch.user_id == user.pk,
         **_rows_of(plan, gone, warned, show, params, words),
     }

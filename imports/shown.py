@@ -64,10 +64,14 @@ class ShownRow:
         return self.values.get("name") or self.row.name
 
     @property
+    def code(self) -> str:
+        """The known project's number, else the one that the row gives; empty where there is none."""
+        return self.row.code or self.values.get("project_code", "")
+
+    @property
     def about(self) -> str:
         """Number, cluster and park, to know the project by."""
-        code = self.row.code or self.values.get("project_code", "")
-        return " ・ ".join(filter(None, (code, self.values.get("cluster"), self.values.get("park"))))
+        return " ・ ".join(filter(None, (self.code, self.values.get("cluster"), self.values.get("park"))))
 
 
 def shown_row(row: RowPlan, words: Words) -> ShownRow:

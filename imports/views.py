@@ -20,6 +20,7 @@ from imports.reading import ReadError
 from imports.results import result_rows
 from imports.said import KINDS, Words, word_choices
 from imports.understanding import NoLedger
+from imports.unknownwords import UnknownWord
 from projects import permissions
 
 PER_PAGE = 30
@@ -120,7 +121,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "imports/importbatch_columns.html", context, status=422 if error else 200)
 
 
-def _ordered(word: choices.UnknownWord, entries: list[tuple[str, str]], sent: QueryDict) -> dict[str, Any]:
+def _ordered(word: UnknownWord, entries: list[tuple[str, str]], sent: QueryDict) -> dict[str, Any]:
     """What a word may mean: the proposals, nearest first, then the rest; chosen is what was sent, never a guess."""
     proposals = [entry for name in word.proposals for entry in entries if entry[1] == name or entry[0] == name]
     rest = [entry for entry in entries if entry not in proposals]

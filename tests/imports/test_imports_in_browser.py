@@ -41,7 +41,10 @@ def test_in_a_browser_a_file_is_brought_decided_and_written_once(
     page.set_input_files("[type=file]", ledger(tmp_path / "台账.xlsx", *rows, header=WIDE))
     expect(page).to_have_url(re.compile(r"/columns/$"))
     assert sideways(page) <= 0
+    preview = page.locator(".confirm-bar [type=submit]")
+    expect(preview).to_have_text("看预览（还差 1 处）")
     page.select_option("select[name='word-park-双福新区']", "shuangfu")
+    expect(preview).to_have_text("看预览")
     page.click(".confirm-bar [type=submit]")
     expect(page.locator(".confirm-bar .btn-primary")).to_have_text("只写入好的 2 行")
     assert sideways(page) <= 0

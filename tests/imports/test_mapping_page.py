@@ -1,7 +1,9 @@
 """The mapping page: how a sheet was understood, and what a person decides about it."""
 
+from html import unescape
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -146,6 +148,40 @@ def test_sheets_left_out_are_named_with_their_reason(client: Client, tmp_path: P
     left_out = page.context["columns_page"].left_out
     assert all(reason for __, reason in left_out)
     assert all(name in page.content.decode() for name, __ in left_out)
+
+
+def test_a_hidden_sheet_is_left_out_because_it_is_hidden(client: Client, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(
+        ledger(tmp_path / "两张.xlsx", ["P-1", "甲", "甲公司", "德感", "消费品", 5, "2021", "签约"])
+    )
+    hidden = book.create_sheet("旧数据")
+    hidden.append(["说明"])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "两张.xlsx")
+    bring(client, tmp_path / "两张.xlsx")
+    page = client.get(f"/imports/{last_batch().pk}/columns/")
+    assert page.context["columns_page"].left_out == [("旧数据", "隐藏的工作表")]
+
+
+def test_an_unknown_word_says_what_is_unclear_about_it(client: Client, tmp_path: Path) -> None:
+    row = ["P-1", "甲", "甲公司", "双福新区", "消费品", 5, "2021-03-01", "未开工"]
+    page = client.get(bring(client, ledger(tmp_path / "词.xlsx", row)).url)
+    words = {word.word: str(word.why) for word, __ in page.context["words"]}
+    assert set(words) == {"双福新区", "未开工"}
+    assert all(why and why in unescape(page.content.decode()) for why in words.values())
+
+
+def test_the_unit_of_money_does_not_settle_that_of_an_area(client: Client, tmp_path: Path) -> None:
+    header = ("项目名称", "投资方", "总投资", "投资额", "占地面积")
+    url = bring(client, ledger(tmp_path / "无单位.xlsx", ["甲", "甲公司", 3, 2, 30], header=header)).url
+    sheet = client.get(url).context["columns_page"].sheets[0]
+    money, area = sheet.points
+    assert sheet.asks_unit == [money.key]
+    assert [column.asks for column in sheet.columns if column.asks] == [[money.key], [money.key], [area.key]]
+    client.post(url, {"sheet-0": "1", "unit-0": "万元", "field-0-E": "land_area", "unit-0-E": "亩"})
+    assert client.get(url).context["columns_page"].left == 0
+    (row,) = preview_of(client, last_batch(), "create").context["page"].object_list
+    assert (row.read.values["agreed_capital"], row.read.values["land_area"]) == (2, 30)
 
 
 def test_what_cannot_be_meant_is_refused_in_words(client: Client, tmp_path: Path) -> None:

@@ -148,7 +148,10 @@ def test_again_nothing_is_new_and_the_first_time_is_named(manager: User) -> None
         page = preview_of(client, last_batch())
         confirm(client, last_batch(), digest_of(page))
     assert {**page.context["counts"]} == {"create": 0, "update": 0, "unchanged": 192, "refused": 0}
-    assert f"#{page.context['imported_before'].pk}" in page.content.decode()
+    before = page.context["imported_before"]
+    assert f'<a href="/imports/{before.pk}/">' in page.content.decode()
+    assert f"#{before.pk}" in page.content.decode()
+    assert f'href="/imports/{before.pk}/?show=create">192</a>' in client.get("/imports/").content.decode()
     assert "库里已经都是这样" in page.content.decode()
 
 
@@ -221,6 +224,16 @@ def test_a_table_of_arrivals_speaks_of_months(manager: User, tmp_path: Path) -> 
     assert "2020-02 250" in preview_of(client, last_batch(), "create").content.decode()
     result = confirm(client, last_batch(), digest_of(page))
     assert "到位表" in result.content.decode()
+
+
+@pytest.mark.parametrize("show", ["look", "create", "update", "unchanged", "refused", "warnings", "skipped", "absent"])
+def test_a_table_of_names_alone_shows_every_tab(manager: User, tmp_path: Path, show: str) -> None:
+    client = client_of(manager)
+    header = ("项目名称", "投资方", "签约时间")
+    bring(client, ledger(tmp_path / "只有名称.xlsx", ["甲", None, "2021"], ["乙", "乙公司", "2021.13"], header=header))
+    page = preview_of(client, last_batch(), show)
+    assert page.status_code == 200
+    assert page.context["show"] == show
 
 
 def test_the_list_opens_and_cancels_what_waits(manager: User, tmp_path: Path) -> None:
