@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from imports.investorbook import Firm
 from imports.known import FEW, Known, KnownProject
 from imports.links import Links
-from imports.matching import NUMBER_CONFLICT, VOIDED, fits_number, nearest
+from imports.matching import NUMBER_CONFLICT, NUMBER_TAKEN, VOIDED, Sight, fits_number, nearest, sight_of
 from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.rows import read_into, read_rows, source_of
@@ -24,7 +25,7 @@ from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import create_with_history, update_with_history
 from jiangjin.lib.money import format_wan
-from jiangjin.lib.text import name_key, sentence
+from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
 from projects.models import CapitalArrival
@@ -35,6 +36,7 @@ TWO_PROJECTS = _("%(names)s carry this name. Write the project number beside it.
 NO_IDENTITY = _("The row has neither project number nor name. Fill one in, or take the row out.")
 SUM_DIFFERS = _("The row's own total is %(stated)s 万元, its months sum to %(found)s. Check the months.")
 REPLACED = _("%(count)s months that were there already are replaced.")
+TWO_COLUMNS = _("Two columns hold an amount of %(month)s. Leave one of them out, or correct its month.")
 TWICE = _("The month %(month)s of this project stands in row %(row)s already. Take one of the two out.")
 
 
@@ -49,8 +51,9 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     )
     plan.generation = known.generation
     plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in rows]
+    sees = sight_of(request.user)
     for row in plan.rows:
-        _match(row, known)
+        _match(row, known, sees, request.user)
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
     known.load_values((row.project_id for row in plan.rows if row.project_id), ())
     today = request.today or timezone.localdate()
@@ -82,8 +85,12 @@ def _read(part: Any, links: Links) -> Iterable[ReadRow]:
             read_into(row, source, raw)
             amount = row.values.pop("arrival", None)
             day = PartialDay(*month) if month else _month_of(row, part.proposal.year)
-            if amount is not None and day is not None:
-                amounts[day] = amounts.get(day, Decimal(0)) + amount
+            if amount is None or day is None:
+                continue
+            if day in amounts:
+                row.refuse("repeated_month", sentence(TWO_COLUMNS, month=str(day)), f"arrival {day}")
+            else:
+                amounts[day] = amount
                 row.place(f"arrival {day}", source.letter, raw)
         row.values["arrivals"] = amounts
         if total_source is not None and total_source.index < len(cells):
@@ -117,27 +124,32 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
         )
 
 
-def _match(row: RowPlan, known: Known) -> None:
-    """The one known project that the row names, by number together with name, else by name alone."""
+def _match(row: RowPlan, known: Known, sees: Sight, user: User | None) -> None:
+    """The one known project that the row names, by number together with name, else by name alone.
+
+    A project that `user` does not see is as if unknown; only that its number is taken is told.
+    """
     read = row.read
     code, name = read.values.get("project_code"), read.values.get("name")
     if not code and not name:
         read.refuse("no_name", NO_IDENTITY, "name")
         return
     key = name_key(name)[:200] if name else ""
-    firm = Firm("", name_key(read.values["investor"])) if read.values.get("investor") else None
+    firm = Firm("", investor_key(read.values["investor"])[:200]) if read.values.get("investor") else None
     numbered = known.by_code.get(code or "", [])
     if numbered and (not name or any(fits_number(project, key, firm) for project in numbered)):
         found = numbered if not name else [project for project in numbered if fits_number(project, key, firm)]
     elif numbered:
-        read.refuse("number_conflict", sentence(NUMBER_CONFLICT, code=code, name=numbered[0].name), "project_code")
+        seen = next(filter(sees, numbered), None)
+        text = sentence(NUMBER_CONFLICT, code=code, name=seen.name) if seen else sentence(NUMBER_TAKEN, code=code)
+        read.refuse("number_conflict", text, "project_code")
         return
     else:
         found = [project for project in known.by_name.get(key, []) if key]
-    _take(row, found, known, key)
+    _take(row, [project for project in found if sees(project)], key, user)
 
 
-def _take(row: RowPlan, found: list[KnownProject], known: Known, key: str) -> None:
+def _take(row: RowPlan, found: list[KnownProject], key: str, user: User | None) -> None:
     read = row.read
     live = [project for project in found if not project.voided]
     if len(live) == 1:
@@ -148,7 +160,7 @@ def _take(row: RowPlan, found: list[KnownProject], known: Known, key: str) -> No
     elif found:
         read.refuse("voided_project", sentence(VOIDED, name=found[0].name, code=found[0].code), "name")
     else:
-        near = nearest(key)
+        near = nearest(key, user)
         codes = tuple(code for code, __ in near)
         names = "、".join(f"{name}（{code}）" for code, name in near)
         text = sentence(UNKNOWN_NEAR, names=names) if near else UNKNOWN_PROJECT
@@ -176,7 +188,7 @@ def _settle(
     if project is not None:
         if not request.may_write(project.park_id):
             read.refuse("park_not_yours", NOT_YOURS, "name")
-        check_arrivals(read, project, today, f"{read.sheet}!{read.row}" in request.accepted)
+        check_arrivals(read, project, today, read.key in request.accepted)
         for month in read.values["arrivals"]:
             earlier = seen.setdefault((project.pk, month.code), read.row)
             if earlier != read.row:

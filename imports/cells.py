@@ -52,7 +52,6 @@ class Options:
     date1904: bool = False  # only for plain numbers in date columns: true date cells are dates already
 
 
-DEFAULT_OPTIONS = Options()
 Reader = Callable[[Any, str, Options], Reading[Any]]
 
 

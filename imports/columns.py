@@ -60,10 +60,10 @@ def propose(
         take_arrival_columns(columns)
     open_columns = [column for column in columns if not column.treatment]
     _take_dictionary(task, open_columns)
+    resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     _take_units(task, mapping)
     _judge(task)
-    resolve_years(task.proposal, table)
     _need_name(task)
     return task.proposal
 

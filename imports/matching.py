@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from imports.investorbook import Firm
 from imports.known import Known, KnownProject
 from imports.plan import ReadRow, RowPlan
 from jiangjin.lib.text import name_key, sentence
 from projects.models import Project
+from projects.permissions import sees_own_parks_only
 
 SIMILAR = 0.8
 NEW, LATER = "new", "later"  # answers to a question: another project, not now; else the number of the same project
@@ -24,12 +26,20 @@ REPEATED = _("The same project stands in row %(row)s already. Take one of the tw
 VOIDED = _("“%(name)s” (%(code)s) is voided. Restore it first, or take the row out.")
 
 
+Sight = Callable[[KnownProject], bool]
+
+
+def sight_of(user: User | None) -> Sight:
+    """Whose names may be told: a recorder of own parks learns nothing of the others' projects."""
+    if user is None or not sees_own_parks_only(user):
+        return lambda __: True
+    return lambda project: project.park_id in user.writable_park_ids
+
+
 class Matcher:
     """Finds the project of each row, in the order of the file, and sees what stands in it twice."""
 
-    def __init__(
-        self, known: Known, answers: Mapping[str, str], sees: Callable[[KnownProject], bool] = lambda __: True
-    ) -> None:
+    def __init__(self, known: Known, answers: Mapping[str, str], sees: Sight = lambda __: True) -> None:
         self.known = known
         self.answers = answers  # "sheet!row" → what a person said of a row that is similar to a known project
         self.sees = sees  # whose details the person may see
@@ -46,7 +56,7 @@ class Matcher:
         if found is None:
             self._refuse_repeated(row, key, firm, park_id)
             return None
-        if found.voided:
+        if found.voided and self.sees(found):
             read.refuse("voided_project", sentence(VOIDED, name=found.name, code=found.code), "name")
         elif earlier := self.taken.get(found.pk):
             read.refuse("repeated_row", sentence(REPEATED, row=earlier.read.row), "name")
@@ -137,12 +147,13 @@ def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:
     return project.name_key == key or _same_firm(project, firm)
 
 
-def nearest(key: str) -> list[tuple[str, str]]:
-    """(number, name) of the known projects whose names come nearest, best first; asked only for refused rows."""
+def nearest(key: str, user: User | None) -> list[tuple[str, str]]:
+    """(number, name) of the projects that `user` sees and whose names come nearest; asked only for refused rows."""
     if not key:
         return []
+    visible = Project.objects.all() if user is None else Project.objects.visible_to(user)
     close = (
-        Project.objects.counted()
+        visible.counted()
         .filter(name_key__contains=key[: max(2, len(key) // 2)])
         .values_list("code", "name", "name_key")[:200]
     )

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from imports.arrivals import plan_arrivals
 from imports.cells import column_reader
 from imports.comparing import check_new, compare
 from imports.fields import ALL_FIELDS
 from imports.grid import Workbook
 from imports.investorbook import Firm, InvestorBook
-from imports.known import Known, KnownProject
+from imports.known import Known
 from imports.links import Links
-from imports.matching import Matcher
+from imports.matching import Matcher, sight_of
 from imports.models import RowAction
 from imports.plan import Plan, ReadRow, RowPlan, SumCheck
 from imports.problems import Problem
@@ -27,7 +26,7 @@ from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.text import investor_key, name_key, sentence
-from projects.permissions import sees_own_parks_only, writes_everywhere
+from projects.permissions import writes_everywhere
 
 
 def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None, Links]:
@@ -67,7 +66,7 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         (name for row in reads if (name := row.values.get("investor"))),
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
-    _match_all(plan, book, Matcher(known, request.answers, _sight(request.user)), links)
+    _match_all(plan, book, Matcher(known, request.answers, sight_of(request.user)), links)
     names = set().union(*(row.values for row in reads)) if reads else set()
     known.load_values((row.project_id for row in plan.rows if row.project_id), names)
     today = request.today or timezone.localdate()
@@ -87,13 +86,6 @@ def _known_for(reads: list[ReadRow]) -> Known:
         (name_key(name)[:200] for name in values("name")),
         (investor_key(name)[:200] for name in values("investor")),
     )
-
-
-def _sight(user: User | None) -> Callable[[KnownProject], bool]:
-    """Whose names may be told: a recorder of own parks learns nothing of the others' projects."""
-    if user is None or not sees_own_parks_only(user):
-        return lambda __: True
-    return lambda project: project.park_id in user.writable_park_ids
 
 
 def _match_all(plan: Plan, book: InvestorBook, matcher: Matcher, links: Links) -> None:

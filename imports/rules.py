@@ -23,6 +23,7 @@ NO_NAME = _("The row has no project name. Fill in the name, or take the row out.
 IMPLAUSIBLE = _(
     "%(amount)s 亿元 is very much: is the unit right? Correct the cell, or accept the amount if it is what was agreed."
 )
+ACCEPTED = _("%(amount)s 亿元 is very much; you accepted it for this file.")
 LARGE = _("%(amount)s 亿元 is a very large project. Check the unit.")
 FUTURE = _("%(day)s has not come yet, so nothing can have happened then. Use the planned column, or correct the year.")
 ORDER = _("%(later)s (%(second)s) lies before %(earlier)s (%(first)s). Check both days.")
@@ -56,13 +57,20 @@ def check_amounts(row: ReadRow, known: KnownProject | None, median: dict[str, De
         if amount == former:
             continue
         if capital.implausible(amount, former, median.get(name)):
-            problem = row.warn if accepted else row.refuse
-            problem("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), name)
+            _stop_implausible(row, name, amount, accepted)
         elif amount >= capital.REMARKABLE:
             row.warn("large_amount", sentence(LARGE, amount=format_yi(amount)), name)
     agreed, arrived = row.values.get("agreed_capital"), row.values.get("arrived_total")
     if agreed is not None and arrived is not None and arrived > agreed:
         row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "arrived_total")
+
+
+def _stop_implausible(row: ReadRow, name: str, amount: Decimal, accepted: bool) -> None:
+    """Refuse the amount until a person accepts it; after that it is only told."""
+    if accepted:
+        row.warn("implausible_amount", sentence(ACCEPTED, amount=format_yi(amount)), name)
+    else:
+        row.refuse("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), name)
 
 
 def check_days(row: ReadRow, today: datetime.date) -> None:
@@ -89,8 +97,7 @@ def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date, acce
         if month.first > today:
             row.refuse("future_day", sentence(FUTURE, day=str(month)), f"arrival {month}")
         elif capital.implausible(amount):
-            problem = row.warn if accepted else row.refuse
-            problem("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), f"arrival {month}")
+            _stop_implausible(row, f"arrival {month}", amount, accepted)
     if agreed is not None and sum(amounts.values(), Decimal(0)) > agreed:
         row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "name")
     if signed and any(month.certainly_before(signed) for month in amounts):

@@ -19,8 +19,8 @@ PROPOSALS = 3
 LONGEST_WORD = 40  # what is longer is a sentence and resembles no entry
 
 TWO = _("“%(word)s” names two: %(names)s. Enter the one that counts, e.g. %(example)s.")
-UNKNOWN = _("“%(word)s” is not in the list. Choose the entry that is meant, once: it is remembered.")
-UNKNOWN_SIMILAR = _("“%(word)s” is not in the list. Is %(names)s meant? Choose once: it is remembered.")
+UNKNOWN = _("“%(word)s” is not in the list. Choose the entry that is meant, once: it holds for the whole file.")
+UNKNOWN_SIMILAR = _("“%(word)s” is not in the list. Is %(names)s meant? Choose once: it holds for the whole file.")
 CHAIN = _("“%(word)s” is an industry chain, not a cluster. Write the cluster, e.g. %(names)s.")
 
 
@@ -71,7 +71,7 @@ class Vocabulary:
     def lookup(self, kind: str, text: str) -> str:
         """The code that a word means in a column of that kind; raises CellError `unknown_word` or `two_choices`.
 
-        An `unknown_word` can be settled by a person, once, and remembered.
+        An `unknown_word` can be settled by a person, once for a whole file.
         """
         key = match_key(text)
         code = self.remembered.get(kind, {}).get(key) or self.tables[kind].get(key)

@@ -84,7 +84,7 @@ _LANDED = _("“%(word)s” can mean registered, land obtained or under construc
 TOWN = _("“%(word)s” is a town or a subdistrict, not a park. Write the park, e.g. 双福工业园, or 园区外.")
 _EITHER = _("“%(word)s” can mean equipment or the intelligent industry. Write 装备制造 or 智能产业.")
 _AREA = _(
-    "“%(word)s” is also the name of an area. Write the park, e.g. 双福工业园, or choose it once and it is remembered."
+    "“%(word)s” is also the name of an area. Write the park, e.g. 双福工业园, or choose it once for the whole file."
 )
 
 # Words that are heard often and are not certain: the sentence, and the codes that may be meant.

@@ -96,12 +96,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
         return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
 
-    def for_list(self) -> ProjectQuerySet:
-        """With everything that a row of the list shows, in a constant number of queries."""
-        return self.select_related("park", "cluster").prefetch_related(
-            "participations__investor", "milestones", "commitments"
-        )
-
     def totals(self, year: int | None = None) -> Totals:
         """What these rows come to.
 

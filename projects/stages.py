@@ -65,15 +65,6 @@ def stage_of(reached: Iterable[str], *, signed: bool, former: str) -> Stage:
     return Stage.SIGNED
 
 
-def recompute(project: Project, milestones: Iterable[Milestone]) -> bool:
-    """Set the project's stage from its milestones, in memory; says whether it changed."""
-    reached = [milestone.kind for milestone in milestones if milestone.reached]
-    stage = stage_of(reached, signed=project.signed_on is not None, former=project.stage)
-    changed = stage != project.stage
-    project.stage = stage
-    return changed
-
-
 def milestone_for(stage: Stage) -> MilestoneKind | None:
     """The milestone that a ledger's word for a stage says was reached; none for the signing and before."""
     return MILESTONE_OF_STAGE.get(stage)

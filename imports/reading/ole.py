@@ -5,7 +5,7 @@ from itertools import chain
 
 from imports.reading.errors import ReadError
 
-END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
+END = 0xFFFFFFFE
 MINI_CUTOFF = 4096
 ROOT, STREAM = 5, 2
 

@@ -19,7 +19,6 @@ FOREIGN = [
     (b"SQLite format", "other"), (b"\x7fELF", "program"), (b"MZ", "program"),
 ]  # fmt: skip
 OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
-PAGE_TAGS = (b"<html", b"<table", b"<!doctype html", b"<meta", b"<body", b"<style")
 MAIN_TYPES = {
     "spreadsheetml.sheet.main+xml": "xlsx",
     "spreadsheetml.template.main+xml": "xlsx",

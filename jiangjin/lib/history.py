@@ -45,14 +45,6 @@ def update_with_history(
     record_history(model, [row.pk for row in objects], "~", user=user, reason=reason)
 
 
-def delete_with_history(model: type[models.Model], ids: Sequence[int], *, user: Any, reason: str) -> None:
-    """Delete rows by primary key, after one `-` history row each. Rows that depend on them must be gone."""
-    if not ids:
-        return
-    record_history(model, ids, "-", user=user, reason=reason)
-    model._default_manager.filter(pk__in=ids)._raw_delete(router.db_for_write(model))
-
-
 def record_history(model: type[models.Model], ids: Sequence[int], kind: str, *, user: Any, reason: str) -> None:
     """Copy the rows as they stand into the model's history table. `kind` is simple-history's `+`, `~` or `-`."""
     history = model.history.model  # type: ignore[attr-defined]

@@ -36,7 +36,7 @@ class Project(models.Model):
     """A signed investment project (签约项目), or one on the way to its signing.
 
     `agreed_capital`, `arrived_capital` and `stage` follow from commitments, arrivals and milestones. They are kept here
-    for lists and filters, written by `capital.recompute` and `stages.recompute` alone, and verified by `check_data`.
+    for lists and filters, follow `capital.recompute` and `stages.stage_of` alone, and are verified by `check_data`.
     """
 
     code = models.CharField(_("number"), max_length=40, unique=True)

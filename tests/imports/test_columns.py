@@ -490,6 +490,19 @@ def test_number_that_may_be_january_or_october_is_asked():
     assert codes(proposal) == ["ambiguous_month"]
 
 
+@pytest.mark.parametrize("months", [("2020年1月", "1月"), ("1月", "01月"), ("2020年1月", "2020-01")])
+def test_two_columns_of_one_month_are_asked_never_added(months):
+    proposal = propose_for(
+        ["2020年到位资金"],
+        ["单位：万元"],
+        ["项目编号", "项目名称", *months, "2月"],
+        ["JJ2020-001", "甲项目", 100, 250, 3],
+    )
+
+    assert (codes(proposal), proposal.is_blocked) == (["two_columns"], True)
+    assert fields(proposal) == ["project_code", "name", None, None, "arrival"]
+
+
 def test_arrivals_in_long_form():
     proposal = propose_for(
         ["2020年"], ["项目编号", "项目名称", "月份", "到位资金（万元）"], ["JJ2020-001", "甲项目", "3月", 100]

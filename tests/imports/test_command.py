@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from imports.models import ImportBatch
 from projects.models import Project
-from tests.builders import make_user
+from tests.builders import make_project, make_user
 from tests.imports.books import codes, ledger, run, write_xlsx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -111,6 +111,18 @@ def test_no_ledger_is_one_sentence_and_status_2(tmp_path: Path, name: str, conte
         call_command("import_projects", str(path))
     assert stop.value.code == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_two_amounts_of_one_month_in_a_row_are_refused_never_added(tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", signed="2019-01-01")
+    header = ("项目编号", "项目名称", "月份", "金额（万元）", "2020年3月（万元）")
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", "2020-03", 100, 250], header=header)
+    mapping = tmp_path / "mapping.json"
+    says = {"sheets": {"台账": {"columns": {"C": "arrival_month", "D": "arrival"}}}}
+    mapping.write_text(json.dumps(says), encoding="utf-8")
+    status, answer = run(path, "--kind", "arrivals", "--mapping", str(mapping))
+    assert (status, [code for *__, code in codes(answer)]) == (1, ["repeated_month"])
+    assert answer["arrivals"] == 0
 
 
 def test_a_missing_file_sheet_account_or_mapping_is_status_2(tmp_path: Path) -> None:

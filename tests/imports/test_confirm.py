@@ -94,6 +94,9 @@ def test_an_implausible_amount_waits_for_a_person(manager: User, tmp_path: Path)
     client.post(f"/imports/{batch.pk}/accept/", {"row": "台账!2"})
     page = client.get(f"/imports/{batch.pk}/")
     assert page.context["counts"]["create"] == 1
+    warned = client.get(f"/imports/{batch.pk}/?show=warnings").content.decode()
+    assert "您已为这份文件确认" in warned
+    assert "请改正单元格；确是协议金额" not in warned
     confirm(client, batch, digest_of(page))
     assert Project.objects.get().agreed_capital == 6200 * YI
 

@@ -141,6 +141,35 @@ def test_a_recorder_of_own_parks_learns_nothing_of_the_others(settings, tmp_path
         assert "保密的生产基地一期" not in page
 
 
+def test_arrivals_tell_a_recorder_of_own_parks_nothing_of_the_others(settings, tmp_path: Path) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    make_project("保密的生产基地一期", code="GEHEIM-1", agreed="5", investor="甲公司", park="degan", signed="2019")
+    make_project("自己的项目", code="P-1", agreed="5", park="shuangfu", signed="2019")
+    client = client_of(make_user("recorder", role="recorder", parks=["shuangfu"]))
+    header = ("项目编号", "项目名称", "投资方", "2020年1月（万元）", "2020年2月（万元）")
+    rows = [
+        ["GEHEIM-1", "别的", "乙公司", 1],
+        ["GEHEIM-1", None, None, 1],
+        [None, "保密的生产基地", None, 1],
+        ["GEHEIM-1", "别的叫法", "甲公司", 1],
+        ["P-1", "自己的项目", None, 1],
+    ]
+    bring(client, ledger(tmp_path / "a.xlsx", *rows, header=header))
+    page = preview_of(client, last_batch())
+    assert page.context["plan"].kind == "arrivals"
+    assert page.context["counts"] == {"create": 1, "update": 0, "unchanged": 0, "refused": 4}
+    for show in ("look", "refused", "questions", "warnings", "absent"):
+        assert "保密的生产基地一期" not in preview_of(client, last_batch(), show).content.decode()
+
+
+def test_a_row_of_arrivals_finds_its_project_by_number_and_investor(manager: User, tmp_path: Path) -> None:
+    make_project("登记的名字", code="P-1", agreed="5", investor="重庆甲（集团）有限公司", signed="2019-01-01")
+    client = client_of(manager)
+    header = ("项目编号", "项目名称", "投资方", "2020年1月（万元）", "2020年2月（万元）")
+    bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "另一种叫法", "重庆甲(集团)有限公司", 1], header=header))
+    assert preview_of(client, last_batch()).context["counts"]["create"] == 1
+
+
 def test_again_nothing_is_new_and_the_first_time_is_named(manager: User) -> None:
     client = client_of(manager)
     for __ in range(2):
