@@ -17,20 +17,21 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """How many, and the first of them. The scope: the years of signing and the parks that the file's rows name."""
+    """How many, and the keys of the first of them. The scope: the years of signing and the parks that the file's rows
+    name."""
 
     count: int = 0
-    projects: list[Project] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
     years: tuple[int, ...] = ()
     parks: tuple[str, ...] = ()  # codes; empty: the whole district
 
     @property
     def left_off(self) -> int:
-        return self.count - len(self.projects)
+        return self.count - len(self.ids)
 
 
 def absent(plan: Plan, links: Links, *, user: User) -> Absent:
-    """The known projects of the file's scope that no row of it means; two queries whatever the file's size.
+    """The known projects of the file's scope that no row of it means; one query whatever the file's size.
 
     A table of arrivals names only projects to which money came, so it has no such list; neither has a file without a
     single signing year, whose scope nobody knows.
@@ -55,5 +56,10 @@ def absent(plan: Plan, links: Links, *, user: User) -> Absent:
     missing = [
         pk for pk, key in scope.order_by("code").values_list("pk", "name_key") if pk not in meant and key not in named
     ]
-    shown = Project.objects.filter(pk__in=missing[:MOST]).select_related("park", "cluster").order_by("code")
-    return Absent(len(missing), list(shown) if missing else [], years, codes)
+    return Absent(len(missing), missing[:MOST], years, codes)
+
+
+def absent_projects(ids: list[int], *, user: User) -> list[Project]:
+    """The projects of a page of that list, as the user may see them."""
+    found = Project.objects.visible_to(user).filter(pk__in=ids)
+    return list(found.select_related("park", "cluster").order_by("code"))

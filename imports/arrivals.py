@@ -18,6 +18,7 @@ from imports.links import Links
 from imports.matching import NUMBER_CONFLICT, NUMBER_TAKEN, VOIDED, Sight, fits_number, nearest, sight_of
 from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
+from imports.progress import COMPARE
 from imports.rows import read_into, read_rows, source_of
 from imports.rules import NOT_YOURS, check_arrivals
 from imports.writing import PlanOutdated, keep_rows, lock_imports
@@ -58,7 +59,7 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     known.load_values((row.project_id for row in plan.rows if row.project_id), ())
     today = request.today or timezone.localdate()
     seen: dict[tuple[int, int], int] = {}
-    for row in plan.rows:
+    for row in request.progress.over(COMPARE, plan.rows):
         _settle(row, known, stored, seen, request, today)
     accepted = [row for row in plan.rows if row.accepted]
     plan.arrivals = sum(len(row.read.values["arrivals"]) for row in accepted)

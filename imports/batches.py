@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
+from imports import kept
 from imports.arrivals import write_arrivals
 from imports.choices import (
     OpenPoint,
@@ -23,18 +24,20 @@ from imports.choices import (
 from imports.columns import parse_mapping
 from imports.decisions import header_rows_changed, read_decisions
 from imports.grid import Workbook
-from imports.known import Known
 from imports.links import Links
 from imports.models import BatchState, ImportBatch, RowAction
+from imports.overview import Overview, overview_of
 from imports.plan import Plan, ReadRow
-from imports.planning import make_plan
+from imports.planning import Preview, make_plan
+from imports.progress import READ, WRITE, Progress
 from imports.reading import read_workbook
 from imports.rows import read_rows
 from imports.said import Words, word_choices
-from imports.understanding import Request, Understood, understand
+from imports.understanding import Request, Understood
 from imports.unknownwords import MOST_WORDS, UnknownWord, unknown_words
 from imports.writing import PlanOutdated, write_plan
 
+COUNTED = ("created", "updated", "unchanged", "refused")
 ATTEMPTS = 3  # how often a plan is made anew while others write
 
 
@@ -46,17 +49,12 @@ class Refused(Exception):
     """The plan has refused rows, and only a whole import was asked for; nothing was written."""
 
 
+class UnderWay(Exception):
+    """The background worker is busy with the batch; nothing can be decided about it meanwhile."""
+
+
 class PreviewOutdated(Exception):
     """The register changed since the preview was shown; it must be looked at again. Nothing was written."""
-
-
-@dataclass(slots=True)
-class Preview:
-    """A batch's plan with what is needed to write it."""
-
-    plan: Plan
-    known: Known | None
-    links: Links
 
 
 def bring_file(*, file: File, filename: str, user: User | None, is_demo: bool = False) -> ImportBatch:
@@ -78,9 +76,22 @@ def read(batch: ImportBatch) -> Workbook:
     return read_workbook(Path(batch.file.path), filename=batch.filename)
 
 
-def preview(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> Preview:
+def preview(batch: ImportBatch, *, user: User | None, progress: Progress | None = None) -> Preview:
     """Read the file again and plan it on the register as it is now. Raises ReadError, NoLedger or MappingError."""
-    return Preview(*make_plan(workbook or read(batch), _request(batch, user)))
+    request = _request(batch, user)
+    if progress is not None:
+        request.progress = progress
+        progress.step(READ)
+    return make_plan(read(batch), request)
+
+
+def overview(batch: ImportBatch, *, user: User) -> Overview | None:
+    """What the batch's preview shows; None where the worker has to make it (again). Raises as `preview` does."""
+    if batch.in_background:
+        found = kept.kept_preview(batch)
+        return found.overview if found else None
+    made = preview(batch, user=user)
+    return overview_of(made.plan, made.links, user=user)
 
 
 def _request(batch: ImportBatch, user: User | None) -> Request:
@@ -114,11 +125,18 @@ def _still_waiting(batch: ImportBatch) -> None:
         raise AlreadySettled
 
 
-def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
+def _idle(batch: ImportBatch) -> None:
+    _still_waiting(batch)
+    if batch.work:
+        raise UnderWay
+
+
+def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool, progress: Progress | None = None) -> None:
     """Write a plan as its batch in one transaction: all accepted rows with their history, or nothing.
 
     Raises PlanOutdated where somebody wrote since the plan was made.
     """
+    progress = progress or Progress()
     plan = made.plan
     if plan.needs or made.known is None:
         raise Refused
@@ -127,24 +145,27 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
     with transaction.atomic():
         _still_waiting(ImportBatch.objects.select_for_update().get(pk=batch.pk))
         if plan.kind == "arrivals":
+            progress.step(WRITE)
             write_arrivals(plan=plan, batch=batch)
         else:
-            write_plan(plan=plan, known=made.known, links=made.links.ids, batch=batch)
+            write_plan(plan=plan, known=made.known, links=made.links.ids, batch=batch, progress=progress)
         batch.kind = plan.kind
         batch.state, batch.committed_at = BatchState.COMMITTED, timezone.now()
         batch.created, batch.updated = plan.count(RowAction.CREATE), plan.count(RowAction.UPDATE)
         batch.unchanged, batch.refused = plan.count(RowAction.UNCHANGED), plan.count(RowAction.REFUSED)
-        batch.save()
+        batch.work = batch.trouble = ""
+        batch.save(update_fields=[*COUNTED, "kind", "state", "committed_at", "work", "trouble"])
 
 
 @transaction.atomic
 def cancel(*, batch: ImportBatch) -> None:
-    """Give a preview up. Raises AlreadySettled for one that was written."""
+    """Give a preview up, also while the worker is busy with it. Raises AlreadySettled for one that was written."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if locked.state == BatchState.COMMITTED:
         raise AlreadySettled
-    locked.state = BatchState.CANCELLED
-    locked.save(update_fields=["state"])
+    locked.state, locked.work = BatchState.CANCELLED, ""
+    locked.save(update_fields=["state", "work"])
+    kept.drop(batch.pk)
 
 
 @transaction.atomic
@@ -159,7 +180,7 @@ def decide(
     what similar rows are. Answers add to earlier ones; an empty dict takes all of them back.
     """
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    _still_waiting(locked)
+    _idle(locked)
     if mapping is not None:
         parse_mapping(mapping)
         locked.mapping = mapping
@@ -186,7 +207,6 @@ def forget(*, batch: ImportBatch) -> None:
 class ColumnsPage:
     """What the mapping page shows: the tables as they were understood, words in no list, sheets that are left out."""
 
-    plan: Plan
     sheets: list[SheetChoices]
     words: list[UnknownWord]
     left_out: list[tuple[str, str]]
@@ -209,12 +229,17 @@ class ColumnsPage:
         return self.words
 
 
-def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | None = None) -> ColumnsPage:
-    """How the file's columns and words were understood. Raises as `preview` does."""
-    workbook = workbook or read(batch)
-    request = _request(batch, user)
-    plan, __, links = make_plan(workbook, request)
-    parts, __ = understand(workbook, request, links)
+def columns_page(batch: ImportBatch, *, user: User | None) -> ColumnsPage | None:
+    """What the batch's mapping page shows; None where the worker has to make it (again). Raises as `preview` does."""
+    if batch.in_background:
+        found = kept.kept_preview(batch)
+        return found.columns() if found else None
+    return columns_of(preview(batch, user=user))
+
+
+def columns_of(made: Preview) -> ColumnsPage:
+    """How the file's columns and words were understood."""
+    plan, links, parts = made.plan, made.links, made.parts
     errors = plan.errors
     if plan.needs:  # then no row was read yet, but its unknown words can be asked about at the same time
         errors = [error for part in parts for row in _rows(part, links) for error in row.errors]
@@ -223,7 +248,7 @@ def columns_page(batch: ImportBatch, *, user: User | None, workbook: Workbook | 
     for index, part in enumerate(parts):
         first = index == 0 or parts[index - 1].sheet is not part.sheet
         sheets.append(choices_for(part, index, words, first_of_sheet=first))
-    return ColumnsPage(plan, sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets))
+    return ColumnsPage(sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets))
 
 
 def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
@@ -233,11 +258,17 @@ def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
 def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> bool:
     """Keep what a sent mapping page says; False where other header rows make other columns, to be looked at again.
 
-    Raises MappingError for what cannot be meant, NoLedger where it makes the file unreadable, AlreadySettled.
+    Raises MappingError for what cannot be meant, NoLedger where it makes the file unreadable, AlreadySettled, UnderWay.
     """
-    workbook = read(batch)
-    page = columns_page(batch, user=user, workbook=workbook)
-    mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
-    make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
+    if batch.in_background:  # whether the file can be read so, the worker will find out
+        page = columns_page(batch, user=user)
+        if page is None:
+            raise UnderWay
+        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
+    else:
+        workbook = read(batch)
+        page = columns_of(make_plan(workbook, _request(batch, user)))
+        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
+        make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)
     return not any(header_rows_changed(data, sheet) for sheet in page.sheets)

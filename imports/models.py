@@ -12,6 +12,14 @@ class BatchState(models.TextChoices):
     WAITING = "waiting", _("waiting for confirmation")
     COMMITTED = "committed", _("written")
     CANCELLED = "cancelled", _("cancelled")
+    UNREADABLE = "unreadable", _("cannot be read")
+
+
+class BatchWork(models.TextChoices):
+    """What the background worker has to do for a batch."""
+
+    PREVIEW = "preview", _("being read")
+    WRITE = "write", _("being written")
 
 
 class BatchQuerySet(models.QuerySet["ImportBatch"]):
@@ -44,6 +52,10 @@ class ImportBatch(models.Model):
     accepted = models.JSONField(default=list, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.WAITING)
+    # A file that takes long is read and written by the background worker, its preview kept in a file.
+    in_background = models.BooleanField(_("worked on in the background"), default=False)
+    work = models.CharField(_("at work"), max_length=10, choices=BatchWork, blank=True)
+    trouble = models.CharField(_("why the last work did not succeed"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("brought at"), auto_now_add=True)
     committed_at = models.DateTimeField(_("written at"), null=True, blank=True)
     created = models.PositiveIntegerField(_("new"), default=0)
@@ -63,7 +75,10 @@ class ImportBatch(models.Model):
                 condition=models.Q(state="committed", committed_at__isnull=False)
                 | (~models.Q(state="committed") & models.Q(committed_at=None)),
                 name="batch_committed_at_a_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(work="") | models.Q(state="waiting"), name="batch_works_only_while_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,18 +13,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from imports.absent import Absent, absent
-from imports.batches import Preview
-from imports.choices import left_to_decide
+from imports.absent import absent_projects
 from imports.models import BatchState, ImportBatch, RowAction
-from imports.plan import Plan, RowPlan, SumCheck
+from imports.overview import QUESTIONS, TO_LOOK_AT, WARNINGS, Overview
+from imports.plan import RowPlan, SheetPlan, SumCheck
 from imports.said import Words, skipped_word
-from imports.shown import A_FEW, ShownProblem, ShownRow, grouped, shown_row
+from imports.shown import A_FEW, ShownRow, shown_row
 from projects.models import Project
 
 PER_PAGE = 50
 FIRST_REFUSED = 10  # on the first tab
-LOOK, SKIPPED, WARNINGS, ABSENT, QUESTIONS = "look", "skipped", "warnings", "absent", "questions"
+LOOK, SKIPPED, ABSENT = "look", "skipped", "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,92 +33,80 @@ class Tab:
     count: int
 
 
-def preview_context(made: Preview, batch: ImportBatch, params: QueryDict, user: User) -> dict[str, Any]:
+def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user: User) -> dict[str, Any]:
     """Everything that the preview's template shows. The number of queries does not depend on the number of rows."""
-    plan, words = made.plan, Words()
-    gone = absent(plan, made.links, user=user)
-    warned = grouped([*plan.warnings, *plan.row_warnings])
-    tabs = _tabs(plan, gone, warned)
+    words = Words()
+    tabs = _tabs(seen)
     show = params.get("show", "")
     if show not in {tab.name for tab in tabs}:
-        show = tabs[0].name if tabs[0].count or not plan.rows else _first_with_rows(plan)
-    counts = plan.counts
-    to_write = counts[RowAction.CREATE] + counts[RowAction.UPDATE]
+        show = tabs[0].name if tabs[0].count or not seen.row_count else _first_with_rows(seen)
+    gone = seen.absent
     return {
-        "plan": plan,
-        "counts": {action: counts[action] for action in RowAction.values},
-        "several_sheets": sum(sheet.is_ledger for sheet in plan.sheets) > 1,
+        "preview": seen,
+        "counts": {action: seen.count(action) for action in RowAction.values},
+        "several_sheets": sum(sheet.is_ledger for sheet in seen.sheets) > 1,
         "tabs": tabs,
         "show": show,
-        "skipped_count": sum(len(sheet.skipped) for sheet in plan.sheets),
-        "skipped_words": _skipped_words(plan),
-        "sums": sums_of(plan) if show == LOOK else [],
-        "accepted_count": len(plan.accepted),
-        "to_write": to_write,
-        "open_questions": len(plan.questions),
+        "skipped_count": sum(len(sheet.skipped) for sheet in seen.sheets),
+        "skipped_words": _skipped_words(seen.sheets),
+        "sums": sums_of(seen.sheets) if show == LOOK else [],
+        "to_write": seen.count(RowAction.CREATE) + seen.count(RowAction.UPDATE),
+        "open_questions": len(seen.questions),
         "answered": len(batch.answers),
-        "left": left_to_decide(plan),
-        "absent": gone,
         "absent_parks": "、".join(words.of("park").get(code, code) for code in gone.parks) if gone.parks else "",
         "absent_years": "、".join(map(str, gone.years)),
         "imported_before": (before := imported_before(batch)),
         "before_visible": before is not None and ImportBatch.objects.visible_to(user).filter(pk=before.pk).exists(),
         "may_decide": batch.user_id == user.pk,
-        **_rows_of(plan, gone, warned, show, params, words),
+        **_rows_of(seen, show, params, words, user),
     }
 
 
-def _to_look_at(warned: list[ShownProblem]) -> list[ShownProblem]:
-    """Warnings of the first tab: not what its other cards say already, sums and questions."""
-    return [problem for problem in warned if problem.code not in {"sum_differs", "similar_exists"}]
-
-
-def _tabs(plan: Plan, gone: Absent, warned: list[ShownProblem]) -> list[Tab]:
-    counts = plan.counts
-    look = counts[RowAction.REFUSED] + counts[RowAction.UPDATE] + len(plan.questions) + len(_to_look_at(warned))
+def _tabs(seen: Overview) -> list[Tab]:
+    questions, to_look_at = len(seen.questions), len(seen.warned[TO_LOOK_AT])
+    look = seen.count(RowAction.REFUSED) + seen.count(RowAction.UPDATE) + questions + to_look_at
     tabs = [
         Tab(LOOK, _("Look at these first"), look),
-        *([Tab(QUESTIONS, _("To answer"), len(plan.questions))] if plan.questions else []),
-        Tab(RowAction.CREATE, _("New"), counts[RowAction.CREATE]),
-        Tab(RowAction.UPDATE, _("Changed"), counts[RowAction.UPDATE]),
-        Tab(RowAction.UNCHANGED, _("Unchanged"), counts[RowAction.UNCHANGED]),
-        Tab(RowAction.REFUSED, _("Refused"), counts[RowAction.REFUSED]),
-        Tab(WARNINGS, _("Warnings"), len(warned)),
-        Tab(SKIPPED, _("Skipped lines"), sum(len(sheet.skipped) for sheet in plan.sheets)),
+        *([Tab(QUESTIONS, _("To answer"), questions)] if questions else []),
+        Tab(RowAction.CREATE, _("New"), seen.count(RowAction.CREATE)),
+        Tab(RowAction.UPDATE, _("Changed"), seen.count(RowAction.UPDATE)),
+        Tab(RowAction.UNCHANGED, _("Unchanged"), seen.count(RowAction.UNCHANGED)),
+        Tab(RowAction.REFUSED, _("Refused"), seen.count(RowAction.REFUSED)),
+        Tab(WARNINGS, _("Warnings"), len(seen.warned[WARNINGS])),
+        Tab(SKIPPED, _("Skipped lines"), sum(len(sheet.skipped) for sheet in seen.sheets)),
     ]
-    return [*tabs, Tab(ABSENT, _("No longer in the table"), gone.count)] if plan.kind == "projects" else tabs
+    return [*tabs, Tab(ABSENT, _("No longer in the table"), seen.absent.count)] if seen.kind == "projects" else tabs
 
 
-def _first_with_rows(plan: Plan) -> str:
-    return next((tab for tab in (RowAction.CREATE, RowAction.UNCHANGED) if plan.count(tab)), LOOK)
+def _first_with_rows(seen: Overview) -> str:
+    return next((tab for tab in (RowAction.CREATE, RowAction.UNCHANGED) if seen.count(tab)), LOOK)
 
 
-def _rows_of(
-    plan: Plan, gone: Absent, warned: list[ShownProblem], show: str, params: QueryDict, words: Words
-) -> dict[str, Any]:
+def _rows_of(seen: Overview, show: str, params: QueryDict, words: Words, user: User) -> dict[str, Any]:
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
     if show == LOOK:
         return {
-            "questions": asked(plan.questions[:A_FEW], words),
-            "refused": [shown_row(row, words) for row in plan.of(RowAction.REFUSED)[:FIRST_REFUSED]],
-            "changed": [shown_row(row, words) for row in plan.of(RowAction.UPDATE)[:A_FEW]],
-            "warned": (first := _to_look_at(warned))[:A_FEW],
-            "warned_count": len(first),
+            "questions": asked(seen.questions[:A_FEW], words),
+            "refused": [shown_row(row, words) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
+            "changed": [shown_row(row, words) for row in seen.rows[RowAction.UPDATE][:A_FEW]],
+            "warned": seen.warned[TO_LOOK_AT][:A_FEW],
+            "warned_count": len(seen.warned[TO_LOOK_AT]),
         }
     if show == QUESTIONS:
-        page = _page(plan.questions, params)
+        page = _page(seen.questions, params)
         return {"page": page, "questions": asked(page.object_list, words)}
     if show == SKIPPED:
         lines = [
-            (sheet.name, skip["row"], skipped_word(skip["reason"])) for sheet in plan.sheets for skip in sheet.skipped
+            (sheet.name, skip["row"], skipped_word(skip["reason"])) for sheet in seen.sheets for skip in sheet.skipped
         ]
         return {"page": _page(lines, params)}
     if show == WARNINGS:
-        page = _page(warned, params)
+        page = _page(seen.warned[WARNINGS], params)
         return {"page": page, "warned": page.object_list}
     if show == ABSENT:
-        return {"page": _page(gone.projects, params)}
-    page = _page(plan.of(show), params)
+        page = _page(seen.absent.ids, params)
+        return {"page": page, "missing": absent_projects(page.object_list, user=user)}
+    page = _page(seen.rows[show], params)
     return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
 
 
@@ -144,13 +131,13 @@ def asked(rows: Iterable[RowPlan], words: Words) -> list[Question]:
     ]
 
 
-def _page(rows: list[Any], params: QueryDict) -> Any:
+def _page(rows: Sequence[Any], params: QueryDict) -> Any:
     return Paginator(rows, PER_PAGE).get_page(params.get("page"))
 
 
-def _skipped_words(plan: Plan) -> str:
+def _skipped_words(sheets: list[SheetPlan]) -> str:
     """标题、单位、表头: why lines were skipped, the first reason of the sheet first."""
-    reasons = Counter(skip["reason"] for sheet in plan.sheets for skip in sheet.skipped)
+    reasons = Counter(skip["reason"] for sheet in sheets for skip in sheet.skipped)
     return "、".join(skipped_word(reason) for reason in reasons)
 
 
@@ -169,9 +156,9 @@ class ShownSum:
     why: str
 
 
-def sums_of(plan: Plan) -> list[ShownSum]:
+def sums_of(sheets: list[SheetPlan]) -> list[ShownSum]:
     """The file's own sums, subtotals before totals as they stand."""
-    checks = [check for sheet in plan.sheets for check in sheet.sums]
+    checks = [check for sheet in sheets for check in sheet.sums]
     several = len({check.sheet for check in checks}) > 1
     return [ShownSum(check, _label(check, with_sheet=several), why_differs(check)) for check in checks]
 

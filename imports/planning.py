@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
@@ -21,6 +22,7 @@ from imports.matching import Matcher, sight_of
 from imports.models import RowAction
 from imports.plan import Plan, ReadRow, RowPlan, SumCheck
 from imports.problems import Problem
+from imports.progress import CELLS, COMPARE, LOOK_EVERY
 from imports.rows import read_rows
 from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_nameless
 from imports.understanding import Request, Understood, say_columns, understand
@@ -29,7 +31,17 @@ from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.permissions import writes_everywhere
 
 
-def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None, Links]:
+@dataclass(slots=True)
+class Preview:
+    """A plan with what is needed to write it, and the tables as they were understood."""
+
+    plan: Plan
+    known: Known | None
+    links: Links
+    parts: list[Understood]
+
+
+def make_plan(workbook: Workbook, request: Request) -> Preview:
     """The plan of a workbook; nothing is written. Raises NoLedger, and MappingError for a mapping that cannot be used.
 
     Where a person must decide first, the plan has `needs` and no rows.
@@ -41,22 +53,27 @@ def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None,
     for part in understood:
         say_columns(part, plan)
     if plan.needs:
-        return plan, None, links
+        return Preview(plan, None, links, understood)
     if plan.kind == "arrivals":
         known = plan_arrivals(plan, understood, request, links)
     else:
         known = _plan_projects(plan, understood, request, links)
     for part in understood:
         _check_sums(part, plan)
-    return plan, known, links
+    return Preview(plan, known, links, understood)
 
 
 def _plan_projects(plan: Plan, understood: list[Understood], request: Request, links: Links) -> Known:
     reads: list[ReadRow] = []
+    progress = request.progress
+    progress.step(CELLS, sum(len(part.table.rows) for part in understood))
     for part in understood:
-        rows = list(read_rows(part.sheet, part.table, part.proposal, links.vocabulary))
-        part.plan.rows += len(rows)
-        reads += rows
+        before = len(reads)
+        for row in read_rows(part.sheet, part.table, part.proposal, links.vocabulary):
+            reads.append(row)
+            if len(reads) % LOOK_EVERY == 0:
+                progress.at(len(reads))
+        part.plan.rows += len(reads) - before
     for row in reads:
         refuse_nameless(row)
     plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in reads]
@@ -71,7 +88,7 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
     known.load_values((row.project_id for row in plan.rows if row.project_id), names)
     today = request.today or timezone.localdate()
     median = medians(reads)
-    for row in plan.rows:
+    for row in progress.over(COMPARE, plan.rows):
         _settle(row, known, request, links, median, today)
     return known
 

@@ -14,6 +14,7 @@ from imports.layout import mark_summaries, read_layout
 from imports.links import Links
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
+from imports.progress import Progress
 from imports.tables import Layout, Table
 from jiangjin.lib.text import sentence
 from projects.permissions import may_write_in
@@ -32,6 +33,7 @@ class Request:
     accepted: frozenset[str] = frozenset()  # "sheet!row" of implausible amounts that a person accepted
     answers: dict[str, str] = field(default_factory=dict)  # "sheet!row" → what a person said of a similar project
     today: datetime.date | None = None
+    progress: Progress = field(default_factory=Progress)
 
     def may_write(self, park_id: int | None) -> bool:
         return self.user is None or may_write_in(self.user, park_id)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from imports import batches, choices, decisions, pages
+from imports import batches, choices, decisions, jobs, pages
+from imports.access import get_batch, get_own
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
+from imports.generation import generation
 from imports.models import BatchState, ImportBatch, RowAction
 from imports.reading import ReadError
 from imports.results import result_rows
 from imports.said import KINDS, Words, word_choices
 from imports.understanding import NoLedger
 from imports.unknownwords import UnknownWord
+from imports.work_views import working
 from projects import permissions
 
 PER_PAGE = 30
@@ -52,6 +55,9 @@ def _bring(request: HttpRequest, form: UploadForm) -> tuple[str, int] | None:
     """Where to go with the file that was sent; None, with an error in the form, where it is no ledger."""
     file, name = form.content()
     batch = batches.bring_file(file=file, filename=name, user=request.user)
+    if jobs.takes_long(file.size):
+        jobs.start_preview(batch=batch)
+        return "imports:detail", batch.pk
     try:
         plan = batches.preview(batch, user=request.user).plan
     except UNREADABLE as error:
@@ -63,48 +69,62 @@ def _bring(request: HttpRequest, form: UploadForm) -> tuple[str, int] | None:
         form.add_error(None, f"{name}: {_('The table has no rows of data.')}")
         return None
     batches.decide_kind(batch=batch, kind=plan.kind)
+    if len(plan.rows) > settings.IMPORT_BACKGROUND_ROWS:
+        jobs.start_preview(batch=batch)
+        return "imports:detail", batch.pk
     return ("imports:columns" if choices.left_to_decide(plan) else "imports:detail"), batch.pk
 
 
 @require_GET
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of a waiting batch, or what a written one did."""
-    batch = _get_batch(request, pk)
+    batch = get_batch(request, pk)
+    if batch.state == BatchState.UNREADABLE:
+        return _unreadable(request, batch, batch.trouble)
     if batch.state != BatchState.WAITING:
         return _result(request, batch)
+    if batch.work:
+        return working(request, batch)
     try:
         # Whoever looks at another's preview sees what its owner would write.
-        made = batches.preview(batch, user=batch.user or request.user)
+        seen = batches.overview(batch, user=batch.user or request.user)
     except UNREADABLE as error:
-        return _unreadable(request, batch, error)
-    if made.plan.needs:
+        return _unreadable(request, batch, error.message, by_mapping=isinstance(error, MappingError))
+    if seen is None:
+        return working(request, batch)
+    if seen.needs_mapping:
         return redirect("imports:columns", pk=batch.pk)
-    context = {"batch": batch, **pages.preview_context(made, batch, request.GET, request.user)}
+    context = {
+        "batch": batch,
+        "is_outdated": batch.in_background and seen.generation != generation(),
+        **pages.preview_context(seen, batch, request.GET, request.user),
+    }
     return render(request, "imports/importbatch_preview.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """How the columns were understood, and what a person decides about them."""
-    batch = _get_batch(request, pk) if request.method == "GET" else _get_own(request, pk)
+    batch = get_batch(request, pk) if request.method == "GET" else get_own(request, pk)
     if batch.state != BatchState.WAITING:
         return redirect(batch)
-    error = None
+    if batch.work:
+        return working(request, batch)
+    error = batch.trouble
     if request.method == "POST":
         try:
-            if batches.decide_columns(batch=batch, data=request.POST, user=request.user):
-                return redirect("imports:detail", pk=batch.pk)
-            messages.info(request, _("The header rows are others now: look at the columns once more."))
-            return redirect("imports:columns", pk=batch.pk)
-        except batches.AlreadySettled:
+            return _decide_columns(request, batch)
+        except (batches.AlreadySettled, batches.UnderWay):
             return redirect(batch)
         except UNREADABLE as failed:
             error = failed.message
     try:
         page = batches.columns_page(batch, user=batch.user or request.user)
     except UNREADABLE as failed:
-        return _unreadable(request, batch, failed)
-    if error:
+        return _unreadable(request, batch, failed.message, by_mapping=isinstance(failed, MappingError))
+    if page is None:
+        return working(request, batch)
+    if request.method == "POST":
         decisions.keep_sent(request.POST, page.sheets)
     lists = word_choices(Words())
     context = {
@@ -118,7 +138,19 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "error": error,
         "may_decide": batch.user_id == request.user.pk,
     }
-    return render(request, "imports/importbatch_columns.html", context, status=422 if error else 200)
+    return render(request, "imports/importbatch_columns.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _decide_columns(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    """Where to go with what was sent. Raises what batches.decide_columns raises."""
+    former = dict(batch.mapping)
+    same_columns = batches.decide_columns(batch=batch, data=request.POST, user=request.user)
+    if batch.in_background:
+        jobs.start_preview(batch=batch, former_mapping=former)
+    if same_columns:
+        return redirect("imports:detail", pk=batch.pk)
+    messages.info(request, _("The header rows are others now: look at the columns once more."))
+    return redirect("imports:columns", pk=batch.pk)
 
 
 def _ordered(word: UnknownWord, entries: list[tuple[str, str]], sent: QueryDict) -> dict[str, Any]:
@@ -131,20 +163,23 @@ def _ordered(word: UnknownWord, entries: list[tuple[str, str]], sent: QueryDict)
 @require_POST
 def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept implausible amounts of some rows as right."""
-    batch = _get_own(request, pk)
+    batch = get_own(request, pk)
     rows = [row for row in request.POST.getlist("row") if len(row) <= LONGEST_KEY]
     try:
         batches.decide(batch=batch, accepted=sorted({*batch.accepted, *rows}))
         messages.success(request, _("Accepted. The amounts are taken as they stand in the file."))
+        _look_again(batch)
     except batches.AlreadySettled:
         messages.info(request, _("This import is settled already; nothing was written a second time."))
+    except batches.UnderWay:
+        messages.info(request, _("The file is being worked on just now; please decide afterwards."))
     return redirect("imports:detail", pk=batch.pk)
 
 
 @require_POST
 def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what rows are that look like known projects: the same, another, or not now; or take all of it back."""
-    batch = _get_own(request, pk)
+    batch = get_own(request, pk)
     answers = {
         key.removeprefix("row-"): value[:60]
         for key, value in request.POST.items()
@@ -152,19 +187,30 @@ def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
     }
     try:
         batches.decide(batch=batch, answers={} if "again" in request.POST else answers or None)
+        _look_again(batch)
     except batches.AlreadySettled:
         messages.info(request, _("This import is settled already; nothing was written a second time."))
+    except batches.UnderWay:
+        messages.info(request, _("The file is being worked on just now; please decide afterwards."))
     return redirect("imports:detail", pk=batch.pk)
+
+
+def _look_again(batch: ImportBatch) -> None:
+    """A kept preview is made anew after a decision; any other is made at each look."""
+    if batch.in_background:
+        jobs.start_preview(batch=batch)
 
 
 @require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the batch, exactly once."""
-    batch = _get_own(request, pk)
+    batch = get_own(request, pk)
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The preview was not complete. Please look at it again."))
         return redirect(batch)
+    if batch.in_background:
+        return _confirm_in_background(request, batch, form)
     try:
         batches.confirm(batch=batch, user=request.user, **form.cleaned_data)
         messages.success(request, _("Written. Each value keeps the file and cell that it came from."))
@@ -181,10 +227,20 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(batch)
 
 
+def _confirm_in_background(request: HttpRequest, batch: ImportBatch, form: ConfirmForm) -> HttpResponse:
+    try:
+        jobs.start_writing(batch=batch, **form.cleaned_data)
+    except batches.AlreadySettled:
+        messages.info(request, _("This import is settled already; nothing was written a second time."))
+    except batches.UnderWay:
+        pass  # a second click: the page shows how far the first one is
+    return redirect(batch)
+
+
 @require_POST
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a preview up; nothing was written."""
-    batch = _get_own(request, pk)
+    batch = get_own(request, pk)
     try:
         batches.cancel(batch=batch)
         messages.success(request, _("Cancelled. Nothing was written."))
@@ -196,7 +252,7 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was brought, to be saved, never to be shown by the browser."""
-    batch = _get_batch(request, pk)
+    batch = get_batch(request, pk)
     try:
         opened = batch.file.open("rb")
     except (OSError, ValueError):
@@ -206,25 +262,12 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def _get_batch(request: HttpRequest, pk: int) -> ImportBatch:
-    return get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("user"), pk=pk)
-
-
-def _get_own(request: HttpRequest, pk: int) -> ImportBatch:
-    """A batch that this account brought: nobody else decides about it, for its rows are written in that name."""
-    batch = _get_batch(request, pk)
-    permissions.require_writer(request.user)
-    if batch.user_id != request.user.pk:
-        raise PermissionDenied
-    return batch
-
-
-def _unreadable(request: HttpRequest, batch: ImportBatch, error: Any) -> HttpResponse:
+def _unreadable(request: HttpRequest, batch: ImportBatch, message: Any, *, by_mapping: bool = False) -> HttpResponse:
     context = {
         "batch": batch,
-        "error": error,
+        "message": message,
         "may_decide": batch.user_id == request.user.pk,
-        "by_mapping": isinstance(error, MappingError),
+        "by_mapping": by_mapping,
     }
     return render(request, "imports/importbatch_unreadable.html", context, status=422)
 

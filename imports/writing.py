@@ -15,6 +15,7 @@ from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
 from imports.plan import Change, Plan, RowPlan, shown
+from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.history import insert_with_history, update_with_history
@@ -51,7 +52,9 @@ class PlanOutdated(Exception):
     """Somebody wrote to the register since the plan was made; nothing was written."""
 
 
-def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> None:
+def write_plan(
+    *, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch, progress: Progress
+) -> None:
     """Write the accepted rows of a plan as `batch`: all of them with their history, or nothing.
 
     Raises PlanOutdated where the register changed since the plan was made: the preview is then shown anew.
@@ -69,6 +72,8 @@ def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], ba
     for row in changed:
         updater.update(row)
         people.learn(row)
+    written = 0
+    progress.step(WRITE, len(plan.rows) + sum(map(len, creator.new.values())) + sum(map(len, updater.changed.values())))
     with transaction.atomic():
         lock_imports()
         if plan.is_outdated():
@@ -85,6 +90,8 @@ def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], ba
             insert_with_history(model, rows, user=batch.user, reason=batch.reason)
             stored = list(updater.changed[model].values())
             update_with_history(model, stored, updater.columns[model], user=batch.user, reason=batch.reason)
+            written += len(rows) + len(stored)
+            progress.at(written)
         keep_rows(plan, {key: row.pk for key, row in made.items()}, batch)
 
 

@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "import_export",
     "simple_history",
     "template_partials",
@@ -200,6 +202,13 @@ IMPORT_MAX_CELL_CHARS = 32_767
 IMPORT_CHILD_MEMORY_BYTES = env_int("IMPORT_CHILD_MEMORY_MB", 1024, least=128) * 1024 * 1024
 IMPORT_CHILD_SECONDS = env_int("IMPORT_CHILD_SECONDS", 8, least=1)
 IMPORT_CHILD_SECONDS_LARGE = env_int("IMPORT_CHILD_SECONDS_LARGE", 60, least=1)
+
+# Larger files are read and written by the background worker, which `manage.py serve` runs beside the web server; while
+# developing (`make dev`) there is none, and the work is done at once.
+IMPORT_BACKGROUND_BYTES = env_int("IMPORT_BACKGROUND_KB", 300, least=1) * 1024
+IMPORT_BACKGROUND_ROWS = 5000  # found in a smaller file
+_TASKS = "django_tasks.backends.immediate.ImmediateBackend" if DEBUG else "django_tasks_db.DatabaseBackend"
+TASKS = {"default": {"BACKEND": _TASKS}}
 
 # Import and export in the admin. The package's page before an export has inline scripts, which our policy forbids.
 IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True

@@ -16,11 +16,17 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(slots=True)
 class Child:
-    """A process to keep running; `pass_fds` are descriptors that it inherits."""
+    """A process to keep running; `pass_fds` are descriptors that it inherits.
+
+    One that `ends_by_itself` with status 0, as a worker after each job, is started anew without a word. Told to stop,
+    it has `patience` seconds to do so.
+    """
 
     name: str
     argv: Sequence[str]
     pass_fds: tuple[int, ...] = ()
+    patience: float = STOP_SECONDS
+    ends_by_itself: bool = False
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -75,6 +81,9 @@ class Supervisor:
     def _restart(self, child: Child) -> bool:
         now = time.monotonic()
         status = child.process.returncode if child.process else None
+        if status == 0 and child.ends_by_itself:
+            child.start()
+            return True
         child.deaths = [moment for moment in child.deaths if now - moment < RESTART_WINDOW] + [now]
         if len(child.deaths) > RESTARTS:
             self.say(f"{child.name}: ended {len(child.deaths)} times within a minute, giving up (status {status})")
@@ -88,12 +97,12 @@ class Supervisor:
         for child in reversed(self.children):
             if child.is_running() and child.process:
                 child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        told = time.monotonic()
         for child in reversed(self.children):
             if not child.process:
                 continue
             try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(max(0.1, told + child.patience - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self.say(f"{child.name}: did not stop in time, killed")
                 child.process.kill()

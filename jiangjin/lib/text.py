@@ -37,7 +37,12 @@ DASHES = re.compile(r"[-—–―─‐‑‒−]+")
 PLACE = re.compile(r"重庆(?:市(?![场政域郊民级]))?|江津(?:区(?![域块间位]))?")
 DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
 
-_filled = lazy(lambda template, values: str(template) % values, str)
+
+def _fill(template: str | Promise, values: dict[str, Any]) -> str:
+    return str(template) % values
+
+
+_filled = lazy(_fill, str)  # a function with a name: lazy sentences are kept with a preview
 
 
 def sentence(template: str | Promise, **values: Any) -> Promise:

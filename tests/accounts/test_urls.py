@@ -52,6 +52,8 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:template": (Kind.READ, {}),
     "imports:detail": (Kind.READ, {"pk": "batch"}),
     "imports:columns": (Kind.WRITE, {"pk": "batch"}),
+    "imports:progress": (Kind.READ, {"pk": "batch"}),
+    "imports:again": (Kind.WRITE, {"pk": "batch"}),
     "imports:accept": (Kind.WRITE, {"pk": "batch"}),
     "imports:answer": (Kind.WRITE, {"pk": "batch"}),
     "imports:confirm": (Kind.WRITE, {"pk": "batch"}),

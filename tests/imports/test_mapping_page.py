@@ -38,7 +38,7 @@ def test_the_mapping_page_decides_unit_and_words(manager: User, tmp_path: Path) 
     sent = {"sheet-0": "1", "unit-0": "万元", "word-park-双福新区": "shuangfu"}
     assert client.post(response.url, sent).url == f"/imports/{batch.pk}/"
     preview = client.get(f"/imports/{batch.pk}/")
-    row = preview.context["plan"].rows[0]
+    row = preview.context["preview"].rows["create"][0]
     assert (row.action, row.read.values["park"], row.read.values["agreed_capital"]) == ("create", "shuangfu", 6200)
 
 
@@ -134,8 +134,8 @@ def test_defaults_fields_and_filling_down_reach_the_preview(client: Client, tmp_
         "word-park-双福新区": "shuangfu",
     }
     assert client.post(url, sent).url == f"/imports/{last_batch().pk}/"
-    rows = preview_of(client, last_batch()).context["plan"].rows
-    assert [row.action for row in rows] == ["create"] * 3
+    rows = preview_of(client, last_batch()).context["preview"].rows["create"]
+    assert len(rows) == 3
     assert [row.read.values["cluster"] for row in rows] == ["consumer-goods", "consumer-goods", "outside"]
     assert [str(row.read.values["signed_on"]) for row in rows] == ["2021"] * 3
     assert [row.read.values["agreed_capital"] / YI for row in rows] == [row.read.cells[6] for row in rows]

@@ -33,14 +33,14 @@ def test_the_page_and_the_command_agree(manager: User) -> None:
     batch = ImportBatch.objects.get()
     assert response.url == f"/imports/{batch.pk}/"
     preview = client.get(response.url)
-    plan = preview.context["plan"]
+    seen = preview.context["preview"]
     __, answer = run(SAMPLES / "ledger-2020.xlsx", "--dry-run")
-    assert (len(plan.rows), dict(preview.context["counts"])) == (
+    assert (seen.row_count, dict(preview.context["counts"])) == (
         answer["rows"],
         {name: answer[name] for name in ("create", "update", "unchanged", "refused")},
     )
-    assert plan.agreed_capital == Decimal(answer["agreed_capital"]) == 1036 * YI
-    assert [(check.stated, check.difference) for check in plan.sheets[0].sums][-1] == (1036 * YI, 0)
+    assert seen.agreed_capital == Decimal(answer["agreed_capital"]) == 1036 * YI
+    assert [(check.stated, check.difference) for check in seen.sheets[0].sums][-1] == (1036 * YI, 0)
     assert not Project.objects.exists()
 
 
@@ -79,7 +79,9 @@ def test_a_recorder_writes_own_parks_and_sees_own_imports(manager: User, tmp_pat
     bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], ["P-2", "乙", "德感", 5], header=header))
     batch = ImportBatch.objects.get()
     page = client.get(f"/imports/{batch.pk}/")
-    assert [error.code for error in page.context["plan"].errors] == ["park_not_yours"]
+    assert [error.code for row in page.context["preview"].rows["refused"] for error in row.read.errors] == [
+        "park_not_yours"
+    ]
     confirm(client, batch, digest_of(page), skip_refused="on")
     assert Project.objects.get().code == "P-1"
     other = make_user("other", role="recorder", parks=["degan"])
@@ -156,7 +158,7 @@ def test_arrivals_tell_a_recorder_of_own_parks_nothing_of_the_others(settings, t
     ]
     bring(client, ledger(tmp_path / "a.xlsx", *rows, header=header))
     page = preview_of(client, last_batch())
-    assert page.context["plan"].kind == "arrivals"
+    assert page.context["preview"].kind == "arrivals"
     assert page.context["counts"] == {"create": 1, "update": 0, "unchanged": 0, "refused": 4}
     for show in ("look", "refused", "questions", "warnings", "absent"):
         assert "保密的生产基地一期" not in preview_of(client, last_batch(), show).content.decode()
@@ -239,7 +241,7 @@ def test_known_projects_that_the_file_no_longer_names(manager: User, tmp_path: P
     header = ("项目编号", "项目名称", "落户园区", "签约时间")
     bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "在表里", "双福", "2020-03-01"], header=header))
     page = preview_of(client, last_batch(), "absent")
-    assert [project.code for project in page.context["page"]] == ["P-2"]
+    assert [project.code for project in page.context["missing"]] == ["P-2"]
 
 
 def test_a_table_of_arrivals_speaks_of_months(manager: User, tmp_path: Path) -> None:
@@ -248,7 +250,7 @@ def test_a_table_of_arrivals_speaks_of_months(manager: User, tmp_path: Path) -> 
     header = ("项目编号", "项目名称", "2020年1月（万元）", "2020年2月（万元）")
     bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "甲", 100, 250], header=header))
     page = preview_of(client, last_batch())
-    assert page.context["plan"].kind == "arrivals"
+    assert page.context["preview"].kind == "arrivals"
     assert "写入 1 行：2 个月，350 万元" in page.content.decode()
     assert "2020-02 250" in preview_of(client, last_batch(), "create").content.decode()
     result = confirm(client, last_batch(), digest_of(page))

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from imports.answers import answer
-from imports.batches import ATTEMPTS, Preview, bring_file, commit
+from imports.batches import ATTEMPTS, bring_file, commit
 from imports.columns import Mapping, MappingError, parse_mapping
 from imports.models import ImportBatch, RowAction
-from imports.planning import make_plan
+from imports.planning import Preview, make_plan
 from imports.problems import Problem
 from imports.reading import ReadError, read_workbook
 from imports.understanding import NoLedger, Request
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             )
             workbook = read_workbook(path, filename=path.name)
             for attempt in range(ATTEMPTS):
-                made = Preview(*make_plan(workbook, request))
+                made = make_plan(workbook, request)
                 if not made.plan.needs and not made.plan.rows:
                     raise Stop("no_rows", _("The table has no rows of data."))
                 try:

@@ -22,10 +22,11 @@ from jiangjin.supervisor import Child, Supervisor
 # What an earlier server, killed a moment ago, may still take to let go of the lock and the port.
 PATIENCE_SECONDS = 3
 START_SECONDS = 30
+WORKER_PATIENCE_SECONDS = 5
 
 
 class Command(BaseCommand):
-    help = "Serves the register with a production web server until Ctrl-C or SIGTERM."
+    help = "Serves the register with a web server and a background worker until Ctrl-C or SIGTERM."
     requires_system_checks = []  # the console is for people; `check --deploy` is a command of its own
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         try:
             with server_lock(settings.VAR_DIR, PATIENCE_SECONDS) as lock:
                 require_free_port(host, port)
-                children = [web_server(host, port, lock)]
+                children = [web_server(host, port, lock), worker(lock)]
                 supervisor = Supervisor(children, say=lambda line: self.stderr.write(line))
                 status = supervisor.run(on_start=lambda: self.greet(supervisor, host, port))
         except ServerIsRunning:
@@ -142,6 +143,12 @@ def web_server(host: str, port: int, lock: int) -> Child:
         # The heartbeat file must not wait for a busy disk.
         argv += ["--worker-tmp-dir", "/dev/shm"]
     return Child("web", argv, pass_fds=(lock,))
+
+
+def worker(lock: int) -> Child:
+    """The background worker. What it does can be killed at any moment, so nobody waits long for it."""
+    argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"]
+    return Child("worker", argv, pass_fds=(lock,), patience=WORKER_PATIENCE_SECONDS, ends_by_itself=True)
 
 
 def answers(supervisor: Supervisor, host: str, port: int) -> bool:
