@@ -22,7 +22,7 @@ from imports.matching import Matcher, sight_of
 from imports.models import RowAction
 from imports.plan import Plan, ReadRow, RowPlan, SumCheck
 from imports.problems import Problem
-from imports.progress import CELLS, COMPARE, LOOK_EVERY
+from imports.progress import CELLS, COMPARE, LOOK_EVERY, MATCH, Progress
 from imports.rows import read_rows
 from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_nameless
 from imports.understanding import Request, Understood, say_columns, understand
@@ -83,7 +83,7 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         (name for row in reads if (name := row.values.get("investor"))),
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
-    _match_all(plan, book, Matcher(known, request.answers, sight_of(request.user)), links)
+    _match_all(plan, book, Matcher(known, request.answers, sight_of(request.user)), links, progress)
     names = set().union(*(row.values for row in reads)) if reads else set()
     known.load_values((row.project_id for row in plan.rows if row.project_id), names)
     today = request.today or timezone.localdate()
@@ -105,8 +105,8 @@ def _known_for(reads: list[ReadRow]) -> Known:
     )
 
 
-def _match_all(plan: Plan, book: InvestorBook, matcher: Matcher, links: Links) -> None:
-    for row in plan.rows:
+def _match_all(plan: Plan, book: InvestorBook, matcher: Matcher, links: Links, progress: Progress) -> None:
+    for row in progress.over(MATCH, plan.rows):
         read = row.read
         if not read.values.get("name"):
             continue

@@ -18,10 +18,10 @@ from django.conf import settings
 
 Item = TypeVar("Item")
 
-READ, CELLS, COMPARE, KEEP, WRITE = "read", "cells", "compare", "keep", "write"
+READ, CELLS, MATCH, COMPARE, KEEP, WRITE = "read", "cells", "match", "compare", "keep", "write"
 # The share of the time that each step takes, measured with 100,000 rows.
-PREVIEW_STEPS = {READ: 0.25, CELLS: 0.35, COMPARE: 0.2, KEEP: 0.2}
-WRITE_STEPS = {READ: 0.15, CELLS: 0.25, COMPARE: 0.15, WRITE: 0.45}
+PREVIEW_STEPS = {READ: 0.25, CELLS: 0.25, MATCH: 0.15, COMPARE: 0.1, KEEP: 0.25}
+WRITE_STEPS = {READ: 0.15, CELLS: 0.15, MATCH: 0.1, COMPARE: 0.1, WRITE: 0.5}
 TOLD_EVERY = 0.4  # seconds
 ASKED_EVERY = 1.0  # seconds: whether the work is still wanted
 LOOK_EVERY = 250  # rows

@@ -43,7 +43,7 @@ def _context(request: HttpRequest, batch: ImportBatch, looks: int) -> dict[str, 
     return {
         "batch": batch,
         "state": state,
-        "step": 4 if batch.work == BatchWork.WRITE else 3,
+        "step": 4 if batch.work == BatchWork.WRITE else 2,
         "step_words": step_words(state.step) if state else "",
         "waits_for_others": others,
         "no_sign": state is None and not others and looks >= LOOKS_WITHOUT_A_SIGN,
@@ -58,6 +58,7 @@ def step_words(step: str) -> str:
     return {
         progress.READ: _("Reading the file"),
         progress.CELLS: _("Reading the rows"),
+        progress.MATCH: _("Looking for the same projects"),
         progress.COMPARE: _("Comparing with the register"),
         progress.KEEP: _("Making the preview"),
         progress.WRITE: _("Writing"),

@@ -19,7 +19,8 @@ class Child:
     """A process to keep running; `pass_fds` are descriptors that it inherits.
 
     One that `ends_by_itself` with status 0, as a worker after each job, is started anew without a word. Told to stop,
-    it has `patience` seconds to do so.
+    it has `patience` seconds to do so. One that is not `essential` may fail again and again: it then rests for a while,
+    and the others go on.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Child:
     pass_fds: tuple[int, ...] = ()
     patience: float = STOP_SECONDS
     ends_by_itself: bool = False
+    essential: bool = True
+    rests_until: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -73,18 +76,25 @@ class Supervisor:
     def _watch(self) -> bool:
         while not self.stopping:
             for child in self.children:
-                if not child.is_running() and not self.stopping and not self._restart(child):
+                if not child.is_running() and not self.stopping and not self._revive(child):
                     return False
             time.sleep(self.tick)
         return True
 
-    def _restart(self, child: Child) -> bool:
+    def _revive(self, child: Child) -> bool:
+        """Start a child that ended; False where it cannot be kept."""
         now = time.monotonic()
+        if now < child.rests_until:
+            return True
         status = child.process.returncode if child.process else None
         if status == 0 and child.ends_by_itself:
             child.start()
             return True
         child.deaths = [moment for moment in child.deaths if now - moment < RESTART_WINDOW] + [now]
+        if len(child.deaths) > RESTARTS and not child.essential:
+            self.say(f"{child.name}: ended {len(child.deaths)} times within a minute, trying again in a minute")
+            child.rests_until, child.deaths = now + RESTART_WINDOW, []
+            return True
         if len(child.deaths) > RESTARTS:
             self.say(f"{child.name}: ended {len(child.deaths)} times within a minute, giving up (status {status})")
             return False

@@ -192,3 +192,22 @@ def test_a_child_that_cannot_stay_up_ends_everything() -> None:
     assert result.returncode == 1, result.stderr
     assert "giving up (status 3)" in result.stdout
     assert f"steady {-signal.SIGTERM}" in result.stdout
+
+
+def test_a_worker_that_cannot_stay_up_leaves_the_others_running() -> None:
+    program = (
+        "import os, signal, sys, threading; from jiangjin.supervisor import Child, Supervisor;"
+        "steady = Child('steady', [sys.executable, '-c', 'import time; time.sleep(60)']);"
+        "quick = Child('quick', [sys.executable, '-c', ''], ends_by_itself=True);"
+        "faulty = Child('faulty', [sys.executable, '-c', 'raise SystemExit(3)'], essential=False);"
+        "said = [];"
+        "end = lambda: os.kill(os.getpid(), signal.SIGTERM);"
+        "say = lambda line: (said.append(line), print(line), end() if 'in a minute' in line else None);"
+        "status = Supervisor([steady, quick, faulty], say, tick=0.02).run();"
+        "print('steady', steady.process.returncode); sys.exit(status)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert "faulty: ended 6 times within a minute, trying again in a minute" in result.stdout
+    assert "quick" not in result.stdout
+    assert f"steady {-signal.SIGTERM}" in result.stdout

@@ -148,7 +148,8 @@ def web_server(host: str, port: int, lock: int) -> Child:
 def worker(lock: int) -> Child:
     """The background worker. What it does can be killed at any moment, so nobody waits long for it."""
     argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"]
-    return Child("worker", argv, pass_fds=(lock,), patience=WORKER_PATIENCE_SECONDS, ends_by_itself=True)
+    patience = WORKER_PATIENCE_SECONDS
+    return Child("worker", argv, pass_fds=(lock,), patience=patience, ends_by_itself=True, essential=False)
 
 
 def answers(supervisor: Supervisor, host: str, port: int) -> bool:

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from imports.jobs import interrupt_unfinished
 
 KEPT_DAYS = 7  # what finished jobs leave in the database
-INTERVAL_SECONDS = "0.5"
+INTERVAL_SECONDS = 0.5
 
 
 class Command(BaseCommand):
