@@ -132,15 +132,15 @@ def test_a_killed_worker_leaves_all_or_nothing_and_the_batch_says_which(
         state = signature(site)
         assert state in (before, after), f"half written after {moment:.2f} s"
         do(site, RESTART)
-        ((told, work, trouble),) = site.rows(
+        ((told, busy, trouble),) = site.rows(
             "SELECT state, work, trouble FROM imports_importbatch WHERE user_id IS NOT NULL"
         )
         said.add(told)
         if state == after:
-            assert (told, work, trouble) == ("committed", "", "")
+            assert (told, busy, trouble) == ("committed", "", "")
             continue
         assert told == "waiting"
-        if not work:  # it had begun
+        if not busy:  # it had begun
             assert "中断" in trouble
             do(site, CONFIRM)
         work(site)
