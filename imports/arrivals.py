@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from imports.corrections import leave_out
 from imports.investorbook import Firm
 from imports.known import FEW, Known, KnownProject
 from imports.links import Links
@@ -187,6 +188,7 @@ def _settle(
     read = row.read
     project = known.by_pk.get(row.project_id) if row.project_id else None
     if project is not None:
+        leave_out(row, request.left_out)
         if not request.may_write(project.park_id):
             read.refuse("park_not_yours", NOT_YOURS, "name")
         check_arrivals(read, project, today, read.key in request.accepted)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
-from imports import kept
+from imports import corrections, kept
 from imports.arrivals import write_arrivals
 from imports.choices import (
     OpenPoint,
@@ -51,6 +51,10 @@ class Refused(Exception):
 
 class UnderWay(Exception):
     """The background worker is busy with the batch; nothing can be decided about it meanwhile."""
+
+
+class TooManyCorrections(Exception):
+    """More cells are corrected in the preview than is sensible: the file itself should be."""
 
 
 class PreviewOutdated(Exception):
@@ -100,6 +104,8 @@ def _request(batch: ImportBatch, user: User | None) -> Request:
         mapping=parse_mapping(batch.mapping),
         accepted=frozenset(batch.accepted),
         answers=dict(batch.answers),
+        corrections=dict(batch.corrections),
+        left_out=frozenset(batch.left_out),
     )
 
 
@@ -189,6 +195,30 @@ def decide(
     if answers is not None:
         locked.answers = {**locked.answers, **answers} if answers else {}
     locked.save(update_fields=["mapping", "accepted", "answers"])
+
+
+@transaction.atomic
+def correct(*, batch: ImportBatch, cells: dict[str, str], taken_back: Iterable[str] = ()) -> None:
+    """Keep what a person says stands in single cells of a waiting batch's file ("sheet!B17" → text; "" for empty), and
+    forget what is taken back. Raises TooManyCorrections."""
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    _idle(locked)
+    kept_ones = {**locked.corrections, **cells}
+    for key in taken_back:
+        kept_ones.pop(key, None)
+    if len(kept_ones) > corrections.MOST:
+        raise TooManyCorrections
+    locked.corrections = kept_ones
+    locked.save(update_fields=["corrections"])
+
+
+@transaction.atomic
+def choose_changes(*, batch: ImportBatch, leave: Iterable[str] = (), take: Iterable[str] = ()) -> None:
+    """Keep which changes of a waiting batch ("sheet!row!field") are not wanted, or wanted after all."""
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    _idle(locked)
+    locked.left_out = sorted({*locked.left_out, *leave} - {*take})
+    locked.save(update_fields=["left_out"])
 
 
 def decide_kind(*, batch: ImportBatch, kind: str) -> None:

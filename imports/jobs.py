@@ -64,6 +64,12 @@ def start_preview(*, batch: ImportBatch, former_mapping: dict[str, Any] | None =
     make_preview.enqueue(batch.pk, former_mapping)
 
 
+def look_again(*, batch: ImportBatch) -> None:
+    """After a decision: a kept preview is made anew, any other is made at each look. Raises as `start_preview`."""
+    if batch.in_background:
+        start_preview(batch=batch)
+
+
 @transaction.atomic
 def start_writing(*, batch: ImportBatch, digest: str, skip_refused: bool) -> None:
     """Let the worker write what the preview with this digest showed. Raises AlreadySettled, and UnderWay while it is

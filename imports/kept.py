@@ -75,7 +75,8 @@ def kept_path(pk: int) -> Path:
 
 def _key(batch: ImportBatch) -> tuple[Any, ...]:
     """What a kept preview was made of, but for the register itself."""
-    return (settings.VERSION, batch.sha256, batch.mapping, batch.accepted, batch.answers)
+    decided = (batch.mapping, batch.accepted, batch.answers, batch.corrections, batch.left_out)
+    return (settings.VERSION, batch.sha256, *decided)
 
 
 def keep(batch: ImportBatch, overview: Overview, columns: Any, tell: Callable[[int], None]) -> None:

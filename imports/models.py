@@ -51,6 +51,8 @@ class ImportBatch(models.Model):
     mapping = models.JSONField(default=dict, blank=True)
     accepted = models.JSONField(default=list, blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    corrections = models.JSONField(default=dict, blank=True)  # "sheet!B17" → what stands there according to a person
+    left_out = models.JSONField(default=list, blank=True)  # "sheet!row!field" of changes that are not wanted
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.WAITING)
     # A file that takes long is read and written by the background worker, its preview kept in a file.
     in_background = models.BooleanField(_("worked on in the background"), default=False)
@@ -110,8 +112,9 @@ class ImportRow(models.Model):
     project = models.ForeignKey(
         Project, models.SET_NULL, null=True, blank=True, related_name="import_rows", verbose_name=_("project")
     )
-    # What was written: [{"field", "cell", "new"}], with "old" where there was a value and "raw" where the cell says
-    # it in other words. Of a refused row its problems (imports.problems.Problem.as_json).
+    # What was written: [{"field", "cell", "new"}], with "old" where there was a value, "raw" where the cell says
+    # it in other words, and "file" where a person corrected what the file says. Of a refused row its problems
+    # (imports.problems.Problem.as_json).
     details = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -19,7 +19,8 @@ from imports.models import RowAction
 from imports.plan import Plan, RowPlan, SheetPlan
 from imports.shown import ShownProblem, grouped
 
-QUESTIONS, WARNINGS, TO_LOOK_AT = "questions", "warnings", "to_look_at"
+QUESTIONS, EDITED, LEFT_OUT = "questions", "edited", "left_out"  # rows beside those by action
+WARNINGS, TO_LOOK_AT = "warnings", "to_look_at"
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ class Overview:
     arrivals: int
     arrived_capital: Decimal
     absent: Absent
-    rows: dict[str, Sequence[RowPlan]] = field(default_factory=dict)  # by action, and QUESTIONS
+    corrected: dict[str, str]  # what the file says in corrected cells, by "sheet!B17"
+    rows: dict[str, Sequence[RowPlan]] = field(default_factory=dict)  # by action, and those above
     warned: dict[str, Sequence[ShownProblem]] = field(default_factory=dict)  # all, and those of the first tab
 
     def count(self, action: str) -> int:
@@ -60,7 +62,8 @@ class Overview:
 def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
     """The overview of a plan, as `user` may see the projects that are missing in it."""
     rows: dict[str, Sequence[RowPlan]] = {action: plan.of(action) for action in RowAction.values}
-    rows[QUESTIONS] = plan.questions
+    rows[QUESTIONS], rows[EDITED] = plan.questions, plan.edited
+    rows[LEFT_OUT] = [row for row in plan.rows if row.left_out]
     warned = grouped([*plan.warnings, *plan.row_warnings])
     return Overview(
         kind=plan.kind,
@@ -74,6 +77,7 @@ def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
         arrivals=plan.arrivals,
         arrived_capital=plan.arrived_capital,
         absent=absent(plan, links, user=user),
+        corrected=plan.corrected,
         rows=rows,
         warned={WARNINGS: warned, TO_LOOK_AT: _to_look_at(warned)},
     )
@@ -81,4 +85,4 @@ def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
 
 def _to_look_at(warned: list[ShownProblem]) -> list[ShownProblem]:
     """Warnings of the first tab: not what its other cards say already, sums and questions."""
-    return [problem for problem in warned if problem.code not in {"sum_differs", "similar_exists"}]
+    return [problem for problem in warned if problem.code not in {"sum_differs", "similar_exists", "edited_by_hand"}]

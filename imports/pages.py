@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from imports.absent import absent_projects
 from imports.models import BatchState, ImportBatch, RowAction
-from imports.overview import QUESTIONS, TO_LOOK_AT, WARNINGS, Overview
+from imports.overview import EDITED, LEFT_OUT, QUESTIONS, TO_LOOK_AT, WARNINGS, Overview
 from imports.plan import RowPlan, SheetPlan, SumCheck
 from imports.said import Words, skipped_word
-from imports.shown import A_FEW, ShownRow, shown_row
+from imports.shown import A_FEW, ShownRow, shown_left_out, shown_row
 from projects.models import Project
 
 PER_PAGE = 50
 FIRST_REFUSED = 10  # on the first tab
+MOST_LEFT_OUT = 100  # rows
 LOOK, SKIPPED, ABSENT = "look", "skipped", "absent"
 
 
@@ -47,6 +48,7 @@ def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user:
         "several_sheets": sum(sheet.is_ledger for sheet in seen.sheets) > 1,
         "tabs": tabs,
         "show": show,
+        "stay": _stay(show, params),
         "skipped_count": sum(len(sheet.skipped) for sheet in seen.sheets),
         "skipped_words": _skipped_words(seen.sheets),
         "sums": sums_of(seen.sheets) if show == LOOK else [],
@@ -58,13 +60,20 @@ def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user:
         "imported_before": (before := imported_before(batch)),
         "before_visible": before is not None and ImportBatch.objects.visible_to(user).filter(pk=before.pk).exists(),
         "may_decide": batch.user_id == user.pk,
-        **_rows_of(seen, show, params, words, user),
+        **_rows_of(seen, batch, show, params, words, user),
     }
+
+
+def _stay(show: str, params: QueryDict) -> str:
+    """The part of an address that leads a form back to the tab and page that it stands on."""
+    page = params.get("page", "")
+    return f"?show={show}" + (f"&page={page}" if page.isdecimal() else "")
 
 
 def _tabs(seen: Overview) -> list[Tab]:
     questions, to_look_at = len(seen.questions), len(seen.warned[TO_LOOK_AT])
     look = seen.count(RowAction.REFUSED) + seen.count(RowAction.UPDATE) + questions + to_look_at
+    look += len(seen.rows[LEFT_OUT]) + len(seen.corrected)
     tabs = [
         Tab(LOOK, _("Look at these first"), look),
         *([Tab(QUESTIONS, _("To answer"), questions)] if questions else []),
@@ -82,11 +91,17 @@ def _first_with_rows(seen: Overview) -> str:
     return next((tab for tab in (RowAction.CREATE, RowAction.UNCHANGED) if seen.count(tab)), LOOK)
 
 
-def _rows_of(seen: Overview, show: str, params: QueryDict, words: Words, user: User) -> dict[str, Any]:
+def _rows_of(
+    seen: Overview, batch: ImportBatch, show: str, params: QueryDict, words: Words, user: User
+) -> dict[str, Any]:
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
     if show == LOOK:
         return {
             "questions": asked(seen.questions[:A_FEW], words),
+            "edited": [shown_row(row, words) for row in seen.rows[EDITED][:A_FEW]],
+            "edited_count": len(seen.rows[EDITED]),
+            "left_out": [shown_left_out(row, words) for row in seen.rows[LEFT_OUT][:MOST_LEFT_OUT]],
+            "corrected": corrected_cells(batch, seen),
             "refused": [shown_row(row, words) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
             "changed": [shown_row(row, words) for row in seen.rows[RowAction.UPDATE][:A_FEW]],
             "warned": seen.warned[TO_LOOK_AT][:A_FEW],
@@ -108,6 +123,27 @@ def _rows_of(seen: Overview, show: str, params: QueryDict, words: Words, user: U
         return {"page": page, "missing": absent_projects(page.object_list, user=user)}
     page = _page(seen.rows[show], params)
     return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedCell:
+    """A cell that a person corrected: its key "sheet!B17", where it is, what the file says, what holds instead."""
+
+    key: str
+    sheet: str
+    cell: str
+    file: str
+    text: str
+
+
+def corrected_cells(batch: ImportBatch, seen: Overview) -> list[CorrectedCell]:
+    """The corrected cells of a preview, as they stand in the file."""
+    cells = [
+        CorrectedCell(key, key.rpartition("!")[0], key.rpartition("!")[2], said, batch.corrections[key])
+        for key, said in seen.corrected.items()
+        if key in batch.corrections
+    ]
+    return sorted(cells, key=lambda cell: (cell.sheet, len(cell.cell), cell.cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Change:
     new: Any
     cell: str = ""
     raw: Any = None
+    by_hand: str = ""  # who typed the old value after an import had written another one, and when
 
     @property
     def raw_text(self) -> str:
@@ -99,6 +100,7 @@ class RowPlan:
     different: list[Change] = field(default_factory=list)  # from a known project, or months
     is_new_project: bool = False
     similar: tuple[str, ...] = ()  # numbers of known projects that it looks like; a person may say which it is
+    left_out: list[Change] = field(default_factory=list)  # values that a person does not want from it
 
     @property
     def accepted(self) -> bool:
@@ -170,6 +172,7 @@ class Plan:
     arrivals: int = 0  # months with an amount, of a table of arrivals
     arrived_capital: Decimal = Decimal(0)  # their sum in 万元
     generation: tuple[Any, ...] = ()  # state of the register that it was made on
+    corrected: dict[str, str] = field(default_factory=dict)  # what the file says in corrected cells, by "sheet!B17"
 
     def count(self, action: str) -> int:
         return self.counts[action]
@@ -198,6 +201,11 @@ class Plan:
     def questions(self) -> list[RowPlan]:
         """Rows that look like known projects, and of which nobody has said what they are."""
         return [row for row in self.rows if row.similar]
+
+    @property
+    def edited(self) -> list[RowPlan]:
+        """Rows that would overwrite what somebody typed since the last import."""
+        return [row for row in self.rows if any(change.by_hand for change in row.different)]
 
     @property
     def errors(self) -> list[Problem]:

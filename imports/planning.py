@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from imports.arrivals import plan_arrivals
 from imports.cells import column_reader
 from imports.comparing import check_new, compare
+from imports.conflicts import mark_edited
+from imports.corrections import apply_corrections, leave_out
 from imports.fields import ALL_FIELDS
 from imports.grid import Workbook
 from imports.investorbook import Firm, InvestorBook
@@ -54,10 +56,13 @@ def make_plan(workbook: Workbook, request: Request) -> Preview:
         say_columns(part, plan)
     if plan.needs:
         return Preview(plan, None, links, understood)
+    for part in understood:
+        plan.corrected |= apply_corrections(part.sheet, part.table.rows, request.corrections)
     if plan.kind == "arrivals":
         known = plan_arrivals(plan, understood, request, links)
     else:
         known = _plan_projects(plan, understood, request, links)
+    mark_edited(plan.rows)
     for part in understood:
         _check_sums(part, plan)
     return Preview(plan, known, links, understood)
@@ -154,6 +159,8 @@ def _settle(
     """Apply the rules, compare, and say what the row does."""
     read = row.read
     stored = known.by_pk.get(row.project_id) if row.project_id else None
+    if stored is not None and request.left_out:
+        leave_out(row, request.left_out)
     check_amounts(read, stored, median, read.key in request.accepted)
     check_days(read, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)

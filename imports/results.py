@@ -63,4 +63,5 @@ def _change(detail: dict[str, Any], words: Words) -> ShownChange:
         words.stored(name, detail["new"]),
         detail["cell"],
         detail.get("raw", ""),
+        file=detail.get("file", ""),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from imports.corrections import NEVER_LEFT_OUT
 from imports.plan import Change, RowPlan
 from imports.problems import Problem
 from imports.said import Words, field_label
@@ -25,6 +26,13 @@ class ShownChange:
     new: str
     cell: str
     raw: str = ""
+    key: str = ""  # sheet!row!field: how a decision about it is kept
+    by_hand: str = ""
+    file: str = ""  # what the file says, where a person corrected it
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return bool(self.key) and self.key.rpartition("!")[2] not in NEVER_LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class ShownProblem:
     can_accept: bool
     is_word: bool  # settled on the mapping page
     key: str  # sheet!row
+    place: str = ""  # sheet!B17 of the one cell that it is about, where it can be corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +92,10 @@ def shown_row(row: RowPlan, words: Words) -> ShownRow:
         f"{month} {words.value(f'arrival {month}', amount)}" for month, amount in sorted(arrivals.items())
     )
     problems = [shown_problem(error) for error in read.errors]
-    return ShownRow(row, shown_changes(row.changes, words), problems, values, months)
+    return ShownRow(row, shown_changes(row, row.changes, words), problems, values, months)
 
 
-def shown_changes(changes: Iterable[Change], words: Words) -> list[ShownChange]:
+def shown_changes(row: RowPlan, changes: Iterable[Change], words: Words) -> list[ShownChange]:
     """Changes of a planned row, in words."""
     return [
         ShownChange(
@@ -95,9 +104,17 @@ def shown_changes(changes: Iterable[Change], words: Words) -> list[ShownChange]:
             words.value(change.field, change.new),
             change.cell,
             change.raw_text,
+            f"{row.read.key}!{change.field}",
+            change.by_hand,
         )
         for change in changes
     ]
+
+
+def shown_left_out(row: RowPlan, words: Words) -> ShownRow:
+    """A planned row with the values that a person left out of it."""
+    shown = shown_row(row, words)
+    return replace(shown, changes=shown_changes(row, row.left_out, words))
 
 
 def shown_problem(problem: Problem) -> ShownProblem:
@@ -116,6 +133,7 @@ def shown_problem(problem: Problem) -> ShownProblem:
         problem.code == "implausible_amount",
         problem.code == "unknown_word",
         f"{problem.sheet}!{problem.row}",
+        f"{problem.sheet}!{problem.cell}" if problem.cell else "",
     )
 
 
@@ -133,4 +151,4 @@ def _of_many(same: list[Problem]) -> ShownProblem:
         return first
     cells = "、".join(problem.cell for problem in same[:A_FEW] if problem.cell)
     said = cells if len(same) <= A_FEW else _("%(cells)s … (%(count)d cells)") % {"cells": cells, "count": len(same)}
-    return replace(first, cell=said, value="")
+    return replace(first, cell=said, value="", place="")

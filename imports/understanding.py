@@ -32,6 +32,8 @@ class Request:
     mapping: Mapping = field(default_factory=Mapping)
     accepted: frozenset[str] = frozenset()  # "sheet!row" of implausible amounts that a person accepted
     answers: dict[str, str] = field(default_factory=dict)  # "sheet!row" → what a person said of a similar project
+    corrections: dict[str, str] = field(default_factory=dict)  # "sheet!B17" → what a person says stands there
+    left_out: frozenset[str] = frozenset()  # "sheet!row!field" of changes that a person does not want
     today: datetime.date | None = None
     progress: Progress = field(default_factory=Progress)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import export_views, views, work_views
+from imports import correct_views, export_views, views, work_views
 
 app_name = "imports"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:pk>/again/", work_views.import_again, name="again"),
     path("<int:pk>/accept/", views.import_accept, name="accept"),
     path("<int:pk>/answer/", views.import_answer, name="answer"),
+    path("<int:pk>/correct/", correct_views.import_correct, name="correct"),
+    path("<int:pk>/leave/", correct_views.import_leave, name="leave"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),

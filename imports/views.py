@@ -168,7 +168,7 @@ def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         batches.decide(batch=batch, accepted=sorted({*batch.accepted, *rows}))
         messages.success(request, _("Accepted. The amounts are taken as they stand in the file."))
-        _look_again(batch)
+        jobs.look_again(batch=batch)
     except batches.AlreadySettled:
         messages.info(request, _("This import is settled already; nothing was written a second time."))
     except batches.UnderWay:
@@ -187,18 +187,12 @@ def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
     }
     try:
         batches.decide(batch=batch, answers={} if "again" in request.POST else answers or None)
-        _look_again(batch)
+        jobs.look_again(batch=batch)
     except batches.AlreadySettled:
         messages.info(request, _("This import is settled already; nothing was written a second time."))
     except batches.UnderWay:
         messages.info(request, _("The file is being worked on just now; please decide afterwards."))
     return redirect("imports:detail", pk=batch.pk)
-
-
-def _look_again(batch: ImportBatch) -> None:
-    """A kept preview is made anew after a decision; any other is made at each look."""
-    if batch.in_background:
-        jobs.start_preview(batch=batch)
 
 
 @require_POST

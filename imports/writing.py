@@ -121,7 +121,7 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
             row=row.read.row,
             action=str(row.action),
             project=projects.get(id(row), row.project_id),
-            details=_details(row),
+            details=_with_file(row, _details(row), plan.corrected) if plan.corrected else _details(row),
         )
         for row in plan.rows
     )
@@ -134,6 +134,15 @@ def _details(row: RowPlan) -> list[dict[str, Any]]:
     if not row.is_new_project:
         return [_detail(change) for change in row.different]
     return [_detail_of(name, None, row.read.values[name], *row.read.cell(name), row.read.row) for name in row.written]
+
+
+def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Beside a corrected value what the file says in its cell."""
+    for detail in details:
+        key = f"{row.read.sheet}!{detail.get('cell')}"
+        if key in corrected:
+            detail["file"] = corrected[key]
+    return details
 
 
 def _detail(change: Change) -> dict[str, Any]:

@@ -56,6 +56,8 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:again": (Kind.WRITE, {"pk": "batch"}),
     "imports:accept": (Kind.WRITE, {"pk": "batch"}),
     "imports:answer": (Kind.WRITE, {"pk": "batch"}),
+    "imports:correct": (Kind.WRITE, {"pk": "batch"}),
+    "imports:leave": (Kind.WRITE, {"pk": "batch"}),
     "imports:confirm": (Kind.WRITE, {"pk": "batch"}),
     "imports:file": (Kind.READ, {"pk": "batch"}),
     "imports:cancel": (Kind.WRITE, {"pk": "batch"}),

@@ -1,0 +1,208 @@
+"""Decisions about single cells in the preview: corrected, left out, kept as somebody typed it since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from imports.corrections import place_of
+from imports.models import ImportRow
+from jiangjin.lib.money import YI
+from projects.models import CapitalArrival, Project
+from tests.builders import make_project, make_user
+from tests.imports.books import ledger, run
+from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）", "签约时间", "责任单位")
+
+
+@pytest.fixture
+def manager() -> User:
+    return make_user("manager", role="manager", all_parks=True)
+
+
+@pytest.fixture
+def client(manager: User) -> Client:
+    return client_of(manager)
+
+
+def brought(client: Client, path: Path, *rows: list[Any], header: tuple[str, ...] = HEADER) -> Any:
+    bring(client, ledger(path / "a.xlsx", *rows, header=header))
+    return last_batch()
+
+
+def counts(client: Client, batch: Any) -> list[int]:
+    shown = preview_of(client, batch).context["counts"]
+    return [shown[name] for name in ("create", "update", "unchanged", "refused")]
+
+
+def test_a_refused_cell_is_corrected_and_what_the_file_says_is_kept(client: Client, tmp_path: Path) -> None:
+    batch = brought(
+        client,
+        tmp_path,
+        ["P-1", "甲", "双福", "5-8亿", "2020-02-31", "商务委"],
+        ["P-2", "乙", "双福", 3, "2020-03-01", "商务委"],
+    )
+    assert counts(client, batch) == [1, 0, 0, 1]
+    assert 'name="cell-台账!D2"' in preview_of(client, batch, "refused").content.decode()
+    answer = client.post(
+        f"/imports/{batch.pk}/correct/?show=refused&page=1", {"cell-台账!D2": " 6.5 ", "cell-台账!E2": "2020-02-28"}
+    )
+    assert answer.url == f"/imports/{batch.pk}/?show=refused&page=1"
+    page = preview_of(client, batch, "look")
+    assert counts(client, batch) == [2, 0, 0, 0]
+    assert [(cell.cell, cell.file, cell.text) for cell in page.context["corrected"]] == [
+        ("D2", "5-8亿", "6.5"),
+        ("E2", "2020-02-31", "2020-02-28"),
+    ]
+    confirm(client, batch, digest_of(page))
+    project = Project.objects.get(code="P-1")
+    assert (project.agreed_capital, str(project.signed_on)) == (6.5 * YI, "2020-02-28")
+    (row,) = ImportRow.objects.filter(project=project)
+    told = {detail["field"]: detail for detail in row.details}
+    assert told["agreed_capital"]["file"] == "5-8亿"
+    assert "file" not in told["name"]
+    assert "5-8亿" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+def test_a_correction_that_is_wrong_itself_is_refused_and_can_be_taken_back(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "约七亿"})
+    page = preview_of(client, batch, "refused")
+    assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["约七亿"]
+    client.post(f"/imports/{batch.pk}/correct/", {"back": "台账!D2"})
+    page = preview_of(client, batch, "refused")
+    assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["5-8亿"]
+    client.post(f"/imports/{batch.pk}/correct/", {"empty": "台账!D2"})
+    assert counts(client, batch) == [1, 0, 0, 0]
+    assert preview_of(client, batch).context["preview"].unknown_capital == 1
+
+
+def test_only_cells_of_data_rows_are_corrected(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""])
+    sent = {
+        "cell-台账!B1": "项目",
+        "cell-没有!B2": "x",
+        "cell-台账!B9": "x",
+        "cell-nonsense": "x",
+        "cell-台账!ZZZ2": "x",
+    }
+    client.post(f"/imports/{batch.pk}/correct/", sent)
+    page = preview_of(client, batch, "look")
+    assert page.context["corrected"] == []
+    assert counts(client, batch) == [1, 0, 0, 0]
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!F2": "区招商局"})  # beyond the row's own end
+    assert preview_of(client, batch).context["preview"].rows["create"][0].read.values["lead_unit"] == "区招商局"
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("台账!B17", ("台账", 17, 2)),
+        ("a!b!AA3", ("a!b", 3, 27)),
+        ("台账!17", None),
+        ("台账!B", None),
+        ("B17", None),
+        ("台账!XFE1", None),
+        ("台账!B12345678", None),
+        ("台账!É1", None),
+    ],
+)
+def test_keys_of_cells(key: str, place: Any) -> None:
+    assert place_of(key) == place
+
+
+def test_a_change_is_left_out_and_taken_after_all(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", signed="2020-03-01", lead_unit="旧单位")
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 7, "2020-04-01", "新单位"])
+    page = preview_of(client, batch, "update")
+    assert "台账!2!signed_on" in page.content.decode()
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!signed_on", "台账!2!agreed_capital"]})
+    page = preview_of(client, batch, "look")
+    (row,) = page.context["preview"].rows["update"]
+    assert [change.field for change in row.changes] == ["lead_unit"]
+    assert [change.label for change in page.context["left_out"][0].changes] == ["签约时间", "协议投资额（亿元）"]
+    client.post(f"/imports/{batch.pk}/leave/", {"take": "台账!2!agreed_capital"})
+    page = preview_of(client, batch)
+    confirm(client, batch, digest_of(page))
+    project = Project.objects.get()
+    assert (project.agreed_capital, str(project.signed_on), project.lead_unit) == (7 * YI, "2020-03-01", "新单位")
+
+
+def test_what_a_row_is_found_by_cannot_be_left_out(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", investor="甲公司")
+    header = ("项目编号", "项目名称", "投资方", "协议投资额（亿元）")
+    batch = brought(client, tmp_path, ["P-1", "甲改名", "甲公司", 7], header=header)
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!name", "台账!2!project_code", "x" * 500]})
+    (row,) = preview_of(client, batch).context["preview"].rows["update"]
+    assert {change.field for change in row.changes} == {"name", "agreed_capital"}
+
+
+def test_a_month_of_arrivals_is_left_out(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", signed="2019-01-01")
+    header = ("项目编号", "项目名称", "2020年1月（万元）", "2020年2月（万元）")
+    batch = brought(client, tmp_path, ["P-1", "甲", 100, 200], header=header)
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": "台账!2!arrival 2020-02"})
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    assert [(str(row.month), row.amount) for row in CapitalArrival.objects.all()] == [("2020-01", 100)]
+
+
+def test_a_value_typed_since_the_last_import_is_marked(client: Client, manager: User, tmp_path: Path) -> None:
+    run(ledger(tmp_path / "first.xlsx", ["P-1", "甲", "双福", 5, "2020-03-01", "商务委"], header=HEADER))
+    project = Project.objects.get()
+    project.lead_unit = "招商局"
+    project._history_user = manager
+    project.save()
+    status, answer = run(
+        ledger(tmp_path / "second.xlsx", ["P-1", "甲", "双福", 6, "2020-03-01", "经信委"], header=HEADER), "--dry-run"
+    )
+    assert (status, answer["update"]) == (0, 1)
+    assert [(w["column"], w["code"]) for w in answer["warnings"]] == [("F", "edited_by_hand")]
+
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 6, "2020-03-01", "经信委"])
+    page = preview_of(client, batch, "look")
+    (edited,) = page.context["edited"]
+    assert [(change.label, bool(change.by_hand)) for change in edited.changes] == [
+        ("责任单位", True),
+        ("协议投资额（亿元）", False),
+    ]
+    assert str(manager) in page.content.decode()
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": "台账!2!lead_unit"})
+    page = preview_of(client, batch, "look")
+    assert page.context["edited"] == []
+    confirm(client, batch, digest_of(page))
+    project.refresh_from_db()
+    assert (project.lead_unit, project.agreed_capital) == ("招商局", 6 * YI)
+
+
+def test_nobody_else_decides_about_cells(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
+    other = client_of(make_user("other", role="recorder", parks=["shuangfu"]))
+    auditor = client_of(make_user("auditor", role="auditor"))
+    for sender, status in ((other, 404), (auditor, 403)):
+        for what in ("correct", "leave"):
+            sent = {"cell-台账!D2": "5", "leave": "台账!2!agreed_capital"}
+            assert sender.post(f"/imports/{batch.pk}/{what}/", sent).status_code == status
+    batch.refresh_from_db()
+    assert (batch.corrections, batch.left_out) == ({}, [])
+
+
+def test_decisions_about_cells_count_for_the_worker_as_well(client: Client, tmp_path: Path, settings: Any) -> None:
+    from tests.imports.test_background import work
+
+    settings.IMPORT_BACKGROUND_BYTES = 0
+    settings.VAR_DIR = tmp_path / "var"
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
+    work()
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "6"})
+    work()
+    page = preview_of(client, batch)
+    assert page.context["counts"]["create"] == 1
+    confirm(client, batch, digest_of(page))
+    work()
+    assert Project.objects.get().agreed_capital == 6 * YI
