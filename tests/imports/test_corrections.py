@@ -62,7 +62,7 @@ def test_a_refused_cell_is_corrected_and_what_the_file_says_is_kept(client: Clie
     ]
     confirm(client, batch, digest_of(page))
     project = Project.objects.get(code="P-1")
-    assert (project.agreed_capital, str(project.signed_on)) == (6.5 * YI, "2020-02-28")
+    assert (project.agreed_capital, str(project.signed_on)) == (65000, "2020-02-28")
     (row,) = ImportRow.objects.filter(project=project)
     told = {detail["field"]: detail for detail in row.details}
     assert told["agreed_capital"]["file"] == "5-8亿"
@@ -126,7 +126,7 @@ def test_a_change_is_left_out_and_taken_after_all(client: Client, tmp_path: Path
     page = preview_of(client, batch, "look")
     (row,) = page.context["preview"].rows["update"]
     assert [change.field for change in row.changes] == ["lead_unit"]
-    assert [change.label for change in page.context["left_out"][0].changes] == ["签约时间", "协议投资额（亿元）"]
+    assert [change.label for change in page.context["left_out"][0].changes] == ["协议投资额（亿元）", "签约日期"]
     client.post(f"/imports/{batch.pk}/leave/", {"take": "台账!2!agreed_capital"})
     page = preview_of(client, batch)
     confirm(client, batch, digest_of(page))
