@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import column_reader
 from imports.fields import ALL_FIELDS
 from imports.fits import split_cell
-from imports.grid import Cell, CellValue, Sheet
+from imports.grid import Cell, CellValue, Sheet, column_letter
 from imports.mapping import MappingError
 from imports.plan import ReadRow, shown
 from imports.proposals import ColumnProposal, Proposal
@@ -52,12 +52,22 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
     defaults = _defaults(proposal, vocabulary)
     columns = {source.field: (source.letter, source.index) for source in sources}
     above: dict[int, Any] = {}
+    comments = comments_by_row(sheet)
     for number in table.rows:
         row = ReadRow(sheet.name, number, sheet.rows[number - 1], columns)
+        row.comments = comments.get(number, ())
         _read_row(row, sheet, table, sources, above)
         for name, value in defaults.items():
             row.values.setdefault(name, value)
         yield row
+
+
+def comments_by_row(sheet: Sheet) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The comments of cells by row: (C5, what it says), from left to right."""
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    for (row, column), words in sorted(sheet.comments.items()):
+        found[row] = (*found.get(row, ()), (f"{column_letter(column)}{row}", words))
+    return found
 
 
 def source_of(
