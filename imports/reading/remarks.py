@@ -3,10 +3,12 @@
 import re
 
 from imports.reading.archive import Archive
+from imports.reading.errors import ReadError
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
 from imports.reading.raw import BAD, BAD_CHARACTER, Budget, RawSheet, letter
 
 MOST_CHARS = 2000  # of one comment
+MOST_COMMENTS = 50_000  # of a sheet
 FARTHEST_ROW, FARTHEST_COLUMN = 1_048_576, 16_384
 PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})(?::.*)?", re.ASCII)
 # What Excel writes into the old comment of a thread: a notice that ends in this link, then the words themselves.
@@ -28,7 +30,8 @@ def words_of(text: str, author: str = "") -> str:
 def add_comment(sheet: RawSheet, row: int, column: int, words: str, budget: Budget) -> None:
     """Keep a comment at its 1-based cell; further ones of the cell (a thread) follow in new lines."""
     budget.add(1)
-    budget.spans(len(sheet.comments))
+    if len(sheet.comments) >= MOST_COMMENTS:
+        raise ReadError("bomb", detail="too many comments")
     if not words or not 1 <= row <= FARTHEST_ROW or not 1 <= column <= FARTHEST_COLUMN:
         return
     before = sheet.comments.get((row, column), "")

@@ -1,5 +1,6 @@
 """Comments of cells (批注): read from every kind of workbook, shown at their row, kept with it, never a value."""
 
+import random
 import re
 import struct
 import zipfile
@@ -11,6 +12,9 @@ from openpyxl.comments import Comment
 
 from imports.models import ImportBatch, ImportRow
 from imports.reading import ReadError, read_workbook
+from imports.reading.limits import Limits
+from imports.reading.raw import Budget, RawSheet
+from imports.reading.xlsremarks import Remarks
 from projects.models import Project
 from tests.builders import make_user
 from tests.imports.books import ledger, run
@@ -80,7 +84,7 @@ def test_nonsense_in_comments_ends_in_an_answer(tmp_path, part, answer):
 def test_an_endless_comment_is_cut_and_endlessly_many_are_refused(tmp_path):
     path = xlsx_comments(tmp_path, f"<comments><comment ref='B2'><t>{'长' * 9000}</t></comment></comments>")
     assert comments_of(path) == {(2, 2): "长" * 2000 + "…"}
-    many = "".join(f"<comment ref='A{row}'><t>a</t></comment>" for row in range(1, 200_003))
+    many = "".join(f"<comment ref='A{row}'><t>a</t></comment>" for row in range(1, 50_002))
     path = xlsx_comments(tmp_path, f"<comments>{many}</comments>")
     with pytest.raises(ReadError) as error:
         read_workbook(path)
@@ -167,3 +171,28 @@ def test_a_comment_changes_nothing_on_the_second_import(tmp_path):
     assert (status, answer["unchanged"], [w["code"] for w in answer["warnings"]]) == (0, 1, ["comments"])
     assert ImportBatch.objects.count() == 2
     assert ImportRow.objects.get(batch_id=answer["batch"]).details == [{"cell": "D2", "comment": "应为 6 亿"}]
+
+
+def test_comments_of_an_old_xls_go_on_in_further_notes():
+    sheet = RawSheet("表1")
+    remarks = Remarks(sheet, False, "gb18030", Budget(Limits()))
+    words = "应为 6 亿".encode("gb18030")
+    remarks.note(struct.pack("<HHH", 4, 1, len(words)) + words[:4])
+    remarks.note(struct.pack("<HHH", 0xFFFF, 0, len(words) - 4) + words[4:])
+    remarks.note(struct.pack("<HHH", 0xFFFF, 0, 500))
+    remarks.note(b"")
+    remarks.finish()
+    assert sheet.comments == {(5, 2): "应为 6 亿"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_broken_records_of_comments_are_nonsense_at_worst(seed):
+    dice = random.Random(seed)
+    sheet = RawSheet("表1")
+    remarks = Remarks(sheet, seed % 2 == 0, "gb18030", Budget(Limits()))
+    for _ in range(200):
+        data = dice.randbytes(dice.randrange(24))
+        call = dice.choice((remarks.note, remarks.object, lambda data: remarks.object_text(data, iter([data, data]))))
+        call(data)
+    remarks.finish()
+    assert all(words and 1 <= row <= 65536 for (row, _), words in sheet.comments.items())
