@@ -16,7 +16,7 @@ from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
-from imports.treatments import Task, take, take_by_looks
+from imports.treatments import Task, leave_out_ticks, take, take_by_looks, take_tick_column
 from imports.vocabulary import Vocabulary
 from jiangjin.lib.text import sentence
 
@@ -60,6 +60,7 @@ def propose(
         take_arrival_columns(columns)
     open_columns = [column for column in columns if not column.treatment]
     _take_dictionary(task, open_columns)
+    leave_out_ticks(task)
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     _take_units(task, mapping)
@@ -114,6 +115,8 @@ def _take_dictionary(task: Task, columns: list[ColumnProposal]) -> None:
         match = matches[column.number]
         if match is None:
             column.reason = "unknown_header" if column.column.path else "no_header"
+            if task.proposal.kind == "projects" and column.column.path:
+                take_tick_column(task, column)
             continue
         column.candidates = tuple(entry.field for entry in match.entries)
         if task.proposal.kind == "arrivals" and not set(column.candidates) & IDENTITY:
