@@ -6,7 +6,7 @@ The dictionary decides, never similarity; where a header may mean two things the
 from django.utils.translation import gettext_lazy as _
 
 from imports.fields import ALL_FIELDS
-from imports.fits import fit, lacks_unit
+from imports.fits import blanks_below, fit, lacks_unit
 from imports.grid import Sheet, column_number
 from imports.headerblocks import known_key
 from imports.headerpaths import match_path
@@ -33,6 +33,11 @@ __all__ = [
     "propose",
 ]
 
+_SAID_ONCE = frozenset(("park", "cluster", "chain"))
+BLANKS_BELOW = _(
+    "“%(header)s” is empty in %(count)s rows below a filled one, and they are read as empty. "
+    "If they mean the same, have the column filled downwards."
+)
 KINDS = ("projects", "arrivals")
 
 
@@ -65,6 +70,7 @@ def propose(
     settle_rivals(task.proposal, sheet, table)
     _take_units(task, mapping)
     _judge(task)
+    _tell_blanks(task)
     _need_name(task)
     return task.proposal
 
@@ -174,6 +180,17 @@ def _judge(task: Task) -> None:
         kind = "boolean" if column.treatment in ("flag", "matrix") else ""
         cells = task.filled(column)[:: max(1, len(task.filled(column)) // 200)]
         column.fit = 1.0 if column.split else fit(cells, column.field or "", column.unit, task.vocabulary, kind)
+
+
+def _tell_blanks(task: Task) -> None:
+    """Say where a park or cluster seems to stand once for the rows below it: blanks are never filled unasked."""
+    for column in task.proposal.mapped:
+        if column.field not in _SAID_ONCE or column.number in task.proposal.fill_down:
+            continue
+        blanks = blanks_below(task.sheet, task.table, column.number)
+        if blanks:
+            message = sentence(BLANKS_BELOW, header=column.header, count=str(blanks))
+            task.warn("blanks_below", message, column)
 
 
 def _need_name(task: Task) -> None:

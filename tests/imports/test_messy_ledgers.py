@@ -212,3 +212,13 @@ def test_a_word_that_puts_off_is_no_name(tmp_path, word, code):
     ]
     status, answer = run(write_xlsx(tmp_path / "a.xlsx", rows), "--dry-run")
     assert (status, codes(answer)) == (1, [(3, "C", code)])
+
+
+def test_blanks_that_may_mean_the_cell_above_are_told_and_never_filled(tmp_path):
+    rows = [["序号", "产业类别", "项目名称"], [1, "消费品", "甲"], [2, "", "乙"], [3, "装备制造", "丙"], [4, "", "丁"]]
+    status, answer = run(write_xlsx(tmp_path / "a.xlsx", rows), "--dry-run")
+    assert (status, [(w["column"], w["code"]) for w in answer["warnings"]]) == (0, [("B", "blanks_below")])
+    merged = run(book(tmp_path / "b.xlsx", *rows, merged=("B2:B3", "B4:B5")), "--dry-run")[1]
+    assert merged["warnings"] == []
+    rows[2][1] = "消费品"
+    assert run(write_xlsx(tmp_path / "c.xlsx", rows), "--dry-run")[1]["warnings"] == []
