@@ -21,6 +21,7 @@ from imports.rowkinds import (
     is_next_note,
     is_note,
     is_serial,
+    names_category,
     number_of,
     raw_value,
     sum_word,
@@ -33,6 +34,8 @@ from imports.tables import Table
 _SAMPLE = 300
 _NOWHERE = -1
 _MAY_BE_SUM = re.compile(r"[小合总共累]\s*计")
+_YEARS = re.compile(r"(?:19|20)\d\d(?=年)")
+_COUNT_ALONE = re.compile(r"\d{1,5}\s*(?:个|项|家)(?:项目)?")
 _OPENS_HEADING = "一二三四五六七八九十（(第"
 
 
@@ -183,6 +186,8 @@ def _repeats_header(body: _Body, texts: dict[int, str], filled: int) -> bool:
 
 def _sum_kind(body: _Body, texts: dict[int, str], named: bool, cells: list[Raw]) -> str:
     """subtotal or total where a whole cell says so: the name itself, or another one in a row that has no name."""
+    if len(texts) >= 3 and not any(map(_says_number, cells)):
+        return ""  # 名称 | 性质 | 合计 is a level of the header that was not taken for one, and no sum
     for index, text in texts.items():
         word = sum_word(text)
         if not word:
@@ -191,6 +196,11 @@ def _sum_kind(body: _Body, texts: dict[int, str], named: bool, cells: list[Raw])
         if index == body.name or not named or (index < body.name and not numbered):
             return word[0]
     return ""
+
+
+def _says_number(raw: Raw) -> bool:
+    """A number, a formula, or a text with a figure that is no year: 10亿元."""
+    return isinstance(raw, Cell | Decimal) or any(map(str.isdecimal, _YEARS.sub("", text_of(raw))))
 
 
 def _loose_kind(body: _Body, filled: list[int], texts: dict[int, str], cells: list[Raw]) -> str:
@@ -230,9 +240,13 @@ def _heading_kind(
         return "sums" if numbers else "heading"
     text = texts[first]
     lone = len(texts) == 1
+    if body.arabic and first == body.serial and len(texts) == 2 and _COUNT_ALONE.fullmatch(texts.get(body.name, "")):
+        return "sums" if numbers else "heading"  # 双福工业园 | 12个
     if numbers:
         amounts = all(number_of(cells[index]) is not None for index in numbers)
         return "sums" if lone and amounts and is_heading(text) and first <= max(body.name, 0) else ""
+    if lone and first == body.name and body.arabic and names_category(text):
+        return "heading"
     if lone and first == body.name and row not in body.across and not is_heading(text):
         return "note" if body.ended else ""  # a project of which only the name is known
     if lone and (first <= body.name or row in body.across):

@@ -41,6 +41,15 @@ __all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "re
 NOTHING: Reading[Any] = Reading(None)
 FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
 
+# Whole cells that are no name: an investor called 同上 would be one firm for many.
+PUT_OFF = frozenset(
+    (
+        *("同上", "同前", "同左", "〃", "″", "见备注", "详见备注", "见附件", "详见附件"),
+        *("保密", "涉密", "商业秘密", "商业机密", "不便透露"),
+    )
+)
+LONGEST_PUT_OFF = 8  # with blanks around
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -161,6 +170,8 @@ def _shows_percent(number_format: str) -> bool:
 # --- Text -------------------------------------------------------------------------------------------------------
 def _text(value: CellValue, number_format: str, options: Options) -> Reading[str]:
     if type(value) is str:
+        if len(value) <= LONGEST_PUT_OFF and (word := value.strip()) in PUT_OFF:
+            refuse_common(word)
         if len(value) > 1 and PLAIN.fullmatch(value) and value[0] not in "-/":
             return NOTHING if is_placeholder(value) else Reading(value)
         return _cleaned(value, keep_lines=False)

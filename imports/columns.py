@@ -6,7 +6,7 @@ The dictionary decides, never similarity; where a header may mean two things the
 from django.utils.translation import gettext_lazy as _
 
 from imports.fields import ALL_FIELDS
-from imports.fits import fit, lacks_unit
+from imports.fits import blanks_below, fit, lacks_unit
 from imports.grid import Sheet, column_number
 from imports.headerblocks import known_key
 from imports.headerpaths import match_path
@@ -16,7 +16,7 @@ from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
-from imports.treatments import Task, take, take_by_looks
+from imports.treatments import Task, leave_out_ticks, take, take_by_looks, take_tick_column
 from imports.vocabulary import Vocabulary
 from jiangjin.lib.text import sentence
 
@@ -33,6 +33,11 @@ __all__ = [
     "propose",
 ]
 
+_SAID_ONCE = frozenset(("park", "cluster", "chain"))
+BLANKS_BELOW = _(
+    "“%(header)s” is empty in %(count)s rows below a filled one, and they are read as empty. "
+    "If they mean the same, have the column filled downwards."
+)
 KINDS = ("projects", "arrivals")
 
 
@@ -60,10 +65,12 @@ def propose(
         take_arrival_columns(columns)
     open_columns = [column for column in columns if not column.treatment]
     _take_dictionary(task, open_columns)
+    leave_out_ticks(task)
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     _take_units(task, mapping)
     _judge(task)
+    _tell_blanks(task)
     _need_name(task)
     return task.proposal
 
@@ -114,6 +121,8 @@ def _take_dictionary(task: Task, columns: list[ColumnProposal]) -> None:
         match = matches[column.number]
         if match is None:
             column.reason = "unknown_header" if column.column.path else "no_header"
+            if task.proposal.kind == "projects" and column.column.path:
+                take_tick_column(task, column)
             continue
         column.candidates = tuple(entry.field for entry in match.entries)
         if task.proposal.kind == "arrivals" and not set(column.candidates) & IDENTITY:
@@ -171,6 +180,17 @@ def _judge(task: Task) -> None:
         kind = "boolean" if column.treatment in ("flag", "matrix") else ""
         cells = task.filled(column)[:: max(1, len(task.filled(column)) // 200)]
         column.fit = 1.0 if column.split else fit(cells, column.field or "", column.unit, task.vocabulary, kind)
+
+
+def _tell_blanks(task: Task) -> None:
+    """Say where a park or cluster seems to stand once for the rows below it: blanks are never filled unasked."""
+    for column in task.proposal.mapped:
+        if column.field not in _SAID_ONCE or column.number in task.proposal.fill_down:
+            continue
+        blanks = blanks_below(task.sheet, task.table, column.number)
+        if blanks:
+            message = sentence(BLANKS_BELOW, header=column.header, count=str(blanks))
+            task.warn("blanks_below", message, column)
 
 
 def _need_name(task: Task) -> None:

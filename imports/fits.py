@@ -65,6 +65,20 @@ def all_cells(sheet: Sheet, table: Table, column: int) -> list[str]:
     ]
 
 
+def blanks_below(sheet: Sheet, table: Table, column: int) -> int:
+    """The number of blanks in a column that looks as if each value stood once for the rows below it; else 0.
+
+    It begins filled, has as many blanks as values, and no value stands in two rows that follow each other.
+    """
+    rows = [number for number in table.rows[:_LOOKED_AT] if (number, column) not in table.filled]
+    cells = [cells[column - 1] if column <= len(cells := sheet.rows[number - 1]) else None for number in rows]
+    filled = [is_filled(raw) for raw in cells]
+    blanks = filled.count(False)
+    if len(cells) < 3 or not filled[0] or blanks < max(2, len(cells) - blanks):
+        return 0
+    return 0 if any(filled[i] and cells[i] == cells[i + 1] for i in range(len(cells) - 1)) else blanks
+
+
 def fit(
     cells: Iterable[CellValue | Cell], field: str, unit: str, vocabulary: Vocabulary | None, kind: str = ""
 ) -> float | None:

@@ -60,6 +60,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence) of what a user must be told
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → 批注; never a value
     epoch_1904: bool = False  # a plain number that means a day counts from 1904; true date cells are resolved already
 
     def cell(self, row: int, column: int) -> Cell:

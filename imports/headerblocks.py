@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +29,8 @@ _VISITS = _words(
 )
 _COUNTS = re.compile(r"^(?:签约|项目|在建|投产|开工|新签约)*(?:项目)?(?:个数|数量|数|家数)(?:\(.\))?$")
 _PREAMBLE = re.compile(r"[:：]|单位")
+_UNIT_LABELS = _words("单位 计量单位 金额单位")
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d年度?")
 _ROW_OF_SUM = re.compile(r"小计|合计|总计")
 
 
@@ -74,6 +77,9 @@ def read_block(sheet: Sheet, first: int, last: int, known: Known = NOTHING_KNOWN
         is_recognised(path) or known_key(path, known) is not None or normal(path[-1]) in _VISITS
         for path in paths.values()
     )
+    if kind == "arrivals":  # 年度, 月份, 到位金额 are headers of such tables only
+        long_form = MONTH_HEADERS | AMOUNT_HEADERS | YEAR_HEADERS
+        score += sum(not is_recognised(path) and read_header(path[-1]).bare in long_form for path in paths.values())
     return Block(first, last, paths, kind, reason, score)
 
 
@@ -89,6 +95,9 @@ def header_paths(sheet: Sheet, first: int, last: int) -> dict[int, tuple[str, ..
     levels = [[cell_text(raw) for raw in sheet.rows[row - 1]] for row in range(first, last + 1)]
     width = max(map(len, levels), default=0)
     levels = [level + [""] * (width - len(level)) for level in levels]
+    for level in levels[1:]:
+        if _is_row_of_units(level):
+            level[:] = ["" if normal(text) in _UNIT_LABELS else text for text in level]
     for depth in range(len(levels) - 1):
         levels[depth] = _spread(sheet, first + depth, levels[depth], levels[depth + 1 :])
     paths = {}
@@ -155,8 +164,11 @@ def _kind(paths: dict[int, tuple[str, ...]], known: Known) -> tuple[str, str]:
     return "", "no_header"
 
 
-def _has_data(sheet: Sheet, row: int) -> bool:
-    """Whether a row holds numbers, days or texts that begin with a figure, and so is no lower header level."""
+def _has_data(sheet: Sheet, row: int, *, texts: bool = True) -> bool:
+    """Whether a row holds numbers, days or (`texts`) texts that begin with a figure, and so is no lower header level.
+
+    A bare year (2020年) and a header of the dictionary (2020年到位资金) may stand in either.
+    """
     months = 0
     others = 0
     for raw in sheet.rows[row - 1]:
@@ -166,32 +178,36 @@ def _has_data(sheet: Sheet, row: int) -> bool:
         text = cell_text(value)
         if read_month(text):
             months += 1
-        elif isinstance(value, (Decimal, datetime.date, bool)) or text[:1].isdigit():
+        elif isinstance(value, (Decimal, datetime.date, bool)):
             others += 1
-    return others > 0 or months == 1
+        elif text[:1].isdigit() and texts:
+            others += not (_BARE_YEAR.fullmatch(text) or match_path((text,)))
+    return others > 0 or (months == 1 and texts)
 
 
 def _extended(sheet: Sheet, block: Block, known: Known, below: int) -> Block:
     """The block with levels above and below that hold no recognised header but belong to it by their form."""
     first, last = block.first, block.last
+    certain = False  # a merge of the header itself reaches down
     while last - first + 1 < MOST_LEVELS and last < len(sheet.rows) and _is_level_below(sheet, first, last):
         last += 1
+        certain = certain or any(first <= span.top < last == span.bottom for span in sheet.merged)
     while last - first + 1 < MOST_LEVELS and first > below + 1 and _is_level_above(sheet, first, block):
         first -= 1
     if (first, last) == (block.first, block.last):
         return block
     larger = read_block(sheet, first, last, known)
-    return larger if larger.kind == block.kind and larger.score >= block.score else block
+    return larger if larger.kind == block.kind and (certain or larger.score >= block.score) else block
 
 
 def _is_level_below(sheet: Sheet, first: int, last: int) -> bool:
     if any(first <= span.top <= last < span.bottom and span.bottom <= last + 2 for span in sheet.merged):
-        return not _has_data(sheet, last + 1)
+        return not _has_data(sheet, last + 1, texts=False)
     texts = {index: cell_text(raw) for index, raw in enumerate(sheet.rows[last])}
     texts = {index: text for index, text in texts.items() if text}
     if not texts or _has_data(sheet, last + 1) or any(_ROW_OF_SUM.search(text) for text in texts.values()):
         return False
-    if all(read_header(text).unit_kind and not read_header(text).bare for text in texts.values()):
+    if _is_row_of_units(texts.values()):
         return True
     above = [cell_text(raw) for raw in sheet.rows[last - 1]]
     below_blank = [index for index in texts if index >= len(above) or not above[index]]
@@ -199,6 +215,12 @@ def _is_level_below(sheet: Sheet, first: int, last: int) -> bool:
     starts = [index for index in texts if index < len(above) and above[index] and index + 1 in below_blank]
     names = {index for index, text in enumerate(above) if _names(text)}
     return bool(below_blank and starts) and not names & set(texts) and max(map(len, texts.values())) <= 12
+
+
+def _is_row_of_units(texts: Iterable[str]) -> bool:
+    """（亿元） | （亩）, perhaps with 单位 in front of them."""
+    said = [text for text in texts if text and normal(text) not in _UNIT_LABELS]
+    return bool(said) and all(read_header(text).unit_kind and not read_header(text).bare for text in said)
 
 
 def _names(text: str) -> bool:

@@ -30,6 +30,8 @@ _ATTRIBUTES = {
     "contact_phone": {"investor", "contact_name", "project_company"},
     "lead_official_post": {"lead_official"},
 }
+# 项目基本情况 and 推进情况 stand above several columns and say nothing of each.
+_GROUP_WORDS = frozenset(("content", "progress_note"))
 _OWNERS = frozenset(
     (
         *("investor", "investor_parent", "project_company", "lead_official", "chain_leader", "lead_unit"),
@@ -117,7 +119,7 @@ def _match_leaf(levels: tuple[HeaderText, ...], unit: tuple[str, str]) -> Match 
     entries = find_entries(leaf if leaf.unit_kind else _with_unit(leaf, unit))
     planned = any(_PLANNED.search(level.bare) for level in above)
     entries = tuple(entry for entry in entries if not (planned and entry.field in _ACTUAL_FIELDS))
-    owners = {entry.field for level in above for entry in find_entries(level)}
+    owners = {entry.field for level in above for entry in find_entries(level)} - _GROUP_WORDS
     kept = tuple(entry for entry in entries if _may_belong(entry.field, owners & _OWNERS))
     if not kept:
         return None

@@ -14,7 +14,9 @@ from imports.grid import Cell, CellValue
 from jiangjin.lib.amounts import FOREIGN, MAGNITUDE
 from jiangjin.lib.text import clean_text, match_key
 
-_CIRCLED = re.compile(r"^\s*[\u2460-\u2473\u3251-\u325f\u2776-\u2793]\s*")
+_CIRCLED = re.compile(  # numbers in front, marks of notes behind
+    r"^\s*[\u2460-\u2473\u3251-\u325f\u2776-\u2793]\s*|\s*[\u2460-\u2473\u2776-\u2793]+\s*(?=[(（\[【]|$)"
+)
 _DROPPED = re.compile(r"[*※☆★●◆▲△#]")
 _OPENING = str.maketrans("【〔[{〈", "(((((")
 _CLOSING = str.maketrans("】〕]}〉", ")))))")
@@ -26,16 +28,16 @@ _NUMBER_BLANK = re.compile(r"^\s*\d{1,2}[ \u3000]+(?=[^\W\d])(?!月|季|期|年|
 _MONEY = rf"(?:{MAGNITUDE})?(?:{FOREIGN}|元)"
 _AREA = r"(?:万)?(?:亩|m2|平方米|平米|公顷|平方公里)"
 _COUNT = r"(?:万)?(?:人|个|家|户|名|项|年|月|天|岗位|%|人次)"
-_MONEY_UNIT = re.compile(rf"(?:单位:?)?(?:人民币|rmb)?({_MONEY}|[百千]?[亿万])(?:人民币)?(?:/年)?")
+_MONEY_UNIT = re.compile(rf"(?:(?:单位|金额):?)?(?:人民币|rmb|[¥￥])?({_MONEY}|[百千]?[亿万])(?:,?人民币)?(?:/年)?")
 _AREA_UNIT = re.compile(rf"(?:单位:?)?({_AREA})")
 _COUNT_UNIT = re.compile(rf"(?:单位:?)?({_COUNT})")
 _RATIO_UNIT = re.compile(rf"(?:单位:?)?({_MONEY}/{_AREA})")
 _SEVERAL_UNITS = re.compile(rf"(?:单位:?)?{_MONEY}(?:[/、,或]{_MONEY})+")
-_OPEN_UNIT = re.compile(rf"(?:[/:,]({_MONEY}|{_AREA})|((?:亿|千万|百万|万|千)(?:元|美元|港元|欧元)))$")
+_OPEN_UNIT = re.compile(rf"(?:[/:,\-—]({_MONEY}|{_AREA})|((?:亿|千万|百万|万|千)(?:元|美元|港元|欧元)))$")
 _BRACKET = re.compile(r"\(([^()]*)\)$")
 _INSTRUCTION = re.compile(
     r"全称|必填|选填|可不填|可空|单选|多选|下拉|格式|填写|填报|自动计算|^如|^例|^请|年月日|年[/-]月|^年月$|yyyy|精确到|"
-    r"\d+位|保留|小数|^是/否$|^是或否$|打√|勾选|^截[至止]"
+    r"\d+位|保留|小数|^是/否$|^是或否$|打√|勾选|^截[至止]|^注\d*$"
 )
 _YEAR = re.compile(r"^(?:19|20)\d\d年度?")
 _MONTHS_UP_TO = re.compile(r"^1[-~至到]\d{1,2}月")

@@ -10,8 +10,17 @@ from imports.bodies import read_body
 from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
-from imports.headers import is_plain_header, normal
-from imports.rowkinds import is_caption, is_filled, is_note, sum_word, text_of, unit_line
+from imports.headers import header_years, is_plain_header, normal
+from imports.rowkinds import (
+    beside_unit,
+    is_caption,
+    is_filled,
+    is_note,
+    sum_word,
+    text_of,
+    unit_line,
+    unit_of_title,
+)
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
 
 __all__ = [
@@ -174,7 +183,21 @@ def _read_preamble(sheet: Sheet, table: Table, begin: int) -> None:
         titles = [text for text in texts if not (text in captions or _only_unit(text) or _ANNEX.fullmatch(text))]
         if titles and reason != "note" and not table.title:
             table.title, reason = titles[0], "title"
+            del titles[0]
+        dated = [text for text in titles if header_years(text) and not is_note(text)]
+        if dated:  # 2020年6月　单位：万元 below a title without a year
+            table.caption = "　".join(filter(None, (table.caption, *dated)))
         table.skipped.append(Skipped(row, reason, _row_text(sheet, row)))
+    if table.unit_row is None:
+        _read_unit_of_title(sheet, table, begin)
+
+
+def _read_unit_of_title(sheet: Sheet, table: Table, begin: int) -> None:
+    """The unit in the bracket that ends a title: 招商引资项目台账（亿元）."""
+    for row in range(begin, table.header_rows[0]):
+        for text in map(text_of, sheet.rows[row - 1]):
+            if table.unit_row is None and text and (units := unit_of_title(text)):
+                table.unit, table.area_unit, table.unit_row = *units, row
 
 
 def _read_unit_in_header(sheet: Sheet, table: Table) -> None:
@@ -186,8 +209,8 @@ def _read_unit_in_header(sheet: Sheet, table: Table) -> None:
 
 
 def _only_unit(text: str) -> bool:
-    """单位：亿元 by itself, not a title that also says its unit."""
-    return unit_line(text) is not None and len(text) <= 16
+    """单位：亿元 by itself, not a title that also says its unit, nor a line that also says its year."""
+    return unit_line(text) is not None and len(text) <= 16 and not header_years(beside_unit(text))
 
 
 def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[Block]:

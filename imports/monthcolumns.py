@@ -1,11 +1,15 @@
 """The columns of a table of arrivals: months side by side (1月 … 12月), or a row a month, and the year they are of."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
+from imports.grid import Cell, CellValue
 from imports.headerblocks import AMOUNT_HEADERS, MONTH_HEADERS, YEAR_HEADERS
 from imports.headerpaths import match_path
 from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, read_header, read_month
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
+from imports.rowkinds import number_of, text_of
 from imports.tables import Table
 from jiangjin.lib.text import sentence
 
@@ -19,6 +23,9 @@ _ROW_SUMS = frozenset(
         *("n年合计", "n年累计", "n年全年", "1-n月合计", "1-n月累计", "1-n月", "到位合计", "年累计"),
     )
 )
+YEAR_FROM_TITLE = _("The months' year, %(year)s, was taken from the title or the sheet's name.")
+# The day on which somebody filled in the table: a table of 2020 is filled in in January 2021.
+_FILLED_IN = re.compile(r"(?:填报|填表|制表|报送|编制|打印|上报)(?:日期|时间)[:：]\s*[\d年月日./\-\s]+")
 _ARRIVED = frozenset(("arrived_total", "arrived_month"))
 
 
@@ -66,6 +73,15 @@ def _take_long_form(columns: list[ColumnProposal]) -> None:
         _set(column, "arrival", "exact", "sure")
 
 
+def bare_month(raw: CellValue | Cell) -> int | None:
+    """The month of a cell that says no year: 6月, 六月份, 6."""
+    number = number_of(raw)
+    if number is not None:
+        return int(number) if number in range(1, 13) else None
+    read = read_month(text_of(raw))
+    return read[1] if read and read[0] is None else None
+
+
 def resolve_years(proposal: Proposal, table: Table) -> None:
     """Give months without a year that of the mapping, the title or the sheet's name; two different years are asked."""
     if proposal.kind != "arrivals":
@@ -77,16 +93,14 @@ def resolve_years(proposal: Proposal, table: Table) -> None:
     if not yearless and not long_form:
         return
     given = header_year(proposal.defaults.get("arrival_year", ""))
-    years = {given} if given else header_years(table.title) or header_years(table.caption)
+    years = {given} if given else header_years(table.title) or header_years(_FILLED_IN.sub("", table.caption))
     years = years if given else years | header_years(table.sheet)
     if len(years) == 1:
         proposal.year = years.pop()
         for column in yearless:
             column.month = (proposal.year, column.month[1] if column.month else 0)
         if yearless and not given:
-            message = sentence(
-                _("The months' year, %(year)s, was taken from the title or the sheet's name."), year=str(proposal.year)
-            )
+            message = sentence(YEAR_FROM_TITLE, year=str(proposal.year))
             proposal.warnings.append(Notice("year_from_title", message, yearless[0].number, "arrival"))
     elif yearless:
         numbers = tuple(column.number for column in yearless)

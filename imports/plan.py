@@ -56,6 +56,7 @@ class ReadRow:
     elsewhere: dict[str, tuple[str, Any]] | None = None  # cells of a merge or a row above, and of months
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    comments: tuple[tuple[str, str], ...] = ()  # (cell, what somebody said there); never a value
 
     @property
     def key(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from imports.models import ImportRow, RowAction
@@ -20,6 +20,7 @@ class ShownResult:
     row: ImportRow
     changes: list[ShownChange]
     problems: list[dict[str, Any]]
+    comments: list[tuple[str, str]] = field(default_factory=list)  # (cell, what somebody said there)
 
     @property
     def is_new(self) -> bool:
@@ -41,9 +42,11 @@ def result_rows(rows: Iterable[ImportRow], words: Words) -> list[ShownResult]:
 
 
 def _shown(row: ImportRow, words: Words) -> ShownResult:
+    did = [detail for detail in row.details if "comment" not in detail]
+    comments = [(detail["cell"], detail["comment"]) for detail in row.details if "comment" in detail]
     if row.action == RowAction.REFUSED:
-        return ShownResult(row, [], [_problem(row, detail) for detail in row.details])
-    return ShownResult(row, [_change(detail, words) for detail in row.details], [])
+        return ShownResult(row, [], [_problem(row, detail) for detail in did], comments)
+    return ShownResult(row, [_change(detail, words) for detail in did], [], comments)
 
 
 def _problem(row: ImportRow, detail: dict[str, Any]) -> dict[str, Any]:

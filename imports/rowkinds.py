@@ -30,13 +30,19 @@ _NOTE = re.compile(
 _NEXT_NOTE = re.compile(r"\(?\d{1,2}[.、)）]")
 _CAPTION = re.compile(r"(?:填报|报送|填表|制表|编制|责任|主管|数据来源|截止|截至|统计)[^:：]{0,6}[:：]|^截[至止]")
 _CONTINUED = re.compile(r"[(\[]?(?:续表|续上表|接上[页表]|续)[)\]]?(?:\d+|[一二三四五六七八九十]+)?")
+_PAGE_NUMBER = re.compile(r"[-—(]?第\d{1,4}页[,/、]?(?:[(]?共\d{1,4}页[)]?)?[-—)]?|共\d{1,4}页[,/、]?第\d{1,4}页")
+_NUMBERS_LABEL = frozenset(("栏次", "栏号", "列次", "列号", "行次"))
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+)"
 )
+_CATEGORY = re.compile(r"(?:产业|产业集群|板块)$|[(（]\s*(?:共|计)?\d{1,5}\s*(?:个|项)(?:项目)?[^()（）]{0,30}[)）]$")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _HAN_SERIAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]?")
 _COUNT = re.compile(r"(?<!\d)(\d{1,6})\s*(?:个|项)")
-_UNIT_LINE = re.compile(r"(?<![\u4e00-\u9fff])(?:金额|计量|货币|资金)?单位[:：]\s*([^\s)）\]】;；。]{1,20})")
+_UNIT_LINE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:金额|计量|货币|资金)?单\s*位(?:[:：]\s*[(（]?|\s*[(（])\s*([^\s()（）\]】;；。]{1,20})"
+)
+_UNIT_BRACKET = re.compile(r"[(（\[【]\s*([^()（）\[\]【】:：]{1,8}?)\s*[)）\]】]$")
 _COLUMN_TOKEN = re.compile(r"\(?\d{1,3}\)?|[甲乙丙丁戊己庚辛壬癸]|\d{1,3}=[\d+\-*/×÷()=%]+|—+|-+")
 _SERIAL = re.compile(r"\d+(?:[-.]\d+)*")
 
@@ -116,13 +122,19 @@ def is_caption(text: str) -> bool:
 
 
 def is_continued(text: str) -> bool:
-    """续表"""
-    return bool(_CONTINUED.fullmatch(match_key(text)))
+    """续表, 第2页 共3页"""
+    key = match_key(text)
+    return bool(_CONTINUED.fullmatch(key) or _PAGE_NUMBER.fullmatch(key))
 
 
 def is_heading(text: str) -> bool:
     """一、消费品产业, （二）双福工业园"""
     return bool(_HEADING.match(text)) and len(text) <= 60
+
+
+def names_category(text: str) -> bool:
+    """消费品产业, 装备制造（12个，30亿元）: what a lone text among numbered projects heads, and no project's name."""
+    return bool(_CATEGORY.search(text)) and len(text) <= 40
 
 
 def is_han_serial(raw: Raw) -> bool:
@@ -140,11 +152,24 @@ def stated_count(text: str) -> int | None:
 def unit_line(text: str) -> tuple[str, str] | None:
     """(money unit, area unit) of 单位：万元、亩; either may be empty; None where the text is no unit line."""
     found = _UNIT_LINE.search(text)
-    if not found:
-        return None
+    return _units_of(found.group(1)) if found else None
+
+
+def unit_of_title(text: str) -> tuple[str, str] | None:
+    """The units in the bracket that ends a title, 招商引资项目台账（亿元）, as `unit_line` gives them."""
+    found = _UNIT_BRACKET.search(text)
+    return _units_of(found.group(1)) if found else None
+
+
+def beside_unit(text: str) -> str:
+    """What a unit line says besides its units: 2020年到位资金 of 2020年到位资金，单位：万元."""
+    return _UNIT_LINE.sub("", text).strip(" \u3000,，、;；:：。()（）[]【】")
+
+
+def _units_of(words: str) -> tuple[str, str] | None:
     money: list[str] = []
     area: list[str] = []
-    for part in re.split(r"[、,，/和及]", unicodedata.normalize("NFKC", found.group(1)).casefold()):
+    for part in re.split(r"[、,，/和及]", unicodedata.normalize("NFKC", words).casefold()):
         unit, kind = read_unit(part)
         if kind == "money":
             money.append(unit)
@@ -156,12 +181,14 @@ def unit_line(text: str) -> tuple[str, str] | None:
 
 
 def is_column_numbers(cells: list[Raw], name_index: int | None, columns: int) -> bool:
-    """A row 1, 2, 3 … or 甲, 乙, 1, 2 or 5=6+7 under a header of `columns` columns.
+    """A row 1, 2, 3 … or 甲, 乙, 1, 2 or 5=6+7 under a header of `columns` columns, perhaps after the word 栏次.
 
     Every filled cell is such a token, most columns have one, and they count on without a gap: 1, 甲, 3 is a project
     that somebody called 甲.
     """
     filled = [(index, raw) for index, raw in enumerate(cells) if is_filled(raw)]
+    if len(filled) > 1 and match_key(text_of(filled[0][1])) in _NUMBERS_LABEL and filled[0][0] != name_index:
+        filled, columns = filled[1:], columns - 1
     tokens = [_token(raw) for _, raw in filled]
     if len(tokens) < max(3, 0.6 * columns) or None in tokens:
         return False

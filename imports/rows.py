@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,22 +11,31 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import column_reader
 from imports.fields import ALL_FIELDS
 from imports.fits import split_cell
-from imports.grid import Cell, CellValue, Sheet
+from imports.grid import Cell, CellValue, Sheet, column_letter
 from imports.mapping import MappingError
+from imports.monthcolumns import YEAR_FROM_TITLE, bare_month
 from imports.plan import ReadRow, shown
 from imports.proposals import ColumnProposal, Proposal
-from imports.rowkinds import is_filled
+from imports.rowkinds import is_filled, is_serial
 from imports.tables import Table
 from imports.vocabulary import Vocabulary
 from jiangjin.lib.cellerrors import CellError, Reading
+from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.text import sentence
+from projects.choices import Stage
 
 MERGED_AMOUNT = _(
     "This amount is merged over several rows, so it is not clear which project has how much. "
     "Undo the merge and enter each row's own amount."
 )
+MERGED_NAME = _(
+    "This name is merged over several rows, so they are one project. Write the project into one row with its whole "
+    "amount, or, if these are several projects, give each row its own name."
+)
+SERIAL_IN_PARTS = _("This number is in parts, e.g. 12-1. Check that an amount is not counted in the whole as well.")
+STAGE_GAP = _("%(headers)s is not ticked, although a later stage is. Check the ticks.")
 BAD_DEFAULT = _("What was given for all rows as %(field)s cannot be read. %(why)s")
-MONTH_FIELD = "arrival"
+MONTH_FIELD, MONTH_COLUMN = "arrival", "arrival_month"  # a month side by side, the months of a row a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Source:
     proposal: ColumnProposal
     merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
     fills_down: bool = False
+    year: int | None = None  # of months that do not say theirs
 
 
 def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[ReadRow]:
@@ -49,15 +59,32 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
         for column in proposal.mapped
         if column.treatment != "derived" and column.field != MONTH_FIELD
     ]
+    sources.sort(key=lambda source: source.field == MONTH_COLUMN)  # behind the year that it may need
     defaults = _defaults(proposal, vocabulary)
     columns = {source.field: (source.letter, source.index) for source in sources}
     above: dict[int, Any] = {}
+    comments = comments_by_row(sheet)
+    shared = _rows_of_shared_names(sheet, table, sources) if proposal.kind == "projects" else frozenset()
+    ticks = [source for source in sources if source.proposal.treatment == "matrix"]
     for number in table.rows:
         row = ReadRow(sheet.name, number, sheet.rows[number - 1], columns)
+        row.comments = comments.get(number, ())
         _read_row(row, sheet, table, sources, above)
+        if number in shared:
+            row.refuse("merged_name", MERGED_NAME, "name")
+        if ticks:
+            _warn_gap(row, ticks)
         for name, value in defaults.items():
             row.values.setdefault(name, value)
         yield row
+
+
+def comments_by_row(sheet: Sheet) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The comments of cells by row: (C5, what it says), from left to right."""
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    for (row, column), words in sorted(sheet.comments.items()):
+        found[row] = (*found.get(row, ()), (f"{column_letter(column)}{row}", words))
+    return found
 
 
 def source_of(
@@ -85,6 +112,17 @@ def source_of(
         column,
         merged,
         column.number in proposal.fill_down,
+        proposal.year,
+    )
+
+
+def _rows_of_shared_names(sheet: Sheet, table: Table, sources: list[Source]) -> frozenset[int]:
+    """The rows that share a merged name, unless each has a number of its own: never two projects in silence."""
+    names = {source.index + 1 for source in sources if source.field == "name"}
+    codes = [source.index + 1 for source in sources if source.field == "project_code"]
+    pairs = [(row, origin) for (row, number), origin in table.filled.items() if number in names]
+    return frozenset(
+        part for pair in pairs for part in pair if not any(is_filled(sheet.cell(pair[0], code)) for code in codes)
     )
 
 
@@ -141,7 +179,12 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     try:
         reading = source.read(raw)
     except CellError as error:
+        if name == MONTH_COLUMN and _take_bare_month(row, source, raw):
+            return
         row.place(name, source.letter, raw)
+        if name == "serial" and is_serial(raw):
+            row.warn("serial_in_parts", SERIAL_IN_PARTS, name)  # it is no identity, so it refuses nothing
+            return
         row.refuse(error.code, error.message, name, error.suggestions)
         return
     value = reading.value
@@ -153,9 +196,42 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
         value = (source.proposal.value,) if ALL_FIELDS[name].kind == "investor_rank" else source.proposal.value
         if name == "investor_rank" and name in row.values:
             value = (*row.values[name], *value)
+        if source.proposal.treatment == "matrix" and name in row.values:
+            value = max(value, row.values[name], key=lambda stage: Stage(stage).rank)
     row.values[name] = value
     for code, message in reading.warnings:
         row.warn(code, message, name)
+
+
+def _take_bare_month(row: ReadRow, source: Source, raw: CellValue | Cell) -> bool:
+    """Read 6月 with the year of the row's own column, else of the title; whether it is such a month."""
+    month, year = bare_month(raw), row.values.get("arrival_year") or source.year
+    if month is None or year is None:
+        return False
+    row.values[MONTH_COLUMN] = PartialDay(year, month)
+    if "arrival_year" not in row.values:
+        row.warn("year_from_title", sentence(YEAR_FROM_TITLE, year=str(year)), MONTH_COLUMN)
+    return True
+
+
+def _warn_gap(row: ReadRow, ticks: list[Source]) -> None:
+    """Warn where a stage is not ticked between two that are."""
+    ticked = [source for source in ticks if _is_ticked(source, row.cells)]
+    ranks = [Stage(source.proposal.value).rank for source in ticked]
+    gaps = [
+        source.proposal.column.path[-1]
+        for source in ticks
+        if ticked and source not in ticked and min(ranks) < Stage(source.proposal.value).rank < max(ranks)
+    ]
+    if gaps:
+        row.warn("stage_gap", sentence(STAGE_GAP, headers="、".join(gaps)), "stage")
+
+
+def _is_ticked(source: Source, cells: Sequence[CellValue | Cell]) -> bool:
+    try:
+        return source.index < len(cells) and source.read(cells[source.index]).value is True
+    except CellError:
+        return False
 
 
 def _read_split(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:

@@ -73,6 +73,11 @@ class ShownRow:
         return self.values.get("name") or self.row.name
 
     @property
+    def comments(self) -> tuple[tuple[str, str], ...]:
+        """(cell, what somebody said there)."""
+        return self.row.read.comments
+
+    @property
     def code(self) -> str:
         """The known project's number, else the one that the row gives; empty where there is none."""
         return self.row.code or self.values.get("project_code", "")

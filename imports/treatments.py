@@ -1,5 +1,6 @@
 """The treatments of the dictionary: sure is taken, ask is judged by its cells, flag sets a value, split parts cells."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from imports.fields import ALL_FIELDS
 from imports.fits import ENOUGH, FLAG_VALUES, are_ticks, filled_cells, fit, splits_cleanly
 from imports.grid import Cell, CellValue, Sheet
-from imports.headers import Entry, Match
+from imports.headerpaths import match_path
+from imports.headers import Entry, Match, read_header
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.tables import Table
 from imports.vocabulary import Vocabulary
@@ -23,6 +25,18 @@ _MATRIX_STAGES = {
     "completed_on": "completed",
     "production_on": "production",
     "full_production_on": "full_production",
+}
+_STAGE_WORD = re.compile(r"(?:已经?)?(签约|注册|拿地|供地|开工|竣工|完工|投产|达产)")
+_STAGE_OF_WORD = {
+    "签约": "signed",
+    "注册": "registered",
+    "拿地": "land",
+    "供地": "land",
+    "开工": "construction",
+    "竣工": "completed",
+    "完工": "completed",
+    "投产": "production",
+    "达产": "full_production",
 }
 _SPLITS = {
     "联系人及电话": ("contact_name", "contact_phone"),
@@ -93,14 +107,41 @@ def _take_asked(task: Task, column: ColumnProposal) -> None:
         if cells:
             _warn_asked(task, column)
         return
-    if name in _MATRIX_STAGES and len(column.column.path) == 1 and are_ticks(cells):
-        column.field, column.treatment, column.value = "stage", "matrix", _MATRIX_STAGES[name]
-        column.why = "looks"
-        _warn_asked(task, column)
+    if take_tick_column(task, column, _MATRIX_STAGES.get(name, "")):
         return
     column.drop("cells_do_not_fit")
     # Projects without their amounts would go in unnoticed.
     _need_look(task, column, name, blocking=name in ("agreed_capital", "name"))
+
+
+def take_tick_column(task: Task, column: ColumnProposal, stage: str = "") -> bool:
+    """Take a column of a stage matrix: ticks below 签约 or 推进情况/已投产. Whether it is one."""
+    *upper, leaf = column.column.path
+    word = _STAGE_WORD.fullmatch(read_header(leaf).bare)
+    stage = _STAGE_OF_WORD[word[1]] if word else stage
+    if not stage or not all(map(_is_of_stages, upper)) or not are_ticks(task.filled(column)):
+        return False
+    column.field, column.treatment, column.value, column.why = "stage", "matrix", stage, "looks"
+    column.reason = ""
+    _warn_asked(task, column)
+    return True
+
+
+def leave_out_ticks(task: Task) -> None:
+    """Beside a column that says the stage in words, ticks set none: 投产 beside 项目阶段."""
+    stages = task.proposal.of("stage")
+    words = [column for column in stages if column.treatment != "matrix" and column.filled]
+    for column in stages if words else ():
+        if column.treatment == "matrix":
+            column.drop("column_left_out")
+            kept = [notice for notice in task.proposal.warnings if notice.column != column.number]
+            task.proposal.warnings = kept
+
+
+def _is_of_stages(header: str) -> bool:
+    """项目阶段, 推进情况: what stands above the columns of a stage matrix."""
+    match = match_path((header,))
+    return bool(match) and any(entry.field in ("stage", "progress_note") for entry in match.entries)
 
 
 def _warn_asked(task: Task, column: ColumnProposal) -> None:

@@ -129,6 +129,14 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
 
 
 def _details(row: RowPlan) -> list[dict[str, Any]]:
+    """What a row did, or what is wrong with it; then the comments of its cells: {"cell", "comment"}."""
+    did = _did(row)
+    if row.read.comments:
+        did += [{"cell": cell, "comment": words} for cell, words in row.read.comments]
+    return did
+
+
+def _did(row: RowPlan) -> list[dict[str, Any]]:
     if not row.accepted:
         return [error.as_json() for error in row.read.errors]
     if not row.is_new_project:

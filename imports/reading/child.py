@@ -55,6 +55,8 @@ def send_sheet(sheet: RawSheet) -> None:
     """A sheet in batches, so that neither side holds it twice."""
     columns = [first for first, _ in sheet.hidden_columns]
     send("sheet", sheet.name, sheet.hidden, sheet.merged, sorted(sheet.hidden_rows), columns, sheet.notes)
+    if sheet.comments:
+        send("comments", [(row, column, words) for (row, column), words in sorted(sheet.comments.items())])
     for at in range(0, len(sheet.rows), BATCH):
         send("rows", sheet.rows[at : at + BATCH])
     sheet.rows.clear()

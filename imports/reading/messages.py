@@ -71,8 +71,9 @@ NOTES: dict[str, str | Promise] = {
     "hidden_rows": _("%(count)s rows are hidden (%(rows)s); they were read like the others."),
     "hidden_columns": _("%(count)s columns are hidden (%(columns)s); they were read like the others."),
     "struck_rows": _("%(count)s rows are struck through (%(rows)s); they were read like the others."),
-    "comments": _("%(count)s cells have comments, which are not imported (%(cells)s)."),
-    "comments_uncounted": _("%(count)s cells have comments, which are not imported."),
+    "comments": _(
+        "%(count)s cells have comments (%(cells)s); they are shown and kept with their rows, and set no value."
+    ),
     "pictures": _("The sheet holds %(count)s pictures, which are not imported."),
     "text_boxes": _("The sheet holds %(count)s text boxes, which are not imported."),
     "lost_characters": _(
@@ -94,7 +95,6 @@ def refusal(code: str, params: dict[str, object]) -> str | Promise:
 
 def note(code: str, params: dict[str, object]) -> str:
     """The sentence of a note, in the language of the moment: it is stored with the batch."""
-    key = "comments_uncounted" if code == "comments" and not params.get("cells") else code
-    sentence = NOTES.get(key)
+    sentence = NOTES.get(code)
     filled = {name: KINDS.get(str(value), value) if name == "kind" else value for name, value in params.items()}
     return str(sentence) % filled if sentence else code

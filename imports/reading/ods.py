@@ -9,6 +9,7 @@ from imports.reading.errors import ReadError
 from imports.reading.formats import date_cell
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, NUMBER, TIME, Budget, RawCell, RawSheet, put, text_cell
+from imports.reading.remarks import add_comment, tell_comments, words_of
 
 ERROR_TEXT = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}|#(?:错误|名称)[!?？！]?")
 CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S", re.ASCII)
@@ -45,7 +46,9 @@ class ContentReader:
         self.cell: dict[str, str] | None = None
         self.lines: list[str] = []
         self.line: list[str] | None = None
-        self.aside = self.comments = self.pictures = 0
+        self.aside = self.pictures = 0
+        self.remark: list[str] | None = None  # the paragraphs of a comment
+        self.remarks: list[tuple[int, str]] = []  # of the row: column, words
 
     # --- tags ---
     def start(self, name: str, flat: list[str]) -> None:
@@ -53,9 +56,12 @@ class ContentReader:
         if tag in ASIDE or (tag == "table" and (self.aside or self.sheet is not None)):
             self._flush()
             self.aside += 1
-            self.comments += tag == "annotation"
+            if tag == "annotation" and self.aside == 1 and self.cell is not None:
+                self.remark = []
         elif self.aside:
             self.pictures += tag == "image"
+            if tag in ("p", "creator", "date"):
+                self.text.clear()
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell = attributes(flat)
             self.lines = []
@@ -78,8 +84,12 @@ class ContentReader:
         if tag in ASIDE or (tag == "table" and self.aside):
             self.text.clear()
             self.aside -= 1
+            if not self.aside and self.remark is not None:
+                self.remarks.append((self.column, words_of("\n".join(self.remark))))
+                self.remark = None
         elif self.aside:
-            return
+            if tag == "p" and self.remark is not None:
+                self.remark.append(self.text.take())
         elif tag in ("table-cell", "covered-table-cell"):
             self._end_cell()
         elif tag in ("p", "h") and self.line is not None:
@@ -131,13 +141,12 @@ class ContentReader:
         hidden = values.get("style-name", "") in self.styles.hidden_tables
         self.sheet = RawSheet(values.get("name", ""), hidden)
         self.sheets.append(self.sheet)
-        self.row, self.defaults, self.comments, self.pictures = 1, [], 0, 0
+        self.row, self.defaults, self.pictures = 1, [], 0
 
     def _end_table(self) -> None:
         if self.sheet is not None:
             self.sheet.tidy()
-            if self.comments:
-                self.sheet.note("comments", count=self.comments, cells="")
+            tell_comments(self.sheet)
             if self.pictures:
                 self.sheet.note("pictures", count=self.pictures)
         self.sheet = None
@@ -152,7 +161,7 @@ class ContentReader:
     def _start_row(self, values: dict[str, str]) -> None:
         self.column = 1
         self.repeat_row = max(1, integer(values.get("number-rows-repeated"), 1))
-        self.cells, self.spans = [], []
+        self.cells, self.spans, self.remarks = [], [], []
         if self.sheet is not None and values.get("visibility", "visible") != "visible":
             last = min(self.row + self.repeat_row - 1, self.budget.limits.max_rows)
             self.sheet.hidden_rows.update(range(self.row, last + 1))
@@ -171,6 +180,8 @@ class ContentReader:
                         self.sheet.struck_rows.add(row)
         for column, down, right in self.spans:
             self.sheet.merged.append((self.row, column, self.row + down - 1, column + right - 1))
+        for column, words in self.remarks:
+            add_comment(self.sheet, self.row, column, words, self.budget)
         self.budget.spans(len(self.sheet.merged))
         self.row += self.repeat_row
 

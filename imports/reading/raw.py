@@ -36,6 +36,7 @@ class RawSheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first, last
     notes: list[Note] = field(default_factory=list)
     struck_rows: set[int] = field(default_factory=set)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → what it says
 
     def note(self, code: str, **params: object) -> None:
         self.notes.append((code, params))

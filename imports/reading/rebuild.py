@@ -91,6 +91,8 @@ def workbook(frames: Iterator[tuple]) -> Workbook:
             elif kind == "sheet":
                 book.sheets.append(_sheet(*values))
                 book.sheets[-1].epoch_1904 = book.epoch_1904
+            elif kind == "comments":
+                book.sheets[-1].comments = _comments(*values)
             elif kind == "rows":
                 rows = book.sheets[-1].rows
                 rows.extend(cells.row(row) for row in values[0])
@@ -117,6 +119,10 @@ def _sheet(name: str, hidden: bool, merged: list, hidden_rows: list, hidden_colu
         hidden_columns=frozenset(int(column) for column in hidden_columns),
         notes=_notes(notes),
     )
+
+
+def _comments(raw: list) -> dict[tuple[int, int], str]:
+    return {(int(row), int(column)): str(words) for row, column, words in raw}
 
 
 def _notes(raw: list) -> list[tuple[str, str]]:

@@ -8,11 +8,13 @@ from imports.reading.errors import ReadError
 from imports.reading.formats import BUILTIN, PLAIN, NumberFormat, classify, number_cell
 from imports.reading.ole import Container
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, Budget, RawCell, RawSheet, put, text_cell
+from imports.reading.remarks import tell_comments
+from imports.reading.xlsremarks import Remarks
 from imports.reading.xlstext import Texts, read_shared_texts, short_text, unicode_text
 
 BOF, EOF, CONTINUE, FILEPASS, CODEPAGE, DATEMODE = 0x0809, 0x000A, 0x003C, 0x002F, 0x0042, 0x0022
 BOUNDSHEET, FONT, FORMAT, XF, SST = 0x0085, 0x0031, 0x041E, 0x00E0, 0x00FC
-ROW, COLINFO, MERGED, NOTE, OBJECT = 0x0208, 0x007D, 0x00E5, 0x001C, 0x005D
+ROW, COLINFO, MERGED, NOTE, OBJECT, OBJECT_TEXT = 0x0208, 0x007D, 0x00E5, 0x001C, 0x005D, 0x01B6
 NUMBER, RK, MULRK, BOOLERR, FORMULA, STRING = 0x0203, 0x027E, 0x00BD, 0x0205, 0x0006, 0x0207
 LABEL, RICH, LABELSST = 0x0204, 0x00D6, 0x00FD
 WORKSHEET, PICTURE = 0, 8
@@ -130,7 +132,8 @@ class SheetReader:
         self.blank_results: list[tuple[int, int]] = []
         self.other_results = 0
         self.waiting: tuple[int, int, int] | None = None  # a formula whose text comes in the next record
-        self.comments = self.pictures = 0
+        self.pictures = 0
+        self.remarks = Remarks(self.sheet, book.wide, book.encoding, budget)
 
     def read(self, stream: bytes) -> RawSheet:
         depth = 0
@@ -147,6 +150,8 @@ class SheetReader:
             elif depth == 1:
                 if kind == STRING:
                     self._string(data, _continued(stream, after))
+                elif kind == OBJECT_TEXT:
+                    self.remarks.object_text(data, _continued(stream, after))
                 elif handler := found.get(kind):
                     handler(data)
         return self._finish()
@@ -155,7 +160,7 @@ class SheetReader:
         return {
             NUMBER: self._number, RK: self._rk, MULRK: self._mulrk, BOOLERR: self._boolerr, FORMULA: self._formula,
             LABELSST: self._shared, LABEL: self._label, RICH: self._label, ROW: self._row, COLINFO: self._columns,
-            MERGED: self._merged, NOTE: self._note, OBJECT: self._object,
+            MERGED: self._merged, NOTE: self.remarks.note, OBJECT: self._object,
         }  # fmt: skip
 
     def _put(self, row: int, column: int, style: int, value: RawCell) -> None:
@@ -250,12 +255,10 @@ class SheetReader:
             top, bottom, left, right = struct.unpack_from("<HHHH", data, 2 + 8 * i)
             self.sheet.merged.append((top + 1, left + 1, bottom + 1, right + 1))
 
-    def _note(self, _: bytes) -> None:
-        self.comments += 1
-
     def _object(self, data: bytes) -> None:
         if len(data) >= 6 and self.book.wide:
             self.pictures += struct.unpack_from("<H", data, 4)[0] == PICTURE
+            self.remarks.object(data)
 
     def _finish(self) -> RawSheet:
         """Formulas whose stored result is nothing, all over the sheet, were never calculated; some are just empty."""
@@ -263,8 +266,8 @@ class SheetReader:
             for row, column in self.blank_results:
                 self._put(row, column, 0, FORMULA_WITHOUT_VALUE)
         self.sheet.tidy()
-        if self.comments:
-            self.sheet.note("comments", count=self.comments, cells="")
+        self.remarks.finish()
+        tell_comments(self.sheet)
         if self.pictures:
             self.sheet.note("pictures", count=self.pictures)
         return self.sheet

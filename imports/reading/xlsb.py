@@ -8,13 +8,15 @@ from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.formats import BUILTIN, PLAIN, NumberFormat, classify, number_cell
 from imports.reading.raw import ERROR, Budget, RawCell, RawSheet, put, text_cell
+from imports.reading.remarks import add_comment, words_of
 from imports.reading.xls import ERRORS, unpack_rk
-from imports.reading.xlsx import SheetEntry, count_findings, main_part, read_relations
+from imports.reading.xlsx import SheetEntry, main_part, read_findings, read_relations
 
 ROW, RK, ERROR_CELL, BOOL, REAL, TEXT, SHARED = 0, 2, 3, 4, 5, 6, 7
 FORMULA_TEXT, FORMULA_REAL, FORMULA_BOOL, FORMULA_ERROR = 8, 9, 10, 11
 SHARED_ITEM, FONT, FORMAT, XF, COLUMNS, WORKBOOK, SHEET, MERGED = 19, 43, 44, 47, 60, 153, 156, 176
-BEGIN_CELL_XFS, END_CELL_XFS, COMMENT = 617, 618, 635
+BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
+COMMENT_AUTHOR, COMMENT, COMMENT_TEXT = 632, 635, 637
 LONGEST_RECORD = 16 * 1024 * 1024
 
 
@@ -165,15 +167,25 @@ def _read_sheet(archive: Archive, entry: SheetEntry, book: Book, budget: Budget)
             sheet.merged.append((top + 1, left + 1, bottom + 1, right + 1))
             budget.spans(len(sheet.merged))
     sheet.tidy()
-    count_findings(archive, entry.part, sheet)
-    comments = sum(
-        sum(1 for kind, _ in records(archive, target) if kind == COMMENT)
-        for relation, target in read_relations(archive, entry.part).values()
-        if relation == "comments" and target.lower().endswith(".bin") and archive.has(target)
-    )
-    if comments:
-        sheet.note("comments", count=comments, cells="")
+    for relation, target in read_relations(archive, entry.part).values():
+        if relation == "comments" and target.lower().endswith(".bin") and archive.has(target):
+            _read_comments(archive, target, sheet, budget)
+    read_findings(archive, entry.part, sheet, budget)
     return sheet
+
+
+def _read_comments(archive: Archive, part: str, sheet: RawSheet, budget: Budget) -> None:
+    authors: list[str] = []
+    author = row = column = 0
+    for kind, data in records(archive, part):
+        if kind == COMMENT_AUTHOR:
+            budget.spans(len(authors))
+            authors.append(wide_text(data, 0)[0])
+        elif kind == COMMENT:
+            author, row, _, column = struct.unpack_from("<IIII", data)
+        elif kind == COMMENT_TEXT:
+            name = authors[author] if author < len(authors) else ""
+            add_comment(sheet, row + 1, column + 1, words_of(wide_text(data, 1)[0], name), budget)
 
 
 def _value(kind: int, data: bytes, style: int, book: Book, budget: Budget) -> RawCell:

@@ -10,6 +10,7 @@ from imports.reading.formats import BUILTIN, PLAIN, NumberFormat, classify
 from imports.reading.limits import MAX_CELLS
 from imports.reading.partxml import LocalNames, Text, elements, integer, is_true, parse
 from imports.reading.raw import Budget, RawCell, RawSheet, text_cell
+from imports.reading.remarks import read_comments, tell_comments
 from imports.reading.shortcut import outside
 from imports.reading.xlsx_rows import END_ITEM, SHARED, plain_items
 
@@ -184,22 +185,19 @@ def unescape(text: str) -> str:
         return plain  # a lone surrogate: text_cell marks it
 
 
-def count_findings(archive: Archive, part: str, sheet: RawSheet) -> None:
-    """Comments and pictures of a sheet: they hold no cell, so they are only mentioned."""
-    comments: list[str] = []
+def read_findings(archive: Archive, part: str, sheet: RawSheet, budget: Budget) -> None:
+    """Comments of a sheet; pictures and text boxes hold no cell, so they are only mentioned."""
     pictures = boxes = 0
     for kind, target in read_relations(archive, part).values():
         if not archive.has(target) or not target.lower().endswith(".xml"):
             continue
         if kind == "comments":
-            comments += [values.get("ref", "") for tag, values in elements(archive.chunks(target)) if tag == "comment"]
+            read_comments(archive, target, sheet, budget)
         elif kind == "drawing":
             tags = [tag for tag, _ in elements(archive.chunks(target))]
             pictures += tags.count("pic")
             boxes += tags.count("txBody")
-    if comments:
-        shown = ", ".join(comments[:8]) + (" …" if len(comments) > 8 else "")
-        sheet.note("comments", count=len(comments), cells=shown)
+    tell_comments(sheet)
     if pictures:
         sheet.note("pictures", count=pictures)
     if boxes:

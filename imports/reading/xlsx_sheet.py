@@ -12,7 +12,7 @@ from imports.reading.formats import number_cell
 from imports.reading.partxml import LocalNames, Text, attributes, integer, is_true, parse
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, Budget, RawCell, RawSheet, put, text_cell
 from imports.reading.shortcut import outside
-from imports.reading.xlsx import Book, SheetEntry, count_findings, open_book, unescape
+from imports.reading.xlsx import Book, SheetEntry, open_book, read_findings, unescape
 from imports.reading.xlsx_rows import END_ROW, SHEET_DATA, PlainRows
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -253,5 +253,5 @@ def read_sheet(archive: Archive, entry: SheetEntry, book: Book) -> RawSheet:
     parse(chunks, reader.start, reader.end, reader.text)
     reader.finish()
     sheet.tidy()
-    count_findings(archive, entry.part, sheet)
+    read_findings(archive, entry.part, sheet, book.budget)
     return sheet
