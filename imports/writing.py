@@ -148,7 +148,7 @@ def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[s
     """Beside a corrected value what the file says in its cell."""
     for detail in details:
         key = f"{row.read.sheet}!{detail.get('cell')}"
-        if key in corrected:
+        if key in corrected and "field" in detail:
             detail["file"] = corrected[key]
     return details
 
