@@ -54,7 +54,7 @@ class KnownProject:
     version: int
     voided: bool
     approval_code: str
-    codes: set[str] = field(default_factory=set)
+    former_codes: tuple[str, ...] = ()
     investor_id: int | None = None
     investor_key: str = ""
     investor_name: str = ""
@@ -64,6 +64,10 @@ class KnownProject:
     commitments: tuple[tuple[str, Decimal], ...] = ()
     notes: frozenset[tuple[str, str]] = frozenset()
     snapshots: Mapping[tuple[str, Any], Decimal] = field(default_factory=lambda: NO_SNAPSHOTS)
+
+    def carries(self, code: str) -> bool:
+        """Whether this is or was the project's number."""
+        return code == self.code or code in self.former_codes
 
     def committed(self, *kinds: str) -> Decimal:
         """The sum of the commitments of these kinds, in 万元; reductions are negative."""
@@ -86,11 +90,12 @@ class Known:
         self.by_name: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_investor: dict[str, list[KnownProject]] = defaultdict(list)
         self.generation = generation()
-        self._load(set(codes), set(approval_codes), set(name_keys), set(investor_keys))
+        self._load(few(codes, approval_codes, name_keys, investor_keys))
 
-    def _load(self, codes: set[str], approvals: set[str], names: set[str], firms: set[str]) -> None:
+    def _load(self, keys: list[set[str]] | None) -> None:
         wanted = Project.objects.all()
-        if len(codes) + len(approvals) + len(names) + len(firms) <= FEW:
+        if keys is not None:
+            codes, approvals, names, firms = keys
             former = ProjectCode.objects.filter(code__in=codes).values("project")
             of_firms = Participation.objects.filter(investor__name_key__in=firms).values("project")
             wanted = wanted.filter(
@@ -120,7 +125,8 @@ class Known:
         self._load_codes()
         self._load_investors()
         for project in self.by_pk.values():
-            for code in project.codes:
+            self.by_code[project.code].append(project)
+            for code in project.former_codes:
                 self.by_code[code].append(project)
             if project.approval_code:
                 self.by_approval[project.approval_code].append(project)
@@ -129,11 +135,10 @@ class Known:
                 self.by_investor[project.investor_key].append(project)
 
     def _load_codes(self) -> None:
-        for project in self.by_pk.values():
-            project.codes.add(project.code)
         for pk, code in _of(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
-            if pk in self.by_pk:
-                self.by_pk[pk].codes.add(code)
+            project = self.by_pk.get(pk)
+            if project is not None and not project.carries(code):
+                project.former_codes = (*project.former_codes, code)
 
     def _load_investors(self) -> None:
         lead = _of(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
@@ -178,10 +183,27 @@ class Known:
             columns += ["lead_official__name", "lead_official__post"]
         wanted = Project.objects.filter(pk__in=list(ids)) if len(ids) <= FEW else Project.objects.all()
         for pk, *values in wanted.values_list("pk", *columns).iterator(CHUNK):
-            if pk in ids:
-                ids[pk].values |= {
-                    column: value for column, value in zip(columns, values, strict=True) if value not in (None, "")
-                }
+            project = ids.get(pk)
+            if project is None:
+                continue
+            for column, value in zip(columns, values, strict=True):
+                if value is not None and value != "":
+                    project.values[column] = value
+
+
+def few(*keys: Iterable[str]) -> list[set[str]] | None:
+    """Keys of several sorts without repetition, or None as soon as they are more than FEW in all."""
+    sets: list[set[str]] = []
+    left = FEW
+    for some in keys:
+        found: set[str] = set()
+        for key in some:
+            found.add(key)
+            if len(found) > left:
+                return None
+        left -= len(found)
+        sets.append(found)
+    return sets
 
 
 def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:

@@ -25,10 +25,12 @@ from imports.rows import read_rows
 from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_nameless
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.collector import collector_paused
 from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.permissions import writes_everywhere
 
 
+@collector_paused()
 def make_plan(workbook: Workbook, request: Request) -> tuple[Plan, Known | None, Links]:
     """The plan of a workbook; nothing is written. Raises NoLedger, and MappingError for a mapping that cannot be used.
 
@@ -59,8 +61,10 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         reads += rows
     for row in reads:
         refuse_nameless(row)
-    plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in reads]
-    known = _known_for(reads)
+    plan.rows = [
+        RowPlan(row, name=(name := row.values.get("name", "")), name_key=name_key(name)[:200]) for row in reads
+    ]
+    known = _known_for(plan.rows)
     plan.generation = known.generation
     book = InvestorBook(
         (name for row in reads if (name := row.values.get("investor"))),
@@ -76,14 +80,14 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
     return known
 
 
-def _known_for(reads: list[ReadRow]) -> Known:
+def _known_for(rows: list[RowPlan]) -> Known:
     def values(name: str) -> Iterable[str]:
-        return (value for row in reads if (value := row.values.get(name)))
+        return (value for row in rows if (value := row.read.values.get(name)))
 
     return Known(
         values("project_code"),
         values("approval_code"),
-        (name_key(name)[:200] for name in values("name")),
+        (row.name_key for row in rows if row.name_key),
         (investor_key(name)[:200] for name in values("investor")),
     )
 

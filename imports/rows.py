@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,8 @@ MERGED_AMOUNT = _(
 )
 BAD_DEFAULT = _("What was given for all rows as %(field)s cannot be read. %(why)s")
 MONTH_FIELD = "arrival"
+PLAIN_TYPES = frozenset((str, Decimal, datetime.date))  # no bool among them, which would equal a number
+KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Source:
     proposal: ColumnProposal
     merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
     fills_down: bool = False
+    met: dict[Any, Any] = field(default_factory=dict)  # cell → value, of cells that a column repeats
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a cell says the same wherever it stands in the column."""
+        return not (self.merged_amounts or self.proposal.split or self.proposal.value)
 
 
 def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[ReadRow]:
@@ -115,7 +125,11 @@ def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], a
             row.place(source.field, source.letter, raw)
         elif source.fills_down and is_filled(raw):
             above[source.index] = raw
-        read_into(row, source, raw)
+        known = source.met.get(raw) if type(raw) in PLAIN_TYPES else None
+        if known is not None:
+            row.values[source.field] = known
+        else:
+            read_into(row, source, raw)
 
 
 def _from_above(
@@ -154,6 +168,8 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
         if name == "investor_rank" and name in row.values:
             value = (*row.values[name], *value)
     row.values[name] = value
+    if not reading.warnings and source.remembers and type(raw) in PLAIN_TYPES and len(source.met) < KEPT:
+        source.met[raw] = value
     for code, message in reading.warnings:
         row.warn(code, message, name)
 

@@ -17,6 +17,7 @@ from imports.people import People
 from imports.plan import Change, Plan, RowPlan, shown
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
+from jiangjin.lib.collector import collector_paused
 from jiangjin.lib.history import insert_with_history, update_with_history
 from projects.codes import our_codes
 from projects.models import (
@@ -51,6 +52,7 @@ class PlanOutdated(Exception):
     """Somebody wrote to the register since the plan was made; nothing was written."""
 
 
+@collector_paused()
 def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> None:
     """Write the accepted rows of a plan as `batch`: all of them with their history, or nothing.
 

@@ -25,12 +25,14 @@ BREAK_IN_CHINESE = re.compile(f"(?<=[{CHINESE}])[^\\S\n]*\n\\s*(?=[{CHINESE}])")
 BLANKS = re.compile(r"\s+")
 BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
 PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）、，。“”：；·.\-/()]+")
+OWN_KEY = re.compile(r"[\u4e00-\u9fffA-Za-z0-9.\-()]+")  # what a key leaves as it is, but for its case
 
 QUOTES = "\"'`´“”‘’„‟′″〃「」『』﹁﹂﹃﹄《》〈〉«»‹›"
 UNQUOTED = str.maketrans({**dict.fromkeys(QUOTES), **dict.fromkeys("•・‧∙⋅", "·")})
 
 SHORT = 60  # longer texts are not kept in caches
 PLACEHOLDERS = frozenset({"", "/", "\\", "无", "待定", "未定", "暂无", "n/a", "未填"})
+LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))  # dashes may be more
 DASHES = re.compile(r"[-—–―─‐‑‒−]+")
 
 # 江津区块链产业园 is a park for 区块链, 重庆市政 is 市政 of Chongqing: there the name ends before 区 or 市.
@@ -68,6 +70,8 @@ def _control(escaped: re.Match[str]) -> str:
 
 def match_key(text: str) -> str:
     """The key by which names are compared: NFKC, casefolded, without blanks, quotes and invisible characters."""
+    if OWN_KEY.fullmatch(text):
+        return text.lower()
     return _match_key(text) if len(text) <= SHORT else _match_key.__wrapped__(text)
 
 
