@@ -55,7 +55,7 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     for row in plan.rows:
         _match(row, known, sees, request.user)
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
-    known.load_values((row.project_id for row in plan.rows if row.project_id), ())
+    known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     seen: dict[tuple[int, int], int] = {}
     for row in plan.rows:

@@ -19,7 +19,7 @@ from projects import capital
 from projects.choices import CommitmentKind, MilestoneKind, Stage
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, milestone_for
 
-NOTHING = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, False, "")
+NOTHING = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, "", voided=False)
 LINKS = {"park": "park_id", "cluster": "cluster_id", "chain": "chain_id"}
 INVESTOR_COLUMNS = {
     "credit_code": "stored_code",
@@ -86,6 +86,8 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, codes:
 
 def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:
     """A ledger moves a project on; going back is a correction that a manager makes by hand."""
+    if new == stored.stage:
+        return new, new
     new = Stage(new)
     if new.rank < Stage(stored.stage).rank:
         row.read.warn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -35,7 +35,19 @@ PLAIN = {
     if entry.home.startswith("project.") and name not in {"project_code", "stage", "park", "cluster", "chain"}
 }
 
-
+# The columns that a known project is made of, in the order of KnownProject.
+MATCHED = (
+    "pk",
+    "code",
+    "name",
+    "name_key",
+    "park_id",
+    "cluster_id",
+    "chain_id",
+    "stage",
+    "version",
+    "approval_code",
+)
 NO_SNAPSHOTS: Mapping[tuple[str, Any], Decimal] = MappingProxyType({})
 
 
@@ -52,8 +64,8 @@ class KnownProject:
     chain_id: int | None
     stage: str
     version: int
-    voided: bool
     approval_code: str
+    voided: bool
     former_codes: tuple[str, ...] = ()
     investor_id: int | None = None
     investor_key: str = ""
@@ -83,16 +95,18 @@ class Known:
         approval_codes: Iterable[str],
         name_keys: Iterable[str],
         investor_keys: Iterable[str],
+        fields: Iterable[str] = (),
     ) -> None:
+        """`fields`: those that a file fills in, to be compared."""
         self.by_pk: dict[int, KnownProject] = {}
         self.by_code: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_approval: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_name: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_investor: dict[str, list[KnownProject]] = defaultdict(list)
         self.generation = generation()
-        self._load(few(codes, approval_codes, name_keys, investor_keys))
+        self._load(few(codes, approval_codes, name_keys, investor_keys), _compared_columns(set(fields)))
 
-    def _load(self, keys: list[set[str]] | None) -> None:
+    def _load(self, keys: list[set[str]] | None, compared: list[str]) -> None:
         wanted = Project.objects.all()
         if keys is not None:
             codes, approvals, names, firms = keys
@@ -105,22 +119,12 @@ class Known:
                 | Q(pk__in=former)
                 | Q(pk__in=of_firms)
             )
-        columns = (
-            "pk",
-            "code",
-            "name",
-            "name_key",
-            "park_id",
-            "cluster_id",
-            "chain_id",
-            "stage",
-            "version",
-            "voided_at",
-            "approval_code",
-        )
-        for row in wanted.order_by("pk").values_list(*columns).iterator(CHUNK):
-            *plain, voided_at, approval = row
-            project = KnownProject(*plain, voided_at is not None, approval)  # type: ignore[call-arg]
+        rows = wanted.order_by("pk").values_list(*MATCHED, "voided_at", *compared)
+        for row in rows.iterator(CHUNK):
+            project = KnownProject(*row[: len(MATCHED)], row[len(MATCHED)] is not None)  # type: ignore[call-arg]
+            for column, value in zip(compared, row[len(MATCHED) + 1 :], strict=True):
+                if value is not None and value != "":
+                    project.values[column] = value
             self.by_pk[project.pk] = project
         self._load_codes()
         self._load_investors()
@@ -148,12 +152,11 @@ class Known:
                 project.investor_id, project.investor_key, project.investor_name = investor, key, name
                 project.credit_code = code or ""
 
-    def load_values(self, matched: Iterable[int], names: Container[str]) -> None:
-        """Read what the register says of the matched projects, to compare the fields `names` of a file with."""
+    def load_values(self, matched: Iterable[int]) -> None:
+        """Read what other tables say of the matched projects."""
         ids = {pk: self.by_pk[pk] for pk in matched}
         if not ids:
             return
-        self._load_columns(ids, names)
         for pk, kind, amount in (
             _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
         ):
@@ -176,19 +179,11 @@ class Known:
             if pk in ids:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
 
-    def _load_columns(self, ids: dict[int, KnownProject], names: Container[str]) -> None:
-        """The columns of Project that the file speaks of, and those that rules look at."""
-        columns = sorted({column for name, column in PLAIN.items() if name in names} | {"agreed_capital", "signed_on"})
-        if "lead_official" in names:
-            columns += ["lead_official__name", "lead_official__post"]
-        wanted = Project.objects.filter(pk__in=list(ids)) if len(ids) <= FEW else Project.objects.all()
-        for pk, *values in wanted.values_list("pk", *columns).iterator(CHUNK):
-            project = ids.get(pk)
-            if project is None:
-                continue
-            for column, value in zip(columns, values, strict=True):
-                if value is not None and value != "":
-                    project.values[column] = value
+
+def _compared_columns(fields: set[str]) -> list[str]:
+    """The columns of Project that a file speaks of, and those that rules look at."""
+    columns = sorted({column for name, column in PLAIN.items() if name in fields} | {"agreed_capital", "signed_on"})
+    return [*columns, "lead_official__name", "lead_official__post"] if "lead_official" in fields else columns
 
 
 def few(*keys: Iterable[str]) -> list[set[str]] | None:

@@ -71,8 +71,7 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
     _match_all(plan, book, Matcher(known, request.answers, sight_of(request.user)), links)
-    names = set().union(*(row.values for row in reads)) if reads else set()
-    known.load_values((row.project_id for row in plan.rows if row.project_id), names)
+    known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     median = medians(reads)
     for row in plan.rows:
@@ -89,6 +88,7 @@ def _known_for(rows: list[RowPlan]) -> Known:
         values("approval_code"),
         (row.name_key for row in rows if row.name_key),
         (investor_key(name)[:200] for name in values("investor")),
+        set().union(*(row.read.values for row in rows)),
     )
 
 

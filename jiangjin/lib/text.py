@@ -5,9 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
-import pypinyin
 from django.utils.functional import Promise, lazy
-from pypinyin.seg import mmseg
 
 # Ideographs, their punctuation and full-width forms: a line break between two of these separates nothing.
 CHINESE = (
@@ -109,6 +107,7 @@ def _is_placeholder(text: str) -> bool:
     return text in PLACEHOLDERS or DASHES.fullmatch(text) is not None
 
 
+# pypinyin loads its dictionaries for a third of a second: only who needs initials waits for it.
 # What initials are made of: letters and digits as they are, and runs of anything that is not ASCII.
 RUNS = re.compile(r"[a-z0-9]+|[^\x00-\x7f]+")
 
@@ -122,12 +121,16 @@ def pinyin_initials(text: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def _run_initials(run: str) -> str:
     """Of a run of text that is not ASCII; names repeat theirs."""
+    from pypinyin.seg import mmseg
+
     return "".join(_word_initials(word) for word in mmseg.seg.cut(run))
 
 
 @functools.lru_cache(maxsize=65536)
 def _word_initials(word: str) -> str:
     """Of one word of pypinyin's own dictionary, which is slow."""
+    import pypinyin
+
     letters = "".join(pypinyin.lazy_pinyin(word, style=pypinyin.Style.FIRST_LETTER))
     return "".join(letter for letter in letters.lower() if letter.isascii() and letter.isalnum())
 
