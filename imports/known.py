@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -139,13 +139,13 @@ class Known:
                 self.by_investor[project.investor_key].append(project)
 
     def _load_codes(self) -> None:
-        for pk, code in _of(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
+        for pk, code in of_projects(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
             project = self.by_pk.get(pk)
             if project is not None and not project.carries(code):
                 project.former_codes = (*project.former_codes, code)
 
     def _load_investors(self) -> None:
-        lead = _of(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
+        lead = of_projects(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
         columns = ("project_id", "investor_id", "investor__name_key", "investor__name", "investor__credit_code")
         for pk, investor, key, name, code in lead.values_list(*columns).iterator(CHUNK):
             if project := self.by_pk.get(pk):
@@ -158,23 +158,23 @@ class Known:
         if not ids:
             return
         for pk, kind, amount in (
-            _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
+            of_projects(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
         for project in ids.values():
             _sum_commitments(project)
-        days = _of(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
+        days = of_projects(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
         for pk, kind, planned, actual in days.iterator(CHUNK):
             if pk in ids and planned is not None:
                 ids[pk].values[f"milestone.{kind}.planned"] = planned
             if pk in ids and actual is not None:
                 ids[pk].values[f"milestone.{kind}.actual"] = actual
-        for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
+        for pk, kind, text in of_projects(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
         for pk, measure, as_of, amount in (
-            _of(CapitalSnapshot.objects, ids).values_list("project_id", "measure", "as_of", "amount").iterator(CHUNK)
+            of_projects(CapitalSnapshot.objects, ids).values_list("project_id", "measure", "as_of", "amount").iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
@@ -201,7 +201,7 @@ def few(*keys: Iterable[str]) -> list[set[str]] | None:
     return sets
 
 
-def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:
+def of_projects(rows: Any, ids: Collection[int]) -> QuerySet:
     """Rows of these projects: by name for a few, else the whole table, which the caller then narrows."""
     return rows.filter(project__in=list(ids)) if len(ids) <= FEW else rows.all()
 

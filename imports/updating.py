@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from imports.comparing import MILESTONE_FIELDS, initial_amount, reached_kinds
 from imports.fields import ALL_FIELDS
-from imports.known import PLAIN, Known
+from imports.known import CHUNK, PLAIN, Known, of_projects
 from imports.people import People
 from imports.plan import RowPlan
 from jiangjin.lib.bulk import NewRow
@@ -170,5 +171,10 @@ class Updater:
             self._change(lead, investor_id=investor if isinstance(investor, int) else investor.pk)
 
 
-def _stored(model: Any, ids: list[int]) -> Any:
-    return model.objects.filter(project__in=ids) if ids else ()
+def _stored(model: Any, ids: list[int]) -> Iterator[Any]:
+    if not ids:
+        return
+    wanted = set(ids)
+    for row in of_projects(model.objects, wanted).iterator(CHUNK):
+        if row.project_id in wanted:
+            yield row
