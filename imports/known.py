@@ -174,7 +174,9 @@ class Known:
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
         for pk, measure, as_of, amount in (
-            of_projects(CapitalSnapshot.objects, ids).values_list("project_id", "measure", "as_of", "amount").iterator(CHUNK)
+            of_projects(CapitalSnapshot.objects, ids)
+            .values_list("project_id", "measure", "as_of", "amount")
+            .iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}

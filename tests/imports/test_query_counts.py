@@ -22,8 +22,10 @@ FEW = 20  # keys that are asked for by name, for this test; beyond it the whole 
 
 def projects(count: int, amount: int) -> list[list[Any]]:
     return [
-        [f"P-{count}-{n}", f"{count}号材料{n}", f"{count}材料公司{n}", "双福", amount, 1, "2019-06-30"]
-        + ["2019-08", f"毛平{count}{n % 2}", f"已投资{amount}亿元", "已签约"]
+        [
+            *(f"P-{count}-{n}", f"{count}号材料{n}", f"{count}材料公司{n}", "双福", amount, 1, "2019-06-30"),
+            *("2019-08", f"毛平{count}{n % 2}", f"已投资{amount}亿元", "已签约"),
+        ]
         for n in range(count)
     ]
 
