@@ -1,19 +1,17 @@
-"""Speed of the import, as ratios against a bare baseline in the same run: `python -m bench [ROWS]`, or `make bench`.
+"""Speed of the import, as ratios against others in the same run: `python -m bench [ROWS]`, or `make bench`.
 
-The baseline parses the same file with the quickest reader there is and inserts the rows that the import made into every
-table that it filled, by executemany (SQLite) or COPY (PostgreSQL): what no importer can be faster than.
+Every run is a process of its own from its start to its end, history included, while another process keeps writing.
 """
 
-import resource
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from bench.baseline import Register
 from bench.ledgers import write_ledger
+from bench.register import Register, Run
 
 ROWS = 100_000
+STOCK_ROWS = 10_000
 
 
 def main() -> int:
@@ -26,23 +24,32 @@ def main() -> int:
 
 
 def measure(name: str, folder: Path, ledger: Path, rows: int) -> None:
-    """One database: the import, the import again, the baseline."""
+    """One database: the import, the import again, the bare work, and a stock ModelResource."""
     register = Register(folder / name, name)
     register.prepare()
-    first = timed(register, ledger)
-    again = timed(register, ledger)
-    bare = register.bare(ledger)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{name}: {rows:,} rows x 11 columns, start-up included")
-    print(f"  import {first:.1f} s = {first / bare:.1f} x the bare {bare:.1f} s; {rows / first:,.0f} rows a second")
-    print(f"  again, all unchanged {again:.1f} s = {again / first:.2f} of the first")
-    print(f"  peak memory so far {peak:.0f} MB")
+    print(f"{name}: {rows:,} rows x 11 columns", flush=True)
+    first = run(register, ledger, "import")
+    again = run(register, ledger, "again, all unchanged")
+    bare = register.ask("bench.baseline", str(ledger))
+    stock_rows = min(rows, STOCK_ROWS)
+    stock = stock_rows / register.ask("bench.stock", str(stock_rows))
+    ours = rows / first.seconds
+    print(f"  import = {first.seconds / bare:.1f} x the bare {bare:.1f} s")
+    print(f"  again = {again.seconds / first.seconds:.2f} of the import; of its CPU {again.cpu / first.cpu:.2f}")
+    print(f"  {ours:,.0f} rows a second = {ours / stock:.0f} x the {stock:,.0f} of a stock ModelResource", flush=True)
 
 
-def timed(register: Register, ledger: Path) -> float:
-    started = time.perf_counter()
-    register.run("import_projects", str(ledger))
-    return time.perf_counter() - started
+def run(register: Register, ledger: Path, what: str) -> Run:
+    waits: dict[str, float] = {}
+    with register.other_writer(waits):
+        took = register.manage("import_projects", str(ledger))
+    print(f"  {what}: {took.seconds:.1f} s (CPU {took.cpu:.1f} s), peak {took.peak:.0f} MB")
+    print(
+        f"    another writer waited {waits['longest']:.1f} s at most; "
+        f"{waits['writes']} writes succeeded, {waits['failed']} failed",
+        flush=True,
+    )
+    return took
 
 
 if __name__ == "__main__":

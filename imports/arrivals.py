@@ -57,7 +57,7 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     for row in plan.rows:
         _match(row, known, sees, request.user)
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
-    known.load_values((row.project_id for row in plan.rows if row.project_id), ())
+    known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     seen: dict[tuple[int, int], int] = {}
     for row in request.progress.over(COMPARE, plan.rows):
@@ -218,7 +218,7 @@ def _settle(
 
 
 def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
-    """Write the accepted months in the caller's transaction. Raises PlanOutdated as `write_plan` does."""
+    """Write the accepted months in the caller's transaction. Raises PlanOutdated as `write_built` does."""
     rows = [row for row in plan.rows if row.accepted and row.changes]
     with transaction.atomic():
         lock_imports()

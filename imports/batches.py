@@ -35,7 +35,7 @@ from imports.rows import read_rows
 from imports.said import Words, word_choices
 from imports.understanding import Request, Understood
 from imports.unknownwords import MOST_WORDS, UnknownWord, unknown_words
-from imports.writing import PlanOutdated, write_plan
+from imports.writing import PlanOutdated, build_writes, write_built
 
 COUNTED = ("created", "updated", "unchanged", "refused")
 ATTEMPTS = 3  # how often a plan is made anew while others write
@@ -142,19 +142,23 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool, progress: P
 
     Raises PlanOutdated where somebody wrote since the plan was made.
     """
-    progress = progress or Progress()
     plan = made.plan
     if plan.needs or made.known is None:
         raise Refused
     if plan.count(RowAction.REFUSED) and not skip_refused:
         raise Refused
+    progress = progress or Progress()
+    # Built before the transaction: on SQLite everybody else waits from its beginning.
+    writes = None
+    if plan.kind != "arrivals":
+        writes = build_writes(plan=plan, known=made.known, links=made.links.ids, batch=batch)
     with transaction.atomic():
         _still_waiting(ImportBatch.objects.select_for_update().get(pk=batch.pk))
-        if plan.kind == "arrivals":
+        if writes is None:
             progress.step(WRITE)
             write_arrivals(plan=plan, batch=batch)
         else:
-            write_plan(plan=plan, known=made.known, links=made.links.ids, batch=batch, progress=progress)
+            write_built(writes, batch=batch, progress=progress)
         batch.kind = plan.kind
         batch.state, batch.committed_at = BatchState.COMMITTED, timezone.now()
         batch.created, batch.updated = plan.count(RowAction.CREATE), plan.count(RowAction.UPDATE)

@@ -34,7 +34,7 @@ from jiangjin.lib.numbers import (
     percent_of_number,
 )
 from jiangjin.lib.phones import parse_phone
-from jiangjin.lib.text import PLAIN, clean_text, is_placeholder, sentence, unsafe_restored
+from jiangjin.lib.text import LONGEST_PLACEHOLDER, PLAIN, clean_text, is_placeholder, sentence, unsafe_restored
 
 __all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "read_cell", "read_raw"]
 
@@ -173,7 +173,7 @@ def _text(value: CellValue, number_format: str, options: Options) -> Reading[str
         if len(value) <= LONGEST_PUT_OFF and (word := value.strip()) in PUT_OFF:
             refuse_common(word)
         if len(value) > 1 and PLAIN.fullmatch(value) and value[0] not in "-/":
-            return NOTHING if is_placeholder(value) else Reading(value)
+            return NOTHING if len(value) <= LONGEST_PLACEHOLDER and is_placeholder(value) else Reading(value)
         return _cleaned(value, keep_lines=False)
     return Reading(_as_text(value))
 

@@ -19,7 +19,7 @@ from projects import capital
 from projects.choices import CommitmentKind, MilestoneKind, Stage
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, milestone_for
 
-NOTHING = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, False, "")
+NOTHING = KnownProject(0, "", "", "", None, None, None, Stage.LEAD, 0, "", voided=False)
 LINKS = {"park": "park_id", "cluster": "cluster_id", "chain": "chain_id"}
 INVESTOR_COLUMNS = {
     "credit_code": "stored_code",
@@ -32,6 +32,10 @@ MILESTONE_FIELDS = {
     **{name: f"milestone.{kind}.actual" for kind, name in ACTUAL_FIELD.items()},
 }
 
+NOT_COMPARED = UNWRITTEN | {"agreed_capital", "added_capital"}  # amounts have rules of their own
+# Fields that are compared as they are kept among a known project's values, and under which name.
+AS_THEY_ARE = {name: column for name, column in PLAIN.items() if name != "name"} | MILESTONE_FIELDS
+
 
 def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]) -> list[Change]:
     """What a row changes in the project that it means; `codes`: of parks, clusters and chains by their ids.
@@ -40,9 +44,12 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
     """
     changes = []
     for name, new in row.read.values.items():
-        if name in UNWRITTEN or name in {"agreed_capital", "added_capital"}:
+        if name in NOT_COMPARED:
             continue
-        old, new = _old_and_new(row, stored, name, new, codes)
+        if name in AS_THEY_ARE:
+            old = stored.values.get(AS_THEY_ARE[name])
+        else:
+            old, new = _old_and_new(row, stored, name, new, codes)
         if old != new:
             changes.append(change_of(row.read, name, old))
     return changes + _capital_changes(row, stored)
@@ -57,17 +64,13 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, codes:
     """What stands in the register and what the row says, comparable; equal where the row adds nothing."""
     if name == "name":
         return stored.name, new
-    if name in PLAIN:
-        return stored.values.get(PLAIN[name]), new
     home = ALL_FIELDS[name].home
     if name == "project_code":
-        return (new if new in stored.codes else stored.code or None), new
+        return (new if stored.carries(new) else stored.code or None), new
     if name in LINKS:
         return codes[name].get(getattr(stored, LINKS[name])), new
     if name == "stage":
         return _stage(row, stored, new)
-    if name in MILESTONE_FIELDS:
-        return stored.values.get(MILESTONE_FIELDS[name]), new
     if home.startswith("investor."):
         return _investor_value(row.investor, stored, name, new)
     if home.startswith("official."):
@@ -83,6 +86,8 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, codes:
 
 def _stage(row: RowPlan, stored: KnownProject, new: Stage) -> tuple[Any, Any]:
     """A ledger moves a project on; going back is a correction that a manager makes by hand."""
+    if new == stored.stage:
+        return new, new
     new = Stage(new)
     if new.rank < Stage(stored.stage).rank:
         row.read.warn(

@@ -28,6 +28,17 @@ from projects.models import (
 from projects.names import project_name_columns
 from projects.stages import stage_of
 
+# Where a ledger field goes: (kind, column) of milestones; ("note", kind) and ("snapshot", measure).
+MILESTONE_COLUMNS = {
+    name: (kind, f"{side}_on") for name, place in MILESTONE_FIELDS.items() for __, kind, side in [place.split(".")]
+}
+DATED_FIELDS = {
+    name: (home, what)
+    for name, entry in ALL_FIELDS.items()
+    for home, __, what in [entry.home.partition(".")]
+    if home in ("note", "snapshot") and what != "as_of"
+}
+
 
 class Creator:
     """Builds new projects in memory. `new` holds the rows by model; `codeless` new projects by year of first record."""
@@ -90,18 +101,19 @@ class Creator:
 
     def _milestones(self, project: NewRow, values: dict[str, Any], reached: set) -> None:
         days: dict[str, dict[str, Any]] = {str(kind): {"reached": True} for kind in reached}
-        for name, place in MILESTONE_FIELDS.items():
+        for name, (kind, column) in MILESTONE_COLUMNS.items():
             if name in values:
-                __, kind, side = place.split(".")
-                days.setdefault(kind, {})[f"{side}_on"] = values[name]
+                days.setdefault(kind, {})[column] = values[name]
         for kind, columns in days.items():
             self._add(Milestone, project, kind=kind, **columns)
 
     def _notes_and_snapshots(self, project: NewRow, values: dict[str, Any]) -> None:
         as_of = values.get("as_of")
         for name, value in values.items():
-            home, __, what = ALL_FIELDS[name].home.partition(".")
+            if name not in DATED_FIELDS:
+                continue
+            home, what = DATED_FIELDS[name]
             if home == "note":
                 self._add(Note, project, kind=what, text=value, noted_on=as_of, source=self.source)
-            elif home == "snapshot" and what != "as_of":
+            else:
                 self._add(CapitalSnapshot, project, measure=what, as_of=as_of, amount=value, source=self.source)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
+from imports.known import FEW, few
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.text import investor_key
 from projects.models import Honour, Investor
-
-FEW = 900  # up to so many names are asked for by name; beyond it the whole table is cheaper
 
 
 @dataclass(slots=True, eq=False)
@@ -38,11 +37,12 @@ class InvestorBook:
         self.by_code: dict[str, Firm] = {}
         self.by_pk: dict[int, Firm] = {}
         self.new: list[Firm] = []
-        self._load({investor_key(name)[:200] for name in names}, set(credit_codes))
+        self._load(few((investor_key(name)[:200] for name in names), credit_codes))
 
-    def _load(self, keys: set[str], codes: set[str]) -> None:
+    def _load(self, wanted_keys: list[set[str]] | None) -> None:
         wanted = Investor.objects.all()
-        if len(keys) + len(codes) <= FEW:
+        if wanted_keys is not None:
+            keys, codes = wanted_keys
             wanted = wanted.filter(name_key__in=keys) | wanted.filter(credit_code__in=codes)
         columns = ("pk", "name", "name_key", "credit_code", "type", "origin", "parent_name")
         for pk, name, key, code, kind, origin, parent in wanted.values_list(*columns).iterator(chunk_size=5000):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -35,7 +35,19 @@ PLAIN = {
     if entry.home.startswith("project.") and name not in {"project_code", "stage", "park", "cluster", "chain"}
 }
 
-
+# The columns that a known project is made of, in the order of KnownProject.
+MATCHED = (
+    "pk",
+    "code",
+    "name",
+    "name_key",
+    "park_id",
+    "cluster_id",
+    "chain_id",
+    "stage",
+    "version",
+    "approval_code",
+)
 NO_SNAPSHOTS: Mapping[tuple[str, Any], Decimal] = MappingProxyType({})
 
 
@@ -52,9 +64,9 @@ class KnownProject:
     chain_id: int | None
     stage: str
     version: int
-    voided: bool
     approval_code: str
-    codes: set[str] = field(default_factory=set)
+    voided: bool
+    former_codes: tuple[str, ...] = ()
     investor_id: int | None = None
     investor_key: str = ""
     investor_name: str = ""
@@ -64,6 +76,10 @@ class KnownProject:
     commitments: tuple[tuple[str, Decimal], ...] = ()
     notes: frozenset[tuple[str, str]] = frozenset()
     snapshots: Mapping[tuple[str, Any], Decimal] = field(default_factory=lambda: NO_SNAPSHOTS)
+
+    def carries(self, code: str) -> bool:
+        """Whether this is or was the project's number."""
+        return code == self.code or code in self.former_codes
 
     def committed(self, *kinds: str) -> Decimal:
         """The sum of the commitments of these kinds, in 万元; reductions are negative."""
@@ -79,18 +95,21 @@ class Known:
         approval_codes: Iterable[str],
         name_keys: Iterable[str],
         investor_keys: Iterable[str],
+        fields: Iterable[str] = (),
     ) -> None:
+        """`fields`: those that a file fills in, to be compared."""
         self.by_pk: dict[int, KnownProject] = {}
         self.by_code: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_approval: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_name: dict[str, list[KnownProject]] = defaultdict(list)
         self.by_investor: dict[str, list[KnownProject]] = defaultdict(list)
         self.generation = generation()
-        self._load(set(codes), set(approval_codes), set(name_keys), set(investor_keys))
+        self._load(few(codes, approval_codes, name_keys, investor_keys), _compared_columns(set(fields)))
 
-    def _load(self, codes: set[str], approvals: set[str], names: set[str], firms: set[str]) -> None:
+    def _load(self, keys: list[set[str]] | None, compared: list[str]) -> None:
         wanted = Project.objects.all()
-        if len(codes) + len(approvals) + len(names) + len(firms) <= FEW:
+        if keys is not None:
+            codes, approvals, names, firms = keys
             former = ProjectCode.objects.filter(code__in=codes).values("project")
             of_firms = Participation.objects.filter(investor__name_key__in=firms).values("project")
             wanted = wanted.filter(
@@ -100,27 +119,18 @@ class Known:
                 | Q(pk__in=former)
                 | Q(pk__in=of_firms)
             )
-        columns = (
-            "pk",
-            "code",
-            "name",
-            "name_key",
-            "park_id",
-            "cluster_id",
-            "chain_id",
-            "stage",
-            "version",
-            "voided_at",
-            "approval_code",
-        )
-        for row in wanted.order_by("pk").values_list(*columns).iterator(CHUNK):
-            *plain, voided_at, approval = row
-            project = KnownProject(*plain, voided_at is not None, approval)  # type: ignore[call-arg]
+        rows = wanted.order_by("pk").values_list(*MATCHED, "voided_at", *compared)
+        for row in rows.iterator(CHUNK):
+            project = KnownProject(*row[: len(MATCHED)], row[len(MATCHED)] is not None)  # type: ignore[call-arg]
+            for column, value in zip(compared, row[len(MATCHED) + 1 :], strict=True):
+                if value is not None and value != "":
+                    project.values[column] = value
             self.by_pk[project.pk] = project
         self._load_codes()
         self._load_investors()
         for project in self.by_pk.values():
-            for code in project.codes:
+            self.by_code[project.code].append(project)
+            for code in project.former_codes:
                 self.by_code[code].append(project)
             if project.approval_code:
                 self.by_approval[project.approval_code].append(project)
@@ -129,62 +139,71 @@ class Known:
                 self.by_investor[project.investor_key].append(project)
 
     def _load_codes(self) -> None:
-        for project in self.by_pk.values():
-            project.codes.add(project.code)
-        for pk, code in _of(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
-            if pk in self.by_pk:
-                self.by_pk[pk].codes.add(code)
+        for pk, code in of_projects(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
+            project = self.by_pk.get(pk)
+            if project is not None and not project.carries(code):
+                project.former_codes = (*project.former_codes, code)
 
     def _load_investors(self) -> None:
-        lead = _of(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
+        lead = of_projects(Participation.objects, self.by_pk).filter(role=ParticipationRole.LEAD)
         columns = ("project_id", "investor_id", "investor__name_key", "investor__name", "investor__credit_code")
         for pk, investor, key, name, code in lead.values_list(*columns).iterator(CHUNK):
             if project := self.by_pk.get(pk):
                 project.investor_id, project.investor_key, project.investor_name = investor, key, name
                 project.credit_code = code or ""
 
-    def load_values(self, matched: Iterable[int], names: Container[str]) -> None:
-        """Read what the register says of the matched projects, to compare the fields `names` of a file with."""
+    def load_values(self, matched: Iterable[int]) -> None:
+        """Read what other tables say of the matched projects."""
         ids = {pk: self.by_pk[pk] for pk in matched}
         if not ids:
             return
-        self._load_columns(ids, names)
         for pk, kind, amount in (
-            _of(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
+            of_projects(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
         for project in ids.values():
             _sum_commitments(project)
-        days = _of(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
+        days = of_projects(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
         for pk, kind, planned, actual in days.iterator(CHUNK):
             if pk in ids and planned is not None:
                 ids[pk].values[f"milestone.{kind}.planned"] = planned
             if pk in ids and actual is not None:
                 ids[pk].values[f"milestone.{kind}.actual"] = actual
-        for pk, kind, text in _of(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
+        for pk, kind, text in of_projects(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
         for pk, measure, as_of, amount in (
-            _of(CapitalSnapshot.objects, ids).values_list("project_id", "measure", "as_of", "amount").iterator(CHUNK)
+            of_projects(CapitalSnapshot.objects, ids)
+            .values_list("project_id", "measure", "as_of", "amount")
+            .iterator(CHUNK)
         ):
             if pk in ids:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
 
-    def _load_columns(self, ids: dict[int, KnownProject], names: Container[str]) -> None:
-        """The columns of Project that the file speaks of, and those that rules look at."""
-        columns = sorted({column for name, column in PLAIN.items() if name in names} | {"agreed_capital", "signed_on"})
-        if "lead_official" in names:
-            columns += ["lead_official__name", "lead_official__post"]
-        wanted = Project.objects.filter(pk__in=list(ids)) if len(ids) <= FEW else Project.objects.all()
-        for pk, *values in wanted.values_list("pk", *columns).iterator(CHUNK):
-            if pk in ids:
-                ids[pk].values |= {
-                    column: value for column, value in zip(columns, values, strict=True) if value not in (None, "")
-                }
+
+def _compared_columns(fields: set[str]) -> list[str]:
+    """The columns of Project that a file speaks of, and those that rules look at."""
+    columns = sorted({column for name, column in PLAIN.items() if name in fields} | {"agreed_capital", "signed_on"})
+    return [*columns, "lead_official__name", "lead_official__post"] if "lead_official" in fields else columns
 
 
-def _of(rows: Any, ids: dict[int, Any]) -> QuerySet:
+def few(*keys: Iterable[str]) -> list[set[str]] | None:
+    """Keys of several sorts without repetition, or None as soon as they are more than FEW in all."""
+    sets: list[set[str]] = []
+    left = FEW
+    for some in keys:
+        found: set[str] = set()
+        for key in some:
+            found.add(key)
+            if len(found) > left:
+                return None
+        left -= len(found)
+        sets.append(found)
+    return sets
+
+
+def of_projects(rows: Any, ids: Collection[int]) -> QuerySet:
     """Rows of these projects: by name for a few, else the whole table, which the caller then narrows."""
     return rows.filter(project__in=list(ids)) if len(ids) <= FEW else rows.all()
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from imports.investorbook import Firm
 from imports.known import Known, KnownProject
 from imports.plan import ReadRow, RowPlan
-from jiangjin.lib.text import name_key, sentence
+from jiangjin.lib.text import sentence
 from projects.models import Project
 from projects.permissions import sees_own_parks_only
 
@@ -49,7 +49,7 @@ class Matcher:
     def match(self, row: RowPlan, firm: Firm | None, park_id: int | None) -> KnownProject | None:
         """The known project that the row means, or None for a new one; refuses the row where that cannot be told."""
         read = row.read
-        key = name_key(read.values["name"])[:200]
+        key = row.name_key
         found = self._by_answer(read) or self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
         if read.errors:
             return None
@@ -127,7 +127,7 @@ class Matcher:
 
     def similar(self, row: RowPlan, firm: Firm | None) -> list[KnownProject]:
         """Known projects that look like this new one: the same name, or a like name of the same investor."""
-        key = name_key(row.read.values["name"])[:200]
+        key = row.name_key
         found = {project.pk: project for project in self.known.by_name.get(key, []) if not project.voided}
         for project in self.known.by_investor.get(firm.key, []) if firm else ():
             if project.pk not in self.taken and not project.voided and _alike(project.name_key, key):

@@ -97,6 +97,7 @@ class RowPlan:
     project_id: int | None = None
     code: str = ""
     name: str = ""
+    name_key: str = ""  # of the same name, as names are compared
     investor: Any = None  # the firm that the row names (imports.investorbook.Firm)
     different: list[Change] = field(default_factory=list)  # from a known project, or months
     is_new_project: bool = False

@@ -29,6 +29,7 @@ from imports.rows import read_rows
 from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_nameless
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.collector import collector_paused
 from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.permissions import writes_everywhere
 
@@ -43,6 +44,7 @@ class Preview:
     parts: list[Understood]
 
 
+@collector_paused()
 def make_plan(workbook: Workbook, request: Request) -> Preview:
     """The plan of a workbook; nothing is written. Raises NoLedger, and MappingError for a mapping that cannot be used.
 
@@ -81,16 +83,17 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
         part.plan.rows += len(reads) - before
     for row in reads:
         refuse_nameless(row)
-    plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in reads]
-    known = _known_for(reads)
+    plan.rows = [
+        RowPlan(row, name=(name := row.values.get("name", "")), name_key=name_key(name)[:200]) for row in reads
+    ]
+    known = _known_for(plan.rows)
     plan.generation = known.generation
     book = InvestorBook(
         (name for row in reads if (name := row.values.get("investor"))),
         (code for row in reads if (code := row.values.get("credit_code"))),
     )
     _match_all(plan, book, Matcher(known, request.answers, sight_of(request.user)), links, progress)
-    names = set().union(*(row.values for row in reads)) if reads else set()
-    known.load_values((row.project_id for row in plan.rows if row.project_id), names)
+    known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     median = medians(reads)
     for row in progress.over(COMPARE, plan.rows):
@@ -98,15 +101,16 @@ def _plan_projects(plan: Plan, understood: list[Understood], request: Request, l
     return known
 
 
-def _known_for(reads: list[ReadRow]) -> Known:
+def _known_for(rows: list[RowPlan]) -> Known:
     def values(name: str) -> Iterable[str]:
-        return (value for row in reads if (value := row.values.get(name)))
+        return (value for row in rows if (value := row.read.values.get(name)))
 
     return Known(
         values("project_code"),
         values("approval_code"),
-        (name_key(name)[:200] for name in values("name")),
+        (row.name_key for row in rows if row.name_key),
         (investor_key(name)[:200] for name in values("investor")),
+        set().union(*(row.read.values for row in rows)),
     )
 
 

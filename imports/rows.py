@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +38,8 @@ SERIAL_IN_PARTS = _("This number is in parts, e.g. 12-1. Check that an amount is
 STAGE_GAP = _("%(headers)s is not ticked, although a later stage is. Check the ticks.")
 BAD_DEFAULT = _("What was given for all rows as %(field)s cannot be read. %(why)s")
 MONTH_FIELD, MONTH_COLUMN = "arrival", "arrival_month"  # a month side by side, the months of a row a month
+PLAIN_TYPES = frozenset((str, Decimal, datetime.date))  # no bool among them, which would equal a number
+KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class Source:
     merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
     fills_down: bool = False
     year: int | None = None  # of months that do not say theirs
+    met: dict[Any, Any] = field(default_factory=dict)  # cell → value, of cells that a column repeats
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a cell says the same wherever it stands in the column."""
+        return not (self.merged_amounts or self.proposal.split or self.proposal.value)
 
 
 def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[ReadRow]:
@@ -153,7 +163,11 @@ def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], a
             row.place(source.field, source.letter, raw)
         elif source.fills_down and is_filled(raw):
             above[source.index] = raw
-        read_into(row, source, raw)
+        known = source.met.get(raw) if type(raw) in PLAIN_TYPES else None
+        if known is not None:
+            row.values[source.field] = known
+        else:
+            read_into(row, source, raw)
 
 
 def _from_above(
@@ -179,13 +193,7 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     try:
         reading = source.read(raw)
     except CellError as error:
-        if name == MONTH_COLUMN and _take_bare_month(row, source, raw):
-            return
-        row.place(name, source.letter, raw)
-        if name == "serial" and is_serial(raw):
-            row.warn("serial_in_parts", SERIAL_IN_PARTS, name)  # it is no identity, so it refuses nothing
-            return
-        row.refuse(error.code, error.message, name, error.suggestions)
+        _take_doubtful(row, source, raw, error)
         return
     value = reading.value
     if value is None:
@@ -199,8 +207,21 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
         if source.proposal.treatment == "matrix" and name in row.values:
             value = max(value, row.values[name], key=lambda stage: Stage(stage).rank)
     row.values[name] = value
+    if not reading.warnings and source.remembers and type(raw) in PLAIN_TYPES and len(source.met) < KEPT:
+        source.met[raw] = value
     for code, message in reading.warnings:
         row.warn(code, message, name)
+
+
+def _take_doubtful(row: ReadRow, source: Source, raw: CellValue | Cell, error: CellError) -> None:
+    """A cell that does not read as it stands: taken with what the row or the title adds, told, or refused."""
+    if source.field == MONTH_COLUMN and _take_bare_month(row, source, raw):
+        return
+    row.place(source.field, source.letter, raw)
+    if source.field == "serial" and is_serial(raw):
+        row.warn("serial_in_parts", SERIAL_IN_PARTS, source.field)  # it is no identity, so it refuses nothing
+        return
+    row.refuse(error.code, error.message, source.field, error.suggestions)
 
 
 def _take_bare_month(row: ReadRow, source: Source, raw: CellValue | Cell) -> bool:

@@ -75,7 +75,10 @@ def _stop_implausible(row: ReadRow, name: str, amount: Decimal, accepted: bool) 
 
 def check_days(row: ReadRow, today: datetime.date) -> None:
     """Nothing happened in the future; an order that is broken for every day that they could mean warns."""
-    days: dict[str, Any] = {name: row.values.get(name) for name in stages.DAY_FIELDS}
+    values = row.values
+    days: dict[str, Any] = {name: values[name] for name in stages.DAY_FIELDS if name in values}
+    if not days:
+        return
     for name in stages.in_the_future(days, today):
         row.refuse("future_day", sentence(FUTURE, day=str(days[name])), name)
     for earlier, later in stages.broken_order(days):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
 
-from imports.comparing import MILESTONE_FIELDS, initial_amount, reached_kinds
-from imports.fields import ALL_FIELDS
-from imports.known import PLAIN, Known
+from imports.comparing import initial_amount, reached_kinds
+from imports.creating import DATED_FIELDS, MILESTONE_COLUMNS
+from imports.known import CHUNK, PLAIN, Known, of_projects
 from imports.people import People
 from imports.plan import RowPlan
 from jiangjin.lib.bulk import NewRow
@@ -48,7 +49,9 @@ class Updater:
 
     def _load(self, ids: list[int]) -> None:
         self.projects = Project.objects.in_bulk(ids) if ids else {}
-        self.milestones = {(row.project_id, row.kind): row for row in _stored(Milestone, ids)}
+        self.milestones: dict[int, dict[str, Milestone]] = defaultdict(dict)
+        for milestone in _stored(Milestone, ids):
+            self.milestones[milestone.project_id][milestone.kind] = milestone
         self.snapshots = {(row.project_id, row.measure, row.as_of): row for row in _stored(CapitalSnapshot, ids)}
         self.leads = {row.project_id: row for row in _stored(Participation, ids) if row.role == ParticipationRole.LEAD}
         self.commitments: dict[int, list[CapitalCommitment]] = defaultdict(list)
@@ -128,34 +131,32 @@ class Updater:
                 self._change(commitment, committed_on=day)
 
     def _milestones(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
+        known = self.milestones[project.pk]
         days: dict[str, dict[str, Any]] = defaultdict(dict)
-        for name, place in MILESTONE_FIELDS.items():
+        for name, (kind, column) in MILESTONE_COLUMNS.items():
             if name in values:
-                __, kind, side = place.split(".")
-                days[kind][f"{side}_on"] = values[name]
+                days[kind][column] = values[name]
         for kind in reached_kinds(row):
-            stored = self.milestones.get((project.pk, kind))
+            stored = known.get(kind)
             if stored is None or not stored.reached:
                 days[str(kind)]["reached"] = True
         for kind, columns in days.items():
-            stored = self.milestones.get((project.pk, kind))
+            stored = known.get(kind)
             if stored is not None:
                 self._change(stored, **columns)
             else:
                 self._add(Milestone, project, kind=kind, **columns)
-        reached = reached_kinds(row) | {
-            kind for (pk, kind), stored in self.milestones.items() if pk == project.pk and stored.reached
-        }
+        reached = reached_kinds(row) | {kind for kind, stored in known.items() if stored.reached}
         former = row.read.values.get("stage") or project.stage
         self._change(project, stage=stage_of(reached, signed=project.signed_on is not None, former=former))
 
     def _notes_and_snapshots(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
         as_of = row.read.values.get("as_of")
         for name, value in values.items():
-            home, __, what = ALL_FIELDS[name].home.partition(".")
+            home, what = DATED_FIELDS.get(name, ("", ""))
             if home == "note":
                 self._add(Note, project, kind=what, text=value, noted_on=as_of, source=self.source)
-            elif home == "snapshot" and what != "as_of":
+            elif home == "snapshot":
                 stored = self.snapshots.get((project.pk, what, as_of))
                 if stored is not None:
                     self._change(stored, amount=value, source=self.source)
@@ -170,5 +171,10 @@ class Updater:
             self._change(lead, investor_id=investor if isinstance(investor, int) else investor.pk)
 
 
-def _stored(model: Any, ids: list[int]) -> Any:
-    return model.objects.filter(project__in=ids) if ids else ()
+def _stored(model: Any, ids: list[int]) -> Iterator[Any]:
+    if not ids:
+        return
+    wanted = set(ids)
+    for row in of_projects(model.objects, wanted).iterator(CHUNK):
+        if row.project_id in wanted:
+            yield row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,10 +15,11 @@ from imports.creating import Creator
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
-from imports.plan import Change, Plan, RowPlan, shown
+from imports.plan import Plan, RowPlan, shown
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
+from jiangjin.lib.collector import collector_paused
 from jiangjin.lib.history import insert_with_history, update_with_history
 from projects.codes import our_codes
 from projects.models import (
@@ -52,13 +54,26 @@ class PlanOutdated(Exception):
     """Somebody wrote to the register since the plan was made; nothing was written."""
 
 
-def write_plan(
-    *, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch, progress: Progress
-) -> None:
-    """Write the accepted rows of a plan as `batch`: all of them with their history, or nothing.
+@dataclass(slots=True)
+class Writes:
+    """All that a plan writes, built in memory while nobody waits for it."""
 
-    Raises PlanOutdated where the register changed since the plan was made: the preview is then shown anew.
-    """
+    plan: Plan
+    people: People
+    creator: Creator
+    updater: Updater
+    made: dict[int, NewRow]  # new projects by id(row)
+
+    @property
+    def count(self) -> int:
+        """Rows that are written, with those that keep what each row of the file did."""
+        changed = sum(map(len, self.updater.changed.values()))
+        return len(self.plan.rows) + sum(map(len, self.creator.new.values())) + changed
+
+
+@collector_paused()
+def build_writes(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> Writes:
+    """What `write_built` will write. Best called before the transaction: on SQLite others wait from its beginning."""
     source = batch.filename[:200]
     changed = [row for row in plan.rows if row.accepted and row.different]
     people = People(row for row in plan.rows if row.accepted)
@@ -72,27 +87,36 @@ def write_plan(
     for row in changed:
         updater.update(row)
         people.learn(row)
+    return Writes(plan, people, creator, updater, made)
+
+
+@collector_paused()
+def write_built(writes: Writes, *, batch: ImportBatch, progress: Progress) -> None:
+    """Write as `batch` what was built of a plan: all of it with its history, or nothing.
+
+    Raises PlanOutdated where the register changed since the plan was made: the preview is then shown anew.
+    """
+    user, reason = batch.user, batch.reason
+    people, creator, updater = writes.people, writes.creator, writes.updater
+    progress.step(WRITE, writes.count)
     written = 0
-    progress.step(WRITE, len(plan.rows) + sum(map(len, creator.new.values())) + sum(map(len, updater.changed.values())))
     with transaction.atomic():
         lock_imports()
-        if plan.is_outdated():
+        if writes.plan.is_outdated():
             raise PlanOutdated
         _number(creator)
         for model in PEOPLE:
-            insert_with_history(model, people.new[model], user=batch.user, reason=batch.reason)
-        update_with_history(
-            Investor, list(people.changed.values()), people.columns, user=batch.user, reason=batch.reason
-        )
+            insert_with_history(model, people.new[model], user=user, reason=reason)
+        update_with_history(Investor, list(people.changed.values()), people.columns, user=user, reason=reason)
         updater.settle()
         for model in PROJECTS:
             rows = [*creator.new[model], *updater.new[model]]
-            insert_with_history(model, rows, user=batch.user, reason=batch.reason)
+            insert_with_history(model, rows, user=user, reason=reason)
             stored = list(updater.changed[model].values())
-            update_with_history(model, stored, updater.columns[model], user=batch.user, reason=batch.reason)
+            update_with_history(model, stored, updater.columns[model], user=user, reason=reason)
             written += len(rows) + len(stored)
             progress.at(written)
-        keep_rows(plan, {key: row.pk for key, row in made.items()}, batch)
+        keep_rows(writes.plan, {key: row.pk for key, row in writes.made.items()}, batch)
 
 
 def lock_imports() -> None:
@@ -140,8 +164,13 @@ def _did(row: RowPlan) -> list[dict[str, Any]]:
     if not row.accepted:
         return [error.as_json() for error in row.read.errors]
     if not row.is_new_project:
-        return [_detail(change) for change in row.different]
-    return [_detail_of(name, None, row.read.values[name], *row.read.cell(name), row.read.row) for name in row.written]
+        return [_told(change.field, change.cell, change.raw, change.old, change.new) for change in row.different]
+    read = row.read
+    details = []
+    for name in row.written:
+        letter, raw = read.cell(name)
+        details.append(_told(name, f"{letter}{read.row}" if letter else "", raw, None, read.values[name]))
+    return details
 
 
 def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -153,17 +182,10 @@ def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[s
     return details
 
 
-def _detail(change: Change) -> dict[str, Any]:
-    return _told(change.field, change.cell, change.raw_text, change.old, change.new)
-
-
-def _detail_of(name: str, old: Any, new: Any, letter: str, raw: Any, row: int) -> dict[str, Any]:
-    return _told(name, f"{letter}{row}" if letter else "", raw if type(raw) is str else shown(raw), old, new)
-
-
-def _told(name: str, cell: str, raw: str, old: Any, new: Any) -> dict[str, Any]:
+def _told(name: str, cell: str, raw: Any, old: Any, new: Any) -> dict[str, Any]:
     """What is as one expects is left out: no old value, and a cell that says just what was stored."""
     new = new if type(new) is str else _plain(new)
+    raw = raw if type(raw) is str else shown(raw)
     detail = {"field": name, "cell": cell, "new": new}
     if raw != new:
         detail["raw"] = raw

@@ -8,6 +8,7 @@ from imports.grid import Cell, CellKind, CellValue, Sheet, Span, Workbook
 from imports.reading.errors import ReadError
 from imports.reading.messages import note
 from imports.reading.raw import DATE, ERROR, NUMBER, TIME, UNCALCULATED, RawCell, RawSheet
+from jiangjin.lib.collector import collector_paused
 
 KEPT = 50_000  # values remembered, so that equal cells are one object
 SHORT = 40
@@ -76,6 +77,7 @@ def _moment(mark: str, payload: object) -> datetime.date | datetime.datetime | d
     return datetime.date(*payload) if len(payload) == 3 else datetime.datetime(*payload)  # noqa: DTZ001
 
 
+@collector_paused()
 def workbook(frames: Iterator[tuple]) -> Workbook:
     """Put the frames of one file together."""
     book: Workbook | None = None

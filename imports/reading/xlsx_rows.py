@@ -25,7 +25,7 @@ CELL = re.compile(
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 ITEM = re.compile(r"<si><t(?: [^<>]*)?>([^<&\r]*)</t></si>")
-KEPT = 100_000
+KEPT, SHORT = 100_000, 20  # cells remembered, and the longest text that a column may repeat
 
 
 class NotPlain(Exception):
@@ -36,10 +36,14 @@ class PlainRows:
     """Takes plain rows into the grid of a sheet reader; yields the others."""
 
     def __init__(self, reader: "SheetReader") -> None:
+        from imports.reading.xlsx import unescape
+
+        self.unescape = unescape
         self.reader = reader
         self.book = reader.book
         self.rows = reader.sheet.rows
         self.known: dict[tuple[str, str], RawCell] = {}
+        self.texts: dict[str, RawCell] = {}
 
     def take(self, text: str) -> Iterator[str]:
         if self.reader.in_data and self._is_blank(text):
@@ -100,7 +104,8 @@ class PlainRows:
 
     def _cells(self, piece: str, at: int, digits: str) -> list[RawCell]:
         """The cells of a row; NotPlain where one of them must go to expat."""
-        columns, known, struck_styles = self.reader.columns, self.known, self.reader.struck_styles
+        columns, struck_styles = self.reader.columns, self.reader.struck_styles
+        known, texts = self.known, self.texts
         cells: list[RawCell] = []
         tags = last = 0
         struck = False
@@ -113,7 +118,10 @@ class PlainRows:
             tags += 6 if kind == "inlineStr" else 4
             if formula:
                 tags += self._formula(formula)
-            cell = known.get((style, value)) if not kind else None
+            if not kind or kind == "n":
+                cell = known.get((style, value))
+            else:
+                cell = texts.get(inline) if kind == "inlineStr" else None
             if cell is None:
                 cell = self._value(style, kind, value, inline)
                 if cell is None:
@@ -153,10 +161,11 @@ class PlainRows:
         return self._number(style, value)
 
     def _text(self, text: str) -> RawCell:
-        from imports.reading.xlsx import unescape
-
         self.book.budget.text(text)
-        return text_cell(unescape(text))
+        cell = text_cell(self.unescape(text))
+        if len(text) <= SHORT and len(self.texts) < KEPT:
+            self.texts[text] = cell
+        return cell
 
     def _number(self, style: str, text: str) -> RawCell:
         """A plain number under its format."""

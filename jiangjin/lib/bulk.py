@@ -6,14 +6,18 @@ not the column's default; keys are taken beforehand, so that rows may name each 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from django.db import connections, models, router
 from django.utils import timezone
 
+from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.money import MoneyField
+
+Taken = Callable[[dict[str, Any]], Any]  # from a row's values: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
 CHUNK = 5000
 
@@ -37,53 +41,44 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
     if not count:
         return
     connection = connections[router.db_for_write(model)]
-    columns = _columns(model, rows if isinstance(rows, list) else None, connection)
-    values = [column.value for column in columns if column.literal is None]
+    taken, constant = _columns(model, rows if isinstance(rows, list) else None, connection)
+    marks = ["%s"] * (1 + len(taken))
+    tail = tuple(constant.values())
+    if connection.vendor == "sqlite":
+        # Plain defaults stand as literals, which costs no variable a row.
+        marks += [_literal(value) or "%s" for value in tail]
+        tail = tuple(value for value in tail if _literal(value) is None)
+    values = list(taken.values())
     keys = _take_keys(model, count, connection)
-    tuples = (_numbered(row, pk, values) for row, pk in zip(rows, keys, strict=True))
+    tuples = (_numbered(row, pk, values, tail) for row, pk in zip(rows, keys, strict=True))
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    key = quote(model._meta.pk.column)
+    listed = ", ".join(quote(name) for name in [model._meta.pk.column, *taken, *constant])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            listed = ", ".join([key, *(quote(column.name) for column in columns)])
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for row in tuples:
                     copy.write_row(row)
             return
-        # Columns that no row sets stand as literals of their defaults, which costs no variable a row.
-        set_columns = [column for column in columns if column.literal is None]
-        constant = [column for column in columns if column.literal is not None]
-        listed = ", ".join([key, *(quote(column.name) for column in [*set_columns, *constant])])
-        marks = ", ".join(["%s"] * (1 + len(set_columns)) + [str(column.literal) for column in constant])
         for chunk in _chunks(tuples):
-            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", chunk)
+            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({', '.join(marks)})", chunk)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of an insert: how its value is taken from a row, or the SQL literal that holds for all of them."""
-
-    name: str
-    value: Callable[[dict[str, Any]], Any]
-    literal: str | None = None
-
-
-def _columns(model: type[models.Model], rows: list[NewRow] | None, connection: Any) -> list[Column]:
-    """What an insert must name: columns that rows set, and those whose default is not NULL."""
+def _columns(
+    model: type[models.Model], rows: list[NewRow] | None, connection: Any
+) -> tuple[dict[str, Taken], dict[str, Any]]:
+    """What an insert must name: columns that are taken from the rows, and those that hold their default in all."""
     used = set().union(*(row.values for row in rows)) if rows is not None else None
-    columns = []
+    taken, constant = {}, {}
     for field in model._meta.local_concrete_fields:
         if field.primary_key:
             continue
-        value = _column(field, connection)
-        default = None if field.is_relation else _default(field)
+        take = _column(field, connection)
         if used is None or field.name in used:
-            columns.append(Column(field.column, value))
-        elif default is not None:
-            literal = _literal(default) if connection.vendor == "sqlite" else None
-            columns.append(Column(field.column, value, literal))
-    return columns
+            taken[field.column] = take
+        elif not field.is_relation and _default(field) is not None:
+            constant[field.column] = take({})
+    return taken, constant
 
 
 def _literal(default: Any) -> str | None:
@@ -93,9 +88,10 @@ def _literal(default: Any) -> str | None:
     return str(int(default)) if type(default) in (int, bool) else None
 
 
-def _numbered(row: NewRow, pk: int, columns: list[Callable[[dict[str, Any]], Any]]) -> tuple:
+def _numbered(row: NewRow, pk: int, columns: list[Taken], tail: tuple) -> tuple:
     row.pk = pk
-    return (pk, *[value(row.values) for value in columns])
+    values = row.values
+    return (pk, *[take(values) for take in columns], *tail)
 
 
 def _chunks(tuples: Iterator[tuple]) -> Iterator[list[tuple]]:
@@ -109,7 +105,7 @@ def _chunks(tuples: Iterator[tuple]) -> Iterator[list[tuple]]:
         yield chunk
 
 
-def _column(field: models.Field, connection: Any) -> Callable[[dict[str, Any]], Any]:
+def _column(field: models.Field, connection: Any) -> Taken:
     """A function that takes what a row holds and gives what the database stores in the field's column."""
     name = field.name
     if field.is_relation:
@@ -124,12 +120,15 @@ def _column(field: models.Field, connection: Any) -> Callable[[dict[str, Any]], 
     if field.get_internal_type() in PLAIN and type(field).__module__.startswith("django."):
         return lambda values: values.get(name, default)
     stored_default = field.get_db_prep_save(default, connection)
+    prepare = functools.partial(field.get_db_prep_save, connection=connection)
+    if isinstance(field, MoneyField):
+        prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
     def prepared(values: dict[str, Any]) -> Any:
-        if name not in values:
+        value = values.get(name, default)
+        if value == default:
             return stored_default
-        value = values[name]
-        return None if value is None else field.get_db_prep_save(value, connection)
+        return None if value is None else value.code if type(value) is PartialDay else prepare(value)
 
     return prepared
 

@@ -5,9 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
-import pypinyin
 from django.utils.functional import Promise, lazy
-from pypinyin.seg import mmseg
 
 # Ideographs, their punctuation and full-width forms: a line break between two of these separates nothing.
 CHINESE = (
@@ -25,12 +23,14 @@ BREAK_IN_CHINESE = re.compile(f"(?<=[{CHINESE}])[^\\S\n]*\n\\s*(?=[{CHINESE}])")
 BLANKS = re.compile(r"\s+")
 BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
 PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）、，。“”：；·.\-/()]+")
+OWN_KEY = re.compile(r"[\u4e00-\u9fffA-Za-z0-9.\-()]+")  # what a key leaves as it is, but for its case
 
 QUOTES = "\"'`´“”‘’„‟′″〃「」『』﹁﹂﹃﹄《》〈〉«»‹›"
 UNQUOTED = str.maketrans({**dict.fromkeys(QUOTES), **dict.fromkeys("•・‧∙⋅", "·")})
 
 SHORT = 60  # longer texts are not kept in caches
 PLACEHOLDERS = frozenset({"", "/", "\\", "无", "待定", "未定", "暂无", "n/a", "未填"})
+LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))  # dashes may be more
 DASHES = re.compile(r"[-—–―─‐‑‒−]+")
 
 # 江津区块链产业园 is a park for 区块链, 重庆市政 is 市政 of Chongqing: there the name ends before 区 or 市.
@@ -73,6 +73,8 @@ def _control(escaped: re.Match[str]) -> str:
 
 def match_key(text: str) -> str:
     """The key by which names are compared: NFKC, casefolded, without blanks, quotes and invisible characters."""
+    if OWN_KEY.fullmatch(text):
+        return text.lower()
     return _match_key(text) if len(text) <= SHORT else _match_key.__wrapped__(text)
 
 
@@ -110,6 +112,7 @@ def _is_placeholder(text: str) -> bool:
     return text in PLACEHOLDERS or DASHES.fullmatch(text) is not None
 
 
+# pypinyin loads its dictionaries for a third of a second: only who needs initials waits for it.
 # What initials are made of: letters and digits as they are, and runs of anything that is not ASCII.
 RUNS = re.compile(r"[a-z0-9]+|[^\x00-\x7f]+")
 
@@ -123,12 +126,16 @@ def pinyin_initials(text: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def _run_initials(run: str) -> str:
     """Of a run of text that is not ASCII; names repeat theirs."""
+    from pypinyin.seg import mmseg
+
     return "".join(_word_initials(word) for word in mmseg.seg.cut(run))
 
 
 @functools.lru_cache(maxsize=65536)
 def _word_initials(word: str) -> str:
     """Of one word of pypinyin's own dictionary, which is slow."""
+    import pypinyin
+
     letters = "".join(pypinyin.lazy_pinyin(word, style=pypinyin.Style.FIRST_LETTER))
     return "".join(letter for letter in letters.lower() if letter.isascii() and letter.isalnum())
 
