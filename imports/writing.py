@@ -19,6 +19,7 @@ from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.history import insert_with_history, update_with_history
 from projects.codes import our_codes
+from projects.locking import lock_projects
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
@@ -71,6 +72,7 @@ def write_plan(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], ba
         people.learn(row)
     with transaction.atomic():
         lock_imports()
+        lock_projects(updater.projects)
         if plan.is_outdated():
             raise PlanOutdated
         _number(creator)
