@@ -131,12 +131,13 @@ def _narrowed(
     if column:
         rows = _changed_in(rows, column)
     low, high = _bounds(rows.model, first, last) if bounded else (None, None)
-    high = min(filter(None, (before, high)), default=None)
+    high = min((number for number in (before, high) if number is not None), default=None)
     if high is not None:
         rows = rows.filter(history_id__lt=high)
     if not bounded:
         return rows, None
-    floor = (high or _newest(rows.model) + 1) - (LOOKED_THROUGH_BY_FIELD if column else LOOKED_THROUGH)
+    newest = _newest(rows.model) + 1
+    floor = (newest if high is None else min(high, newest)) - (LOOKED_THROUGH_BY_FIELD if column else LOOKED_THROUGH)
     if floor <= (low or 0):
         return (rows.filter(history_id__gte=low) if low else rows), None
     return rows.filter(history_id__gte=floor), floor

@@ -85,16 +85,10 @@ def save_project(
     are; `reason` is kept with the history. Raises ConcurrentEdit where the version is no longer the stored one, and
     AmbiguousInvestor for a name that two firms carry.
     """
-    new = project.pk is None
-    if not new:
-        stored = Project.objects.select_for_update().get(pk=project.pk)
-        if not stored.version == version == project.version:
-            raise ConcurrentEdit
-        # Arrivals are written without a new version, for no form holds them: theirs may have come since the reading.
-        project.arrived_capital = stored.arrived_capital
+    former_code = _lock_to_save(project, version) if project.pk else ""
     set_project_name(project, project.name)
     project.lead_official = _official(*official, user=user)
-    if new:
+    if project.pk is None:
         year = project.signed_on.year if project.signed_on else timezone.localdate().year
         project.code = project.code or our_codes(year, 1)[0]
     else:
@@ -103,19 +97,27 @@ def save_project(
         commitments = list(commitments)
         project.agreed_capital = capital.total(capital.signed_amount(row.kind, row.amount) for row in commitments)
     milestones = typed_milestones(project) if milestones is None else list(milestones)
-    project.stage = stages.stage_of(
-        [row.kind for row in milestones if row.reached or row.actual_on],
-        signed=project.signed_on is not None,
-        former=project.stage,
-    )
-    _remember_former_code(project, user=user)
+    reached = [row.kind for row in milestones if row.reached or row.actual_on]
+    project.stage = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
     _save(project, user, reason)
+    if former_code and former_code != project.code:
+        _remember_code(project, former_code, user=user, reason=reason)
     if investors is not None:
         _save_investors(project, investors, user=user)
     if commitments is not None:
         _save_commitments(project, commitments, user=user, reason=reason)
     _save_milestones(project, milestones, user=user, reason=reason)
     return project
+
+
+def _lock_to_save(project: Project, version: int | None) -> str:
+    """Let others wait until this transaction ends; the number that the project has had until now."""
+    stored = Project.objects.select_for_update().get(pk=project.pk)
+    if not stored.version == version == project.version:
+        raise ConcurrentEdit
+    # Arrivals are written without a new version, for no form holds them: some may have come since it was read.
+    project.arrived_capital = stored.arrived_capital
+    return stored.code
 
 
 def typed_milestones(project: Project) -> list[TypedMilestone]:
@@ -146,13 +148,10 @@ def _official(name: str, post: str, *, user: User) -> Official | None:
     return found
 
 
-def _remember_former_code(project: Project, *, user: User) -> None:
+def _remember_code(project: Project, code: str, *, user: User, reason: str | None) -> None:
     """A number that was changed by hand still finds the project."""
-    if project.pk is None:
-        return
-    former = Project.objects.values_list("code", flat=True).get(pk=project.pk)
-    if former != project.code and not project.codes.filter(code=former).exists():
-        _save(ProjectCode(project=project, code=former), user)
+    if not project.codes.filter(code=code).exists():
+        _save(ProjectCode(project=project, code=code), user, reason)
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
