@@ -47,7 +47,7 @@ class Change:
 
     @property
     def how(self) -> str:
-        """How it came about: the form, an import with its number, the administration, a command."""
+        """How it came about: the form, an import with its number, the administration; "" where a command alone did it."""
         return self.reason.words(by_person=self.user_id is not None)
 
 

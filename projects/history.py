@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +102,10 @@ def page_of(
     key = "project" if kind else "id"
     rows = rows.filter(**{key: of.pk}) if of else rows.filter(**{f"{key}__in": visible.values("pk")})
     column = wanted["field"] if not kind else ""
+    everything = rows
     rows, floor = _narrowed(rows, wanted, before, column=column, bounded=of is None)
+    if column:
+        rows = model._default_manager.filter(history_id__in=_changed_in(rows, everything, column))
     records = list(with_before(rows)[: PER_PAGE + 1])
     more, records = len(records) > PER_PAGE, records[:PER_PAGE]
     changes = row_changes(kind, records) if kind else changes_of(records, column)
@@ -128,29 +132,40 @@ def _narrowed(
         rows = rows.filter(history_date__gte=first)
     if last:
         rows = rows.filter(history_date__lt=last)
-    if column:
-        rows = _changed_in(rows, column)
-    low, high = _bounds(rows.model, first, last) if bounded else (None, None)
-    high = min((number for number in (before, high) if number is not None), default=None)
-    if high is not None:
-        rows = rows.filter(history_id__lt=high)
     if not bounded:
-        return rows, None
-    newest = _newest(rows.model) + 1
-    floor = (newest if high is None else min(high, newest)) - (LOOKED_THROUGH_BY_FIELD if column else LOOKED_THROUGH)
-    if floor <= (low or 0):
-        return (rows.filter(history_id__gte=low) if low else rows), None
-    return rows.filter(history_id__gte=floor), floor
+        return (rows if before is None else rows.filter(history_id__lt=before)), None
+    oldest, newest = _ends(rows.model)
+    low, high = _bounds(rows.model, oldest, newest, first, last)
+    high = high if before is None else min(before, high)
+    floor = high - (LOOKED_THROUGH_BY_FIELD if column else LOOKED_THROUGH)
+    rows = rows.filter(history_id__lt=high, history_id__gte=max(low, floor))
+    return rows, floor if floor > low else None
 
 
-def _changed_in(rows: QuerySet, column: str) -> QuerySet:
-    """Rows in which this column differs from the row before it."""
+def _changed_in(rows: QuerySet, everything: QuerySet, column: str) -> list[int]:
+    """The newest of these rows in which the column differs from the same project's row before, by number.
+
+    The rows before are read together, from a stretch of the history; only what lies before it is asked for by project.
+    """
     field = Project._meta.get_field(column).attname
+    wanted = list(rows.exclude(history_type="+").order_by("-history_id").values_list("history_id", field))
+    if not wanted:
+        return []
+    newest, oldest = wanted[0][0], wanted[-1][0]
+    stretch = everything.filter(history_id__lte=newest, history_id__gte=oldest - LOOKED_THROUGH_BY_FIELD)
+    former: dict[int, Any] = {}
+    last: dict[int, Any] = {}
+    for number, project, value in stretch.order_by("history_id").values_list("history_id", "id", field):
+        if project in last:
+            former[number] = last[project]
+        last[project] = value
+    alone = [number for number, __ in wanted if number not in former]
     own = rows.model._default_manager.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-    rows = rows.annotate(former=Subquery(own.order_by("-history_id").values(field)[:1])).exclude(history_type="+")
-    unknown_before = Q(former=None) & Q(**{f"{field}__isnull": False})
-    unknown_now = Q(former__isnull=False) & Q(**{field: None})
-    return rows.filter(Q(former__lt=F(field)) | Q(former__gt=F(field)) | unknown_before | unknown_now)
+    before = Subquery(own.order_by("-history_id").values(field)[:1])
+    asked = rows.model._default_manager.filter(history_id__in=alone).annotate(former=before)
+    former.update(asked.values_list("history_id", "former") if alone else ())
+    changed = (number for number, value in wanted if number in former and former[number] != value)
+    return list(itertools.islice(changed, PER_PAGE + 1))
 
 
 def _period(wanted: dict[str, Any]) -> tuple[datetime.datetime | None, datetime.datetime | None]:
@@ -164,22 +179,23 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
-def _newest(model: Any) -> int:
-    return model._default_manager.aggregate(newest=Max("history_id"))["newest"] or 0
-
-
-def _bounds(model: Any, first: Any, last: Any) -> tuple[int | None, int | None]:
-    """Numbers between which the rows of a period lie: the days of some rows tell, for days have no index."""
-    if not first and not last:
-        return None, None
+def _ends(model: Any) -> tuple[int, int]:
+    """The numbers of the oldest and the newest history row."""
     ends = model._default_manager.aggregate(oldest=Min("history_id"), newest=Max("history_id"))
-    if ends["newest"] is None:
-        return None, None
-    step = max(1, (ends["newest"] - ends["oldest"]) // POINTS)
-    points = range(ends["oldest"], ends["newest"] + 1, step)
+    return ends["oldest"] or 0, ends["newest"] or 0
+
+
+def _bounds(model: Any, oldest: int, newest: int, first: Any, last: Any) -> tuple[int, int]:
+    """Numbers between which the rows of a period lie, the upper one left out.
+
+    The days of some rows tell, for days have no index.
+    """
+    if not first and not last:
+        return oldest, newest + 1
+    points = range(oldest, newest + 1, max(1, (newest - oldest) // POINTS))
     known = dict(model._default_manager.filter(history_id__in=points).values_list("history_id", "history_date"))
-    low = max((number for number, at in known.items() if first and at < first - MARGIN), default=None)
-    high = min((number for number, at in known.items() if last and at >= last + MARGIN), default=None)
+    low = max((number for number, at in known.items() if first and at < first - MARGIN), default=oldest)
+    high = min((number for number, at in known.items() if last and at >= last + MARGIN), default=newest + 1)
     return low, high
 
 

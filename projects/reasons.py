@@ -46,9 +46,9 @@ class Reason:
         return self.number if self.kind in OF_IMPORTS else None
 
     def words(self, *, by_person: bool) -> str:
-        """How the change came about; what carries no reason was typed by a person, or written by a command."""
+        """How the change came about; what carries no reason was typed by a person, or "" where a command wrote it."""
         if not self.text:
-            return _("form") if by_person else _("command")
+            return _("form") if by_person else ""
         if self.kind == RESTORING:
             return _("earlier value restored")
         if self.kind in KINDS:

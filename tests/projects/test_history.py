@@ -165,7 +165,7 @@ def test_unknown_reasons_are_shown_as_they_are() -> None:
         assert Reason.of("bulk 4").words(by_person=True) == "bulk change #4"
         assert Reason.of("merge 3").words(by_person=False) == "merging #3"
         assert Reason.of("admin").words(by_person=True) == "administration"
-        assert Reason.of(None).words(by_person=False) == "command"
+        assert Reason.of(None).words(by_person=False) == ""
     assert Reason.of("undo 12").import_number == 12
     for text in ("weather 3", "admin-x", "import twelve", "import 1 2"):
         assert Reason.of(text).words(by_person=True) == text
