@@ -47,7 +47,7 @@ class Change:
 
     @property
     def how(self) -> str:
-        """How it came about: the form, an import with its number, the administration; "" where a command alone did it."""
+        """How it came about: the form, an import with its number, the administration; "" for a command alone."""
         return self.reason.words(by_person=self.user_id is not None)
 
 
