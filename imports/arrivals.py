@@ -30,6 +30,7 @@ from jiangjin.lib.money import format_wan
 from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
+from projects.locking import lock_projects
 from projects.models import CapitalArrival
 
 UNKNOWN_PROJECT = _("No project of this number or name is known. Import its ledger first, or correct the row.")
@@ -222,6 +223,7 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
     rows = [row for row in plan.rows if row.accepted and row.changes]
     with transaction.atomic():
         lock_imports()
+        lock_projects(row.project_id for row in rows)
         if plan.is_outdated():
             raise PlanOutdated
         stored = _stored({row.project_id for row in rows if row.project_id})

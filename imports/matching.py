@@ -14,8 +14,8 @@ from imports.plan import ReadRow, RowPlan
 from jiangjin.lib.text import sentence
 from projects.models import Project
 from projects.permissions import sees_own_parks_only
+from projects.similarity import alike
 
-SIMILAR = 0.8
 NEW, LATER = "new", "later"  # answers to a question: another project, not now; else the number of the same project
 LEFT = _("You left this row for later: it is not written.")
 NUMBER_TAKEN = _("The number %(code)s belongs to another project. Correct the number, or the name and investor.")
@@ -130,7 +130,7 @@ class Matcher:
         key = row.name_key
         found = {project.pk: project for project in self.known.by_name.get(key, []) if not project.voided}
         for project in self.known.by_investor.get(firm.key, []) if firm else ():
-            if project.pk not in self.taken and not project.voided and _alike(project.name_key, key):
+            if project.pk not in self.taken and not project.voided and alike(project.name_key, key):
                 found[project.pk] = project
         return [project for project in found.values() if self.sees(project)][:5]
 
@@ -174,8 +174,3 @@ def _same_firm(project: KnownProject, firm: Firm | None) -> bool:
     if firm is None or not project.investor_key:
         return False
     return project.investor_id == firm.pk if firm.pk else project.investor_key == firm.key
-
-
-def _alike(one: str, other: str) -> bool:
-    matcher = difflib.SequenceMatcher(None, one, other)
-    return matcher.quick_ratio() >= SIMILAR and matcher.ratio() >= SIMILAR

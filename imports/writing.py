@@ -22,6 +22,7 @@ from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.collector import collector_paused
 from jiangjin.lib.history import insert_with_history, update_with_history
 from projects.codes import our_codes
+from projects.locking import lock_projects
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
@@ -102,6 +103,7 @@ def write_built(writes: Writes, *, batch: ImportBatch, progress: Progress) -> No
     written = 0
     with transaction.atomic():
         lock_imports()
+        lock_projects(updater.projects)
         if writes.plan.is_outdated():
             raise PlanOutdated
         _number(creator)

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.cellerrors import CellError
-from jiangjin.lib.history import update_with_history
+from jiangjin.lib.history import record_history, update_with_history
 from projects.choices import CommitmentKind
 from projects.models import CapitalArrival, CapitalCommitment, Project
 
@@ -49,10 +49,16 @@ def recompute(project_ids: Iterable[int]) -> list[Project]:
 
 
 def recompute_and_save(project_ids: Iterable[int], *, user: object, reason: str) -> None:
-    """`recompute`, then write what changed with its history."""
-    update_with_history(
-        Project, recompute(project_ids), ["agreed_capital", "arrived_capital"], user=user, reason=reason
-    )
+    """`recompute`, then write what changed; every project gets its record, also where its sums stay the same.
+
+    The register's history follows the projects': whatever is saved about one leaves a record of it.
+    """
+    ids = set(project_ids)
+    changed = recompute(ids)
+    update_with_history(Project, changed, ["agreed_capital", "arrived_capital"], user=user, reason=reason)
+    same = sorted(ids - {project.pk for project in changed})
+    if same:
+        record_history(Project, same, "~", user=user, reason=reason)
 
 
 def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:

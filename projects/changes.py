@@ -1,97 +1,120 @@
-"""Who changed what about a project, and when: its last history records in words."""
+"""Who changed what about projects, when and how: history records brought together as savings."""
 
 from __future__ import annotations
 
 import datetime
-import itertools
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from industries.models import Chain, Cluster
-from jiangjin.lib.money import MoneyField, format_yi
-from parks.models import Park
-from projects.choices import ParticipationRole
-from projects.models import CapitalCommitment, Investor, Milestone, Official, Participation, Project
+from projects.differences import (
+    ROWS,
+    Difference,
+    RowKind,
+    column_difference,
+    delta,
+    firms_of,
+    names_of,
+    row_difference,
+)
+from projects.models import Project
+from projects.reasons import Reason
 
 SHOWN = 10
-# Columns that follow from others, and what a line of its own says.
-SILENT = {"name_key", "name_initials", "version", "created_at", "updated_at", "voided_at"}
 # Rows written within this time by one account belong to one saving of the page.
 ONE_SAVING = datetime.timedelta(seconds=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One changed field: its label, and the values before and after as they are shown; "" is not filled in."""
-
-    label: str
-    old: str
-    new: str
+# So long at most does a batch write: its rows carry its reason, and are looked for within this time.
+ONE_BATCH = datetime.timedelta(minutes=10)
+MOST_ROWS = 5000  # of one table, for one page
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One saving of a project."""
+    """One saving of a project: a line of its history. `record` is the history row that the line stands for."""
 
     at: datetime.datetime
+    user_id: int | None
     who: str
+    reason: Reason
     what: str
-    reason: str
-    differences: list[Difference]
+    project_id: int
+    record: int
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def how(self) -> str:
+        """How it came about: the form, an import with its number, the administration; "" for a command alone."""
+        return self.reason.words(by_person=self.user_id is not None)
+
+
+def with_before(records: QuerySet) -> QuerySet:
+    """Adds `before_id`: the history row of the same object that came before; and the account, newest first."""
+    own = records.model._default_manager.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    before = Subquery(own.order_by("-history_id").values("history_id")[:1])
+    return records.annotate(before_id=before).select_related("history_user").order_by("-history_id")
 
 
 def last_changes(project: Project) -> list[Change]:
     """The last changes of the project, newest first; the number of queries does not grow with them."""
-    records = list(project.history.select_related("history_user")[: SHOWN + 1])
-    deltas = [_delta(old, new) for new, old in itertools.pairwise(records)]
-    names = _names_of(change for delta in deltas for change in delta)
-    rows = _row_changes(project)
+    return changes_of(list(with_before(project.history.all())[:SHOWN]))
+
+
+def changes_of(records: list[Any], only: str = "") -> list[Change]:
+    """The savings that these history records of projects (`with_before`) stand for, with what was saved beside.
+
+    With `only`, a column's name: that column alone, and nothing of other tables.
+    """
+    befores = _befores(records)
+    deltas = {
+        record.history_id: [change for change in delta(befores[record.before_id], record) if _wanted(change, only)]
+        for record in records
+        if record.before_id in befores
+    }
+    names = names_of(change for changes in deltas.values() for change in changes)
+    beside = {} if only else _beside(records)
     made = []
-    # The oldest record read is only compared with, unless it is the first one of all.
-    for place, record in enumerate(records[:SHOWN]):
-        delta = deltas[place] if place < len(deltas) else []
-        differences = [_difference(change, names) for change in delta]
-        if record.history_type == "~":
-            differences += _beside(record, rows)
-        older = records[place + 1] if place + 1 < len(records) else None
-        made.append(
-            Change(
-                record.history_date,
-                str(record.history_user or ""),
-                _what(record, older, differences),
-                _reason(record.history_change_reason or ""),
-                differences,
-            )
-        )
+    for record in records:
+        differences = [column_difference(change, names) for change in deltas.get(record.history_id, ())]
+        if record.history_type != "+":
+            differences += beside.get(record.history_id, [])
+        made.append(_change(record, record.id, _what(record, befores.get(record.before_id), differences), differences))
     return made
 
 
-def _reason(text: str) -> str:
-    """Imports write "import 12" as their reason (imports.models.ImportBatch.reason)."""
-    number = text.removeprefix("import ")
-    return _("import #%(number)s") % {"number": number} if number != text else text
+def row_changes(kind: RowKind, records: list[Any]) -> list[Change]:
+    """The changes of one table's rows, a line each: `records` are its history records, `with_before`."""
+    return [
+        _change(record, record.project_id, "", [difference] if difference else [])
+        for record, difference in _row_differences(kind, records)
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Changed:
-    """One column whose value changed; keys of other tables as numbers."""
-
-    field: models.Field
-    old: Any
-    new: Any
+def _wanted(change: Any, only: str) -> bool:
+    return not only or change.field.name == only
 
 
-def _delta(old: Any, new: Any) -> list[_Changed]:
-    """What changed between two records. Not simple-history's diff_against: it leaves out what no form edits, so stage,
-    capital and the reason for voiding."""
-    fields = [field for field in Project._meta.concrete_fields if field.name not in SILENT]
-    pairs = [(field, getattr(old, field.attname), getattr(new, field.attname)) for field in fields]
-    return [_Changed(*pair) for pair in pairs if pair[1] != pair[2]]
+def _change(record: Any, project_id: int, what: str, differences: list[Difference]) -> Change:
+    return Change(
+        record.history_date,
+        record.history_user_id,
+        str(record.history_user or ""),
+        Reason.of(record.history_change_reason),
+        what,
+        project_id,
+        record.history_id,
+        differences,
+    )
+
+
+def _befores(records: Iterable[Any]) -> dict[int, Any]:
+    """The records that came before these, by number."""
+    records = list(records)
+    ids = [record.before_id for record in records if record.before_id]
+    return type(records[0])._default_manager.in_bulk(ids) if ids else {}
 
 
 def _what(record: Any, older: Any, differences: list[Difference]) -> str:
@@ -102,111 +125,49 @@ def _what(record: Any, older: Any, differences: list[Difference]) -> str:
     return "" if differences else _("saved")
 
 
-def _names_of(changes: Iterable[_Changed]) -> dict[str, dict[int, str]]:
-    """What the numbers of parks, clusters, chains and officials in these changes are called."""
-    wanted: dict[str, set[int]] = {"park": set(), "cluster": set(), "chain": set(), "lead_official": set()}
-    for change in changes:
-        if change.field.name in wanted:
-            wanted[change.field.name] |= {value for value in (change.old, change.new) if value is not None}
-    tables: dict[str, type[models.Model]] = {
-        "park": Park,
-        "cluster": Cluster,
-        "chain": Chain,
-        "lead_official": Official,
-    }
-    return {
-        name: {row.pk: str(row) for row in tables[name]._default_manager.filter(pk__in=ids)}
-        for name, ids in wanted.items()
-        if ids
-    }
-
-
-def _difference(change: _Changed, names: dict[str, dict[int, str]]) -> Difference:
-    shown = [_shown(change.field, value, names.get(change.field.name, {})) for value in (change.old, change.new)]
-    return Difference(str(change.field.verbose_name), *shown)
-
-
-def _shown(field: models.Field, value: Any, names: dict[int, str]) -> str:
-    if value is None or value == "":
-        return ""
-    if field.is_relation:
-        return names.get(value, str(value))
-    if isinstance(field, MoneyField):
-        return f"{format_yi(value)} 亿元"
-    if isinstance(field, models.DecimalField):
-        return f"{Decimal(value).normalize():f}"
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _RowChange:
-    at: datetime.datetime
-    user_id: int | None
-    difference: Difference
-
-
-def _row_changes(project: Project) -> list[_RowChange]:
-    """Changes of the project's investors, commitments and milestones that may belong to the changes shown."""
-    found = []
-    parts = Participation.history.filter(project=project.pk).values("investor")
-    firms = dict(Investor.objects.filter(pk__in=parts).values_list("pk", "name"))
-    tables = (
-        (Participation, lambda old, new: _participation_words(old, new, firms)),
-        (CapitalCommitment, _commitment_words),
-        (Milestone, _milestone_words),
-    )
-    for model, words in tables:
-        records = list(model.history.filter(project=project.pk).order_by("id", "history_date", "history_id"))
-        former: dict[int, Any] = {}
-        for record in records:
-            old, new = former.get(record.id), None if record.history_type == "-" else record
-            former[record.id] = new
-            difference = words(old, new)
-            if difference.old != difference.new:
-                found.append(_RowChange(record.history_date, record.history_user_id, difference))
+def _beside(records: list[Any]) -> dict[int, list[Difference]]:
+    """What was saved in the projects' tables with each of these records, by the record's number."""
+    if not records:
+        return {}
+    savings = _Savings(records)
+    found: dict[int, list[Difference]] = defaultdict(list)
+    dates = [record.history_date for record in records]
+    window = (min(dates) - ONE_BATCH, max(dates) + ONE_BATCH)
+    for kind in ROWS.values():
+        rows = kind.model.history.filter(  # type: ignore[attr-defined]
+            project__in={record.id for record in records}, history_date__range=window
+        )
+        for row, difference in _row_differences(kind, list(with_before(rows)[:MOST_ROWS])[::-1]):
+            saving = savings.of(row)
+            if saving is not None and difference is not None:
+                found[saving].append(difference)
     return found
 
 
-def _participation_words(old: Any, new: Any, firms: dict[int, str]) -> Difference:
-    words = []
-    for one in (old, new):
-        name = firms.get(one.investor_id, "") if one else ""
-        role = f" ({one.get_role_display()})" if one and one.role != ParticipationRole.LEAD else ""
-        words.append(name + role)
-    return Difference(_("investor"), *words)
+def _row_differences(kind: RowKind, rows: list[Any]) -> Iterator[tuple[Any, Difference | None]]:
+    befores = _befores(rows)
+    firms = firms_of([*rows, *befores.values()]) if kind.key == "investors" else {}
+    for row in rows:
+        old = None if row.history_type == "+" else befores.get(row.before_id)
+        new = None if row.history_type == "-" else row
+        yield row, row_difference(kind, old, new, firms) if old or new else None
 
 
-def _commitment_words(old: Any, new: Any) -> Difference:
-    row = new or old
-    words = [
-        " ".join(filter(None, (f"{format_yi(one.amount)} 亿元", str(one.committed_on or "")))) if one else ""
-        for one in (old, new)
-    ]
-    return Difference(row.get_kind_display(), *words)
+class _Savings:
+    """Records of projects by what the rows saved with them share: the project, the account, the reason, the time."""
 
+    def __init__(self, records: list[Any]) -> None:
+        self.known: dict[tuple[int, int | None, str], list[Any]] = defaultdict(list)
+        for record in records:
+            self.known[record.id, record.history_user_id, record.history_change_reason or ""].append(record)
 
-def _milestone_words(old: Any, new: Any) -> Difference:
-    row = new or old
-    return Difference(row.get_kind_display(), *(_milestone_state(one) if one else "" for one in (old, new)))
-
-
-def _milestone_state(row: Any) -> str:
-    parts = []
-    if row.planned_on:
-        parts.append(_("planned %(day)s") % {"day": row.planned_on})
-    if row.actual_on:
-        parts.append(_("reached %(day)s") % {"day": row.actual_on})
-    elif row.reached:
-        parts.append(_("reached"))
-    return ", ".join(parts)
-
-
-def _beside(record: Any, rows: list[_RowChange]) -> list[Difference]:
-    """The row changes that were saved with this record."""
-    return [
-        row.difference
-        for row in rows
-        if row.user_id == record.history_user_id and record.history_date <= row.at <= record.history_date + ONE_SAVING
-    ]
+    def of(self, row: Any) -> int | None:
+        """The record that the row was saved with."""
+        reason = row.history_change_reason or ""
+        near = self.known.get((row.project_id, row.history_user_id, reason), [])
+        if Reason.of(reason).kind:  # a batch writes its tables one after the other
+            best = min(near, key=lambda record: abs(record.history_date - row.history_date), default=None)
+        else:
+            after = [one for one in near if one.history_date <= row.history_date <= one.history_date + ONE_SAVING]
+            best = max(after, key=lambda record: record.history_id, default=None)
+        return best.history_id if best else None

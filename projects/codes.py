@@ -11,10 +11,10 @@ USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
 
 def is_usable(code: str) -> bool:
     """Whether a ledger's number can be a project's number, which stands in URLs."""
-    # `new` and the exports are URLs of their own; a number made of dots alone would be resolved away by browsers.
+    # `new`, `similar` and the exports are URLs of their own; browsers would resolve away a number made of dots alone.
     return (
         bool(USABLE.fullmatch(code))
-        and code.lower() not in {"new", "export.xlsx", "export.csv"}
+        and code.lower() not in {"new", "similar", "export.xlsx", "export.csv"}
         and bool(code.strip("."))
     )
 

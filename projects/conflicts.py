@@ -10,9 +10,9 @@ from typing import Any
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from jiangjin.lib.money import format_yi
 from projects import capital
 from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.differences import amount_words
 from projects.forms import ProjectForm
 from projects.models import Project
 
@@ -63,14 +63,16 @@ def clashing_rows(
     rows = [
         Clash(
             _("investors"),
-            _joined(_investor(part.investor.name, part.role) for part in parts),
-            _joined(_investor(row["name"], row["role"]) for row in participations if row.get("name")),
+            _joined(_investor(part.investor.name, part.role, part.share) for part in parts),
+            _joined(_investor(row["name"], row["role"], row["share"]) for row in participations if row.get("name")),
         ),
         Clash(
             _("agreed capital"),
-            _joined(_commitment(row.kind, row.amount, row.committed_on) for row in stored.commitments.all()),
+            _joined(_commitment(row.kind, row.amount, row.committed_on, row.note) for row in stored.commitments.all()),
             _joined(
-                _commitment(row["kind"], capital.signed_amount(row["kind"], row["amount"]), row["committed_on"])
+                _commitment(
+                    row["kind"], capital.signed_amount(row["kind"], row["amount"]), row["committed_on"], row["note"]
+                )
                 for row in commitments
                 if row.get("amount") is not None
             ),
@@ -92,12 +94,14 @@ def _joined(words: Iterable[str]) -> str:
     return "; ".join(sorted(words))
 
 
-def _investor(name: str, role: str) -> str:
-    return name if role == ParticipationRole.LEAD else f"{name} ({ParticipationRole(role).label})"
+def _investor(name: str, role: str, share: Decimal | None) -> str:
+    beside = [] if role == ParticipationRole.LEAD else [str(ParticipationRole(role).label)]
+    beside += [] if share is None else [f"{share.normalize():f}%"]
+    return f"{name} ({', '.join(beside)})" if beside else name
 
 
-def _commitment(kind: str, amount: Decimal, day: Any) -> str:
-    return " ".join(filter(None, (str(CommitmentKind(kind).label), f"{format_yi(amount)} 亿元", str(day or ""))))
+def _commitment(kind: str, amount: Decimal, day: Any, note: str) -> str:
+    return " ".join(filter(None, (str(CommitmentKind(kind).label), amount_words(amount), str(day or ""), note)))
 
 
 def _actual(day: Any, reached: bool) -> str:

@@ -193,6 +193,11 @@ class ProjectForms:
             _("Two investors are called %(name)s. Give one of them another name on its page first.") % {"name": name},
         )
 
+    def refuse_voided(self) -> None:
+        """Somebody voided the project after the page was opened: what was typed stays on it."""
+        text = _("Somebody voided this project after you opened the page. Have it restored, then save again.")
+        self.project.add_error(None, text)
+
     @property
     def is_remarkable(self) -> bool:
         """Whether what is agreed has just become so much that the page says so after saving."""

@@ -204,6 +204,14 @@ class VoidForm(forms.Form):
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class RestoreForm(forms.Form):
+    """Which earlier value of which field, on the project as the page showed it."""
+
+    field = forms.CharField(max_length=50)
+    source = forms.IntegerField(min_value=1, max_value=2**62)
+    version = forms.IntegerField(min_value=1, max_value=2**31)
+
+
 class NoteForm(StoredText, forms.ModelForm):
     """A sentence about a project."""
 

@@ -14,13 +14,14 @@ from typing import Protocol
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-RECORDER, MANAGER, ADMIN = "recorder", "manager", "admin"
+RECORDER, MANAGER, AUDITOR, ADMIN = "recorder", "manager", "auditor", "admin"
 WRITERS = {RECORDER, MANAGER, ADMIN}
 
 
 class Actor(Protocol):
     """What these rules ask of an account."""
 
+    pk: int
     role: str
     all_parks: bool
     is_active: bool
@@ -55,6 +56,12 @@ def may_void_in(user: Actor, park_id: int | None) -> bool:
 def sees_own_parks_only(user: Actor) -> bool:
     """Recorders see everything unless the district's setting narrows it."""
     return settings.RECORDERS_SEE_OWN_PARKS and user.role == RECORDER and not user.all_parks
+
+
+def sees_batch(user: Actor, author_id: int | None) -> bool:
+    """Whether the page of a batch that this account brought opens: one's own, or all for those who see all."""
+    sees_all = user.role in {AUDITOR, ADMIN} or (user.role == MANAGER and user.all_parks)
+    return user.is_active and (sees_all or (author_id is not None and author_id == user.pk))
 
 
 def require_writer(user: Actor) -> None:

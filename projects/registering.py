@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.history import record_history
 from projects import capital, stages
 from projects.codes import our_codes
 from projects.models import (
@@ -71,44 +73,69 @@ def save_project(
     project: Project,
     version: int | None,
     official: tuple[str, str],
-    investors: Iterable[TypedInvestor],
-    commitments: Iterable[TypedCommitment],
-    milestones: Iterable[TypedMilestone],
+    investors: Iterable[TypedInvestor] | None,
+    commitments: Iterable[TypedCommitment] | None,
+    milestones: Iterable[TypedMilestone] | None,
     user: User,
+    reason: str | None = None,
 ) -> Project:
     """Save a new or corrected project with everything on its page.
 
-    `version` is the one that the page was opened with. Raises ConcurrentEdit where it is no longer the stored one, and
+    `version` is the one that the page was opened with. Investors, commitments or milestones that are None stay as they
+    are; `reason` is kept with the history. Raises ConcurrentEdit where the version is no longer the stored one, and
     AmbiguousInvestor for a name that two firms carry.
     """
-    new = project.pk is None
-    if not new and Project.objects.select_for_update().get(pk=project.pk).version != version:
-        raise ConcurrentEdit
+    former_code = _lock_to_save(project, version) if project.pk else ""
     set_project_name(project, project.name)
     project.lead_official = _official(*official, user=user)
-    if new:
+    if project.pk is None:
         year = project.signed_on.year if project.signed_on else timezone.localdate().year
         project.code = project.code or our_codes(year, 1)[0]
     else:
         project.version += 1
-    commitments, milestones = list(commitments), list(milestones)
-    project.agreed_capital = capital.total(capital.signed_amount(row.kind, row.amount) for row in commitments)
-    project.stage = stages.stage_of(
-        [row.kind for row in milestones if row.reached or row.actual_on],
-        signed=project.signed_on is not None,
-        former=project.stage,
-    )
-    _remember_former_code(project, user=user)
-    _save(project, user)
-    _save_investors(project, investors, user=user)
-    _save_commitments(project, commitments, user=user)
-    _save_milestones(project, milestones, user=user)
+    if commitments is not None:
+        commitments = list(commitments)
+        project.agreed_capital = capital.total(capital.signed_amount(row.kind, row.amount) for row in commitments)
+    milestones = typed_milestones(project) if milestones is None else list(milestones)
+    reached = [row.kind for row in milestones if row.reached or row.actual_on]
+    project.stage = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
+    _save(project, user, reason)
+    if former_code and former_code != project.code:
+        _remember_code(project, former_code, user=user, reason=reason)
+    if investors is not None:
+        _save_investors(project, investors, user=user)
+    if commitments is not None:
+        _save_commitments(project, commitments, user=user, reason=reason)
+    _save_milestones(project, milestones, user=user, reason=reason)
     return project
 
 
-def _save(row: Any, user: User) -> None:
+def _lock_to_save(project: Project, version: int | None) -> str:
+    """Let others wait until this transaction ends; the number that the project has had until now."""
+    stored = Project.objects.select_for_update().get(pk=project.pk)
+    if not stored.version == version == project.version:
+        raise ConcurrentEdit
+    # Arrivals are written without a new version, for no form holds them: some may have come since it was read.
+    project.arrived_capital = stored.arrived_capital
+    return stored.code
+
+
+def typed_milestones(project: Project) -> list[TypedMilestone]:
+    """The project's milestones as they are stored, to be saved again with one of them changed."""
+    rows = project.milestones.all() if project.pk else ()
+    return [TypedMilestone(row.kind, row.planned_on, row.actual_on, row.reached) for row in rows]
+
+
+def _save(row: Any, user: User, reason: str | None = None) -> None:
     row._history_user = user
+    row._change_reason = reason
     row.save()
+
+
+def _delete(row: Any, user: User, reason: str | None = None) -> None:
+    row._history_user = user
+    row._change_reason = reason
+    row.delete()
 
 
 def _official(name: str, post: str, *, user: User) -> Official | None:
@@ -121,13 +148,10 @@ def _official(name: str, post: str, *, user: User) -> Official | None:
     return found
 
 
-def _remember_former_code(project: Project, *, user: User) -> None:
+def _remember_code(project: Project, code: str, *, user: User, reason: str | None) -> None:
     """A number that was changed by hand still finds the project."""
-    if project.pk is None:
-        return
-    former = Project.objects.values_list("code", flat=True).get(pk=project.pk)
-    if former != project.code and not project.codes.filter(code=former).exists():
-        _save(ProjectCode(project=project, code=former), user)
+    if not project.codes.filter(code=code).exists():
+        _save(ProjectCode(project=project, code=code), user, reason)
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
@@ -148,8 +172,7 @@ def _save_investors(project: Project, typed: Iterable[TypedInvestor], *, user: U
     known = {part.investor: part for part in project.participations.select_related("investor")}
     for investor, part in known.items():
         if investor not in wanted:
-            part._history_user = user
-            part.delete()
+            _delete(part, user)
     # Joint ones first: the database allows one lead investor at any moment.
     for investor, row in sorted(wanted.items(), key=lambda item: item[1].role):
         part = known.get(investor) or Participation(project=project, investor=investor)
@@ -158,7 +181,7 @@ def _save_investors(project: Project, typed: Iterable[TypedInvestor], *, user: U
             _save(part, user)
 
 
-def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, user: User) -> None:
+def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, user: User, reason: str | None) -> None:
     known = {row.pk: row for row in project.commitments.all()}
     kept = []
     for row in typed:
@@ -169,14 +192,13 @@ def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, use
             commitment.kind, commitment.amount, commitment.committed_on, commitment.note = new
             kept.append(commitment)
     for gone in known.values():
-        gone._history_user = user
-        gone.delete()
+        _delete(gone, user, reason)
     # A row that stops being the initial one is written before the row that becomes it.
     for commitment in sorted(kept, key=lambda row: row.kind == "initial"):
-        _save(commitment, user)
+        _save(commitment, user, reason)
 
 
-def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user: User) -> None:
+def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user: User, reason: str | None) -> None:
     known = {row.kind: row for row in project.milestones.all()}
     for row in typed:
         new = (row.planned_on, row.actual_on, row.reached or row.actual_on is not None)
@@ -187,28 +209,36 @@ def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user:
             milestone = Milestone(project=project, kind=row.kind)
         if milestone.pk is None or new != (milestone.planned_on, milestone.actual_on, milestone.reached):
             milestone.planned_on, milestone.actual_on, milestone.reached = new
-            _save(milestone, user)
+            _save(milestone, user, reason)
 
 
 @transaction.atomic
 def void_project(*, project: Project, reason: str, user: User) -> None:
     """Take a project out of lists and figures, with a reason; it keeps its number and its history."""
-    project.voided_at, project.void_reason = timezone.now(), reason
-    project.version += 1
-    _save(project, user)
+    _set_voided(project, timezone.now(), reason, user=user)
 
 
 @transaction.atomic
 def restore_project(*, project: Project, user: User) -> None:
     """Bring a voided project back as it was."""
-    project.voided_at, project.void_reason = None, ""
-    project.version += 1
-    _save(project, user)
+    _set_voided(project, None, "", user=user)
+
+
+def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, user: User) -> None:
+    """Write it on the project as it stands now: the caller's may be older, and would overwrite what others saved."""
+    stored = Project.objects.select_for_update().get(pk=project.pk)
+    if stored.is_voided != (at is not None):
+        stored.voided_at, stored.void_reason = at, reason
+        stored.version += 1
+        _save(stored, user)
+    project.voided_at, project.void_reason, project.version = stored.voided_at, stored.void_reason, stored.version
 
 
 @transaction.atomic
 def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
     """Keep a sentence about a project under the account's name, dated today."""
     note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
+    # The register's history follows the projects': whatever is saved about one leaves a record of it.
+    record_history(Project, [project.pk], "~", user=user, reason="")
     _save(note, user)
     return note

@@ -60,7 +60,20 @@ class ParticipationForm(forms.Form):
         return data
 
 
-class BaseParticipations(BaseFormSet):
+class RowsAsTyped(BaseFormSet):
+    """Rows added on the page are read as they were typed.
+
+    Django would compare an added row with the one that the register holds at its place by now, and leave it out as
+    untouched where somebody else saved just the same meanwhile.
+    """
+
+    def _construct_form(self, i: int, **kwargs: Any) -> forms.Form:
+        if self.is_bound and i >= self.initial_form_count():
+            kwargs["initial"] = {}
+        return super()._construct_form(i, **kwargs)
+
+
+class BaseParticipations(RowsAsTyped):
     def clean(self) -> None:
         if any(form.errors for form in kept_forms(self)):
             return
@@ -104,7 +117,7 @@ class CommitmentForm(forms.Form):
             self.add_error("amount", ValidationError(message, code="implausible_amount"))
 
 
-class BaseCommitments(BaseFormSet):
+class BaseCommitments(RowsAsTyped):
     former_total: Decimal | None = None  # what was agreed before this page, in 万元
 
     def clean(self) -> None:
@@ -140,7 +153,7 @@ class MilestoneForm(forms.Form):
         return str(MilestoneKind(kind).label) if kind in MilestoneKind.values else ""
 
 
-class BaseMilestones(BaseFormSet):
+class BaseMilestones(RowsAsTyped):
     def clean(self) -> None:
         kinds = [form.cleaned_data.get("kind") for form in self.forms]
         if None not in kinds and len(set(kinds)) < len(kinds):

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from projects import investor_views, views
+from projects import history_views, investor_views, views
 
 app_name = "projects"
 
 project_urls = [
     path("projects/", views.project_list, name="list"),
     path("projects/new/", views.project_create, name="create"),
+    path("projects/similar/", views.project_similar, name="similar"),
     path("projects/<str:code>/", views.project_detail, name="detail"),
     path("projects/<str:code>/edit/", views.project_edit, name="edit"),
     path("projects/<str:code>/void/", views.project_void, name="void"),
     path("projects/<str:code>/restore/", views.project_restore, name="restore"),
     path("projects/<str:code>/notes/", views.project_note, name="note"),
+    path("projects/<str:code>/history/", history_views.project_history, name="history"),
+    path("projects/<str:code>/history/restore/", history_views.project_restore_value, name="restore_value"),
+    path("history/", history_views.register_history, name="register_history"),
 ]
 
 investor_urls = [

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering
+from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity
+from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
 from projects.models import Project
+
+# How the form calls the name of an investor (projects/rowforms.py).
+INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
 
 
 @require_GET
@@ -64,7 +69,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everything about one project."""
-    project = _get_project(request, code)
+    project = get_project(request, code)
     today = as_of_day()
     context = {
         "project": project,
@@ -101,24 +106,34 @@ def project_create(request: HttpRequest) -> HttpResponse:
     return _form_page(request, forms, None)
 
 
+@require_GET
+def project_similar(request: HttpRequest) -> HttpResponse:
+    """While a new project is typed: what may be the same, without details of what the account may not see."""
+    permissions.require_writer(request.user)
+    investors = [value for key, value in request.GET.items() if key == "investor" or INVESTOR_FIELD.fullmatch(key)]
+    found = similarity.similar_projects(request.GET.get("name", ""), investors[:20], user=request.user)
+    return render(request, "projects/_similar.html", {"similar": found})
+
+
 @require_http_methods(["GET", "POST"])
 def project_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Correct a project; who saves second sees both versions and loses nothing."""
-    project = _get_writable(request, code)
+    project = get_edited(request, code)
     forms = ProjectForms(request.POST or None, project=project, user=request.user)
     if request.method == "POST" and forms.is_valid():
-        saved = _save(forms, request)
-        if saved is not None:
+        if project.is_voided:
+            forms.refuse_voided()
+        elif saved := _save(forms, request):
             messages.success(request, _("Saved."))
             return redirect(saved)
     # What was typed stands in the form's own object: the head of the page shows what is registered.
-    return _form_page(request, forms, _get_project(request, code))
+    return _form_page(request, forms, get_project(request, pk=project.pk))
 
 
 @require_POST
 def project_void(request: HttpRequest, code: str) -> HttpResponse:
     """Take a project out of lists and figures, with a reason."""
-    project = _get_project(request, code)
+    project = get_project(request, code)
     permissions.require_void_in(request.user, project.park_id)
     form = VoidForm(request.POST)
     if not form.is_valid():
@@ -132,7 +147,7 @@ def project_void(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def project_restore(request: HttpRequest, code: str) -> HttpResponse:
     """Bring a voided project back."""
-    project = _get_project(request, code)
+    project = get_project(request, code)
     permissions.require_void_in(request.user, project.park_id)
     if project.is_voided:
         registering.restore_project(project=project, user=request.user)
@@ -143,28 +158,13 @@ def project_restore(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def project_note(request: HttpRequest, code: str) -> HttpResponse:
     """Write a note about a project."""
-    project = _get_writable(request, code)
+    project = get_writable(request, code)
     form = NoteForm(request.POST)
     if form.is_valid():
         registering.write_note(project=project, user=request.user, **form.cleaned_data)
     else:
         messages.error(request, _("The note is empty. Write a sentence."))
     return redirect(f"{project.get_absolute_url()}#notes")
-
-
-def _get_project(request: HttpRequest, code: str) -> Project:
-    """A visible project by its number; 404 for the others, whether they exist or not."""
-    visible = Project.objects.visible_to(request.user).select_related("park", "cluster", "chain", "lead_official")
-    return get_object_or_404(visible.prefetch_related("participations__investor__honours", "milestones"), code=code)
-
-
-def _get_writable(request: HttpRequest, code: str) -> Project:
-    """A project that this account may change: 404 where it may not see it, 403 where it may only read it."""
-    project = _get_project(request, code)
-    permissions.require_write_in(request.user, project.park_id)
-    if project.is_voided:
-        raise permissions.PermissionDenied
-    return project
 
 
 def _save(forms: ProjectForms, request: HttpRequest) -> Project | None:

@@ -16,6 +16,11 @@ class TrackedAdmin(SimpleHistoryAdmin):
 
     object_history_list_template = "admin/history_list.html"
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The history says that the change was made here, past the product's own forms."""
+        obj._change_reason = "admin"
+        super().save_model(request, obj, form, change)
+
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 

@@ -93,3 +93,75 @@ def test_a_post_without_the_rows_is_a_mistake_not_a_crash(manager: Client) -> No
     assert manager.post("/projects/new/", {"name": "甲"}).status_code == 422
     assert manager.post("/projects/new/", typed(**{"milestones-0-kind": "flying"})).status_code == 422
     assert manager.post("/projects/new/", typed(**{"investors-TOTAL_FORMS": "999999"})).status_code in {302, 422}
+
+
+@pytest.mark.parametrize("part", ["share", "note", "amount", "role", "milestone"])
+def test_a_conflict_in_the_smallest_thing_is_shown(manager: Client, part: str) -> None:
+    project = make_project("甲", agreed="2", joint=["第二公司"])
+    (row,) = project.commitments.all()
+    edit = f"{project.get_absolute_url()}edit/"
+
+    def page(version: int, value: str) -> dict:
+        first = {"name": "重庆某某有限公司", "role": "lead", "share": value if part == "share" else ""}
+        second = {"name": "第二公司", "role": "joint"}
+        if part == "role" and value == "2":
+            first["role"], second["role"] = "joint", "lead"
+        amount = {"pk": row.pk, "kind": "initial", "amount": "2", "committed_on": "2020-06-30"}
+        amount |= {"note": value} if part == "note" else {"amount": f"2.0000{value}"} if part == "amount" else {}
+        steps = {"land": {"planned_on": f"202{value}"}} if part == "milestone" else {}
+        rows = {"investors": [first, second], "commitments": [amount], "milestones": steps}
+        return typed(version=version, name="甲", code=project.code, signed_on="2020-06-30", **rows)
+
+    assert manager.post(edit, page(1, "1")).status_code == 302
+    response = manager.post(edit, page(1, "2"))
+    assert response.status_code == 409
+    (clash,) = response.context["forms"].clashes
+    assert clash.stored != clash.typed
+    assert manager.post(edit, page(2, "2")).status_code == 302
+    # Both versions, one after the other, are in the history.
+    assert project.history.count() == 3
+
+
+def test_two_who_add_the_same_row_both_keep_it(manager: Client) -> None:
+    project = make_project("甲", agreed="2")
+    (row,) = project.commitments.all()
+    edit = f"{project.get_absolute_url()}edit/"
+    amounts = [{"pk": row.pk, "kind": "initial", "amount": "2"}, {"kind": "increase", "amount": "3"}]
+    firms = [{"name": "重庆某某有限公司", "role": "lead"}, {"name": "第二公司", "role": "joint"}]
+    page = {"name": "甲", "code": project.code, "commitments": amounts, "investors": firms}
+    assert manager.post(edit, typed(version=1, **page)).status_code == 302
+    response = manager.post(edit, typed(version=1, lead_unit="区府", **page))
+    assert response.status_code == 409
+    assert [clash.typed for clash in response.context["forms"].clashes] == ["区府"]
+    assert manager.post(edit, typed(version=2, lead_unit="区府", **page)).status_code == 302
+    project.refresh_from_db()
+    assert (project.lead_unit, project.agreed_capital) == ("区府", 50_000)
+    assert project.participations.count() == project.commitments.count() == 2
+
+
+def test_what_was_typed_survives_a_new_number_and_a_voiding(manager: Client) -> None:
+    project = make_project("甲", agreed="2")
+    edit = f"{project.get_absolute_url()}edit/"
+    assert manager.post(edit, typed(version=1, name="甲", code="ABC-1")).status_code == 302
+    late = typed(version=1, name="甲", code=project.code, lead_unit="区招商局")
+    response = manager.post(edit, late)
+    assert response.status_code == 409
+    assert 'value="区招商局"' in response.content.decode()
+    assert manager.get(edit).status_code == 404  # only what was typed is taken under the former number
+    manager.post("/projects/ABC-1/void/", {"reason": "重复"})
+    response = manager.post("/projects/ABC-1/edit/", late | {"version": "2", "code": "ABC-1"})
+    assert response.status_code == 422
+    assert 'value="区招商局"' in response.content.decode()
+    project.refresh_from_db()
+    assert (project.lead_unit, project.is_voided) == ("", True)
+    assert manager.post("/projects/ABC-9/edit/", late).status_code == 404
+
+
+def test_a_former_number_opens_nothing_that_is_not_ones_own(vocabulary: None, client: Client, settings) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    project = make_project("甲", park="degan", agreed="2")
+    project.codes.create(code="OLD-1")
+    client.force_login(make_user("recorder", parks=["shuangfu"]))
+    assert client.post("/projects/OLD-1/edit/", typed(version=1)).status_code == 404
+    settings.RECORDERS_SEE_OWN_PARKS = False
+    assert client.post("/projects/OLD-1/edit/", typed(version=1)).status_code == 403

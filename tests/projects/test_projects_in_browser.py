@@ -73,3 +73,32 @@ def test_in_a_browser_the_form_suggests_adds_rows_asks_and_keeps_what_was_typed(
     page.click(".confirm-bar [type=submit]")
     expect(page.locator("h1")).to_contain_text("光伏基地")
     assert Project.objects.get().agreed_capital == 6_200_000
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_likely_duplicates_appear_while_typing_and_an_earlier_value_comes_back(
+    page: Page, live_server, vocabulary: None
+) -> None:
+    make_user("manager", role="manager", all_parks=True)
+    project = make_project("和邦光伏组件生产基地", agreed="2", investor="四川和邦集团", lead_unit="区府")
+    page.goto(f"{live_server.url}/projects/new/")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    page.locator("[name=name]").press_sequentially("光伏电池组件基地")
+    page.wait_for_timeout(600)
+    expect(page.locator("#similar li")).to_have_count(0)
+    page.fill("[name=investors-0-name]", "四川和邦集团")
+    page.locator("[name=investors-0-name]").blur()
+    expect(page.locator("#similar li")).to_contain_text(project.code)
+    page.fill("[name=name]", "完全不同的项目")
+    expect(page.locator("#similar li")).to_have_count(0)
+    page.goto(f"{live_server.url}{project.get_absolute_url()}edit/")
+    page.fill("[name=lead_unit]", "区经信委")
+    page.click(".confirm-bar [type=submit]")
+    page.click("#changes .card-head a")
+    page.click(".history-change [type=submit]")
+    expect(page.locator(".history > li")).to_have_count(3)
+    project.refresh_from_db()
+    assert project.lead_unit == "区府"

@@ -1,0 +1,204 @@
+"""What differs between two history records of a project, or of a row that belongs to it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from industries.models import Chain, Cluster
+from jiangjin.lib.money import YI, MoneyField, format_yi
+from parks.models import Park
+from projects.choices import ParticipationRole
+from projects.models import (
+    CapitalArrival,
+    CapitalCommitment,
+    CapitalSnapshot,
+    Investor,
+    Milestone,
+    Note,
+    Official,
+    Participation,
+    Project,
+    ProjectCode,
+)
+
+# Columns that follow from others, and what a line of its own says.
+SILENT = {"name_key", "name_initials", "version", "created_at", "updated_at", "voided_at"}
+LINKED: dict[str, type[models.Model]] = {"park": Park, "cluster": Cluster, "chain": Chain, "lead_official": Official}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One changed field: its label, and the values before and after as they are shown; "" is not filled in.
+
+    `field` is the column of the project, or the key of the table (ROWS); `source` the history row that holds the value
+    before, None where there was none.
+    """
+
+    label: str
+    old: str
+    new: str
+    field: str = ""
+    source: int | None = None
+
+
+def columns() -> list[models.Field]:
+    """The columns of a project whose changes are told."""
+    return [field for field in Project._meta.concrete_fields if field.name not in {"id", *SILENT}]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One column whose value changed; keys of other tables as numbers."""
+
+    field: models.Field
+    old: Any
+    new: Any
+    source: int
+
+
+def delta(old: Any, new: Any) -> list[Changed]:
+    """What changed between two records. Not simple-history's diff_against: it leaves out what no form edits, so stage,
+    capital and the reason for voiding."""
+    pairs = [(field, getattr(old, field.attname), getattr(new, field.attname)) for field in columns()]
+    return [Changed(*pair, old.history_id) for pair in pairs if pair[1] != pair[2]]
+
+
+def names_of(changes: Iterable[Changed]) -> dict[str, dict[int, str]]:
+    """What the numbers of parks, clusters, chains and officials in these changes are called."""
+    wanted: dict[str, set[int]] = {name: set() for name in LINKED}
+    for change in changes:
+        if change.field.name in wanted:
+            wanted[change.field.name] |= {value for value in (change.old, change.new) if value is not None}
+    return {
+        name: {row.pk: str(row) for row in LINKED[name]._default_manager.filter(pk__in=ids)}
+        for name, ids in wanted.items()
+        if ids
+    }
+
+
+def column_difference(change: Changed, names: Mapping[str, Mapping[int, str]]) -> Difference:
+    """The change of a column in words."""
+    field = change.field
+    old, new = (shown_value(field, value, names.get(field.name, {})) for value in (change.old, change.new))
+    return Difference(str(field.verbose_name), old, new, field.name, change.source)
+
+
+def shown_value(field: models.Field, value: Any, names: Mapping[int, str]) -> str:
+    """A value of a column as it is shown; "" is not filled in."""
+    if value is None or value == "":
+        return ""
+    if field.is_relation:
+        return names.get(value, str(value))
+    if isinstance(field, MoneyField):
+        return amount_words(value)
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(value).normalize():f}"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return str(value)
+
+
+def amount_words(amount: Decimal) -> str:
+    """An amount in 万元 as 亿元; all its digits where two decimals would hide what two amounts differ by."""
+    exact = (amount / YI).normalize()
+    return f"{exact:,f} 亿元" if exact != round(exact, 2) else f"{format_yi(amount)} 亿元"
+
+
+@dataclass(frozen=True, slots=True)
+class RowKind:
+    """A table whose rows belong to projects: how a change of a row is told."""
+
+    key: str
+    model: type[models.Model]
+    title: str | Promise
+    label: Callable[[Any], str]
+    words: Callable[[Any, Mapping[int, str]], str]
+
+
+def _participation(row: Any, firms: Mapping[int, str]) -> str:
+    beside = [] if row.role == ParticipationRole.LEAD else [str(row.get_role_display())]
+    beside += [] if row.share is None else [f"{row.share.normalize():f}%"]
+    name = firms.get(row.investor_id, "")
+    return f"{name} ({', '.join(beside)})" if beside else name
+
+
+def _joined(*parts: Any) -> str:
+    return " ".join(str(part) for part in parts if part)
+
+
+def _milestone(row: Any, firms: Mapping[int, str]) -> str:
+    parts = []
+    if row.planned_on:
+        parts.append(_("planned %(day)s") % {"day": row.planned_on})
+    if row.actual_on:
+        parts.append(_("reached %(day)s") % {"day": row.actual_on})
+    elif row.reached:
+        parts.append(_("reached"))
+    return ", ".join(parts)
+
+
+def _kind(row: Any) -> str:
+    return str(row.get_kind_display())
+
+
+ROWS = {
+    kind.key: kind
+    for kind in (
+        RowKind("investors", Participation, gettext_lazy("investors"), lambda row: _("investor"), _participation),
+        RowKind(
+            "commitments",
+            CapitalCommitment,
+            gettext_lazy("commitments"),
+            _kind,
+            lambda row, __: _joined(amount_words(row.amount), row.committed_on, row.note),
+        ),
+        RowKind(
+            "arrivals",
+            CapitalArrival,
+            gettext_lazy("arrivals"),
+            lambda row: _("arrived in %(month)s") % {"month": row.month},
+            lambda row, __: _joined(amount_words(row.amount), row.get_origin_display(), row.note),
+        ),
+        RowKind("milestones", Milestone, gettext_lazy("milestones"), _kind, _milestone),
+        RowKind(
+            "snapshots",
+            CapitalSnapshot,
+            gettext_lazy("capital snapshots"),
+            lambda row: str(row.get_measure_display()),
+            lambda row, __: _joined(amount_words(row.amount), row.as_of, row.source),
+        ),
+        RowKind("notes", Note, gettext_lazy("notes"), _kind, lambda row, __: row.text),
+        RowKind(
+            "codes",
+            ProjectCode,
+            gettext_lazy("former numbers"),
+            lambda row: _("former number"),
+            lambda row, __: row.code,
+        ),
+    )
+}
+
+
+def row_difference(kind: RowKind, old: Any, new: Any, firms: Mapping[int, str]) -> Difference | None:
+    """The change of a row in words; None where nothing that is told changed. None for `old` or `new`: no such row."""
+    before, after = (kind.words(row, firms) if row else "" for row in (old, new))
+    labels = [kind.label(row) for row in (old, new) if row]
+    if old and new and labels[0] != labels[1]:
+        before, after = f"{labels[0]} {before}", f"{labels[1]} {after}"
+    if before == after:
+        return None
+    return Difference(labels[-1], before, after, kind.key, old.history_id if old else None)
+
+
+def firms_of(records: Iterable[Any]) -> dict[int, str]:
+    """The names of the firms in history records of participations."""
+    ids = {record.investor_id for record in records}
+    return dict(Investor.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}

@@ -1,0 +1,21 @@
+"""Who writes a project keeps others waiting until everything about it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from projects.models import Project
+
+
+def lock_projects(ids: Iterable[int | None]) -> None:
+    """Hold these projects until the caller's transaction ends; what is read afterwards is what will be overwritten.
+
+    Always in the same order, so that two who lock several never wait for each other. SQLite needs nothing: its
+    transactions are IMMEDIATE, one writes at a time (docs/decisions/0002-sqlite.md).
+    """
+    wanted = sorted({pk for pk in ids if pk is not None})
+    if wanted and connection.features.has_select_for_update:
+        rows = Project.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+        list(rows.values_list("pk"))
