@@ -5,9 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
-import pypinyin
 from django.utils.functional import Promise, lazy
-from pypinyin.seg import mmseg
 
 # Ideographs, their punctuation and full-width forms: a line break between two of these separates nothing.
 CHINESE = (
@@ -118,12 +116,16 @@ def pinyin_initials(text: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def _run_initials(run: str) -> str:
     """Of a run of text that is not ASCII; names repeat theirs."""
+    from pypinyin.seg import mmseg  # its dictionaries take a quarter of a second, which not every command has to wait
+
     return "".join(_word_initials(word) for word in mmseg.seg.cut(run))
 
 
 @functools.lru_cache(maxsize=65536)
 def _word_initials(word: str) -> str:
     """Of one word of pypinyin's own dictionary, which is slow."""
+    import pypinyin
+
     letters = "".join(pypinyin.lazy_pinyin(word, style=pypinyin.Style.FIRST_LETTER))
     return "".join(letter for letter in letters.lower() if letter.isascii() and letter.isalnum())
 
