@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     halves: dict[str, subprocess.Popen[bytes]] = {}
 
     def interrupt(number: int, frame: object) -> None:
-        """Both stop as by Ctrl-C, which takes their servers and folders away. Ctrl-C itself has reached them already."""
+        """Both stop as by Ctrl-C, which takes their servers and folders away; Ctrl-C itself reaches them anyway."""
         for half in halves.values():
             if number != signal.SIGINT and half.poll() is None:
                 half.send_signal(signal.SIGINT)
