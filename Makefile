@@ -43,9 +43,8 @@ dev: install-dev ## serve with DEBUG and reloading
 	@DEBUG=true $(MANAGE) setup --demo
 	@DEBUG=true $(MANAGE) runserver $(or $(PORT),8000)
 
-test: install-dev ## the whole suite on SQLite, then on a PostgreSQL of its own
-	$(BIN)/python -m pytest $(ARGS)
-	$(BIN)/python -m pytest -p tests.pgtemp $(ARGS)
+test: install-dev ## the whole suite on SQLite and, at the same time, on a PostgreSQL of its own
+	$(BIN)/python scripts/run_tests.py $(ARGS)
 
 check: install-dev ## format, lint, types, imports, migrations, translations, tests
 	$(BIN)/ruff format --check .

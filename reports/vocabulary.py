@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from industries.models import Chain, Cluster, LeadingFirm
+from jiangjin.lib.history import create_with_history
 from parks.models import Park
 from reports.models import PublishedFigure
 
@@ -24,41 +26,52 @@ def _entries(name: str) -> list[dict]:
 
 
 def _load_clusters() -> int:
-    made = 0
-    for position, entry in enumerate(_entries("clusters"), 1):
-        __, new = Cluster.objects.get_or_create(code=entry.pop("code"), defaults={"position": position, **entry})
-        made += new
-    return made
+    return len(_create_missing(Cluster, _by_code("clusters")))
 
 
 def _load_parks() -> int:
-    """Parents stand before their children in the file."""
-    made = 0
-    for position, entry in enumerate(_entries("parks"), 1):
-        parent = entry.pop("parent")
-        entry["parent"] = Park.objects.get(code=parent) if parent else None
-        __, new = Park.objects.get_or_create(code=entry.pop("code"), defaults={"position": position, **entry})
-        made += new
-    return made
+    """Parents before what lies in them."""
+    entries = _by_code("parks")
+    parents = {code: entry.pop("parent") for code, entry in entries.items()}
+    roots = {code: entry for code, entry in entries.items() if not parents[code]}
+    made = _create_missing(Park, roots)
+    inside = {code: entry for code, entry in entries.items() if parents[code]}
+    ids = dict(Park.objects.values_list("code", "id"))
+    for code, entry in inside.items():
+        entry["parent_id"] = ids[parents[code]]
+    return len(made) + len(_create_missing(Park, inside))
 
 
 def _load_chains() -> int:
-    made = 0
-    for position, entry in enumerate(_entries("chains"), 1):
-        firms = entry.pop("leading_firms")
-        entry["cluster"] = Cluster.objects.get(code=entry["cluster"])
-        chain, new = Chain.objects.get_or_create(code=entry.pop("code"), defaults={"position": position, **entry})
-        made += new
-        # Firms belong to the chain's first loading: one that people took out does not come back.
-        for firm in firms if new else []:
-            LeadingFirm.objects.create(chain=chain, name=firm)
-    return made
+    entries = _by_code("chains")
+    firms = {code: entry.pop("leading_firms") for code, entry in entries.items()}
+    ids = dict(Cluster.objects.values_list("code", "id"))
+    for entry in entries.values():
+        entry["cluster_id"] = ids[entry.pop("cluster")]
+    made = _create_missing(Chain, entries)
+    # Firms belong to the chain's first loading: one that people took out does not come back.
+    leading = [LeadingFirm(chain=chain, name=firm) for chain in made for firm in firms[chain.code]]
+    create_with_history(LeadingFirm, leading, user=None, reason="")
+    return len(made)
 
 
 def _load_published_figures() -> int:
-    made = 0
-    for entry in _entries("published_figures"):
-        key = {name: entry.pop(name) for name in ("scope", "scope_code", "period", "measure")}
-        __, new = PublishedFigure.objects.get_or_create(**key, defaults={"source": SOURCE, **entry})
-        made += new
-    return made
+    names = ("scope", "scope_code", "period", "measure")
+    there = set(PublishedFigure.objects.values_list(*names))
+    figures = [PublishedFigure(**{"source": SOURCE, **entry}) for entry in _entries("published_figures")]
+    missing = [figure for figure in figures if tuple(getattr(figure, name) for name in names) not in there]
+    create_with_history(PublishedFigure, missing, user=None, reason="")
+    return len(missing)
+
+
+def _by_code(name: str) -> dict[str, dict]:
+    """The entries of a file by their codes, each with its place in it."""
+    return {entry["code"]: {"position": position, **entry} for position, entry in enumerate(_entries(name), 1)}
+
+
+def _create_missing(model: type[models.Model], entries: dict[str, dict]) -> list[Any]:
+    """Create those whose code is not there; what is there stays as it is."""
+    there = set(model._default_manager.values_list("code", flat=True))
+    missing = [model(**entry) for code, entry in entries.items() if code not in there]
+    create_with_history(model, missing, user=None, reason="")
+    return missing

@@ -126,7 +126,7 @@ def pinyin_initials(text: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def _run_initials(run: str) -> str:
     """Of a run of text that is not ASCII; names repeat theirs."""
-    from pypinyin.seg import mmseg
+    from pypinyin.seg import mmseg  # its dictionaries take a quarter of a second, which not every command has to wait
 
     return "".join(_word_initials(word) for word in mmseg.seg.cut(run))
 

@@ -1,4 +1,4 @@
-"""Sites to try the commands on: `site` is set up and empty, `bare_site` has nothing yet."""
+"""Sites to try the commands on: `site` and `sqlite_site` are set up and empty, `bare_site` has nothing yet."""
 
 import itertools
 import os
@@ -14,6 +14,12 @@ numbers = itertools.count(1)
 MakeSite = Callable[..., Site]
 
 
+def set_up(site: Site) -> Site:
+    result = site.run("setup")
+    assert result.returncode == 0, result.stderr
+    return site
+
+
 @pytest.fixture(scope="session")
 def server_url() -> str:
     """The PostgreSQL of this run, or "" in the run on SQLite."""
@@ -23,10 +29,15 @@ def server_url() -> str:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Site:
     """One installation made by `manage.py setup`, to copy from."""
-    site = new_site(tmp_path_factory.mktemp("sites"), "site0", server_url)
-    result = site.run("setup")
-    assert result.returncode == 0, result.stderr
-    return site
+    return set_up(new_site(tmp_path_factory.mktemp("sites"), "site0", server_url))
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory, prepared: Site) -> Site:
+    """The same on SQLite, in both runs."""
+    if prepared.is_sqlite:
+        return prepared
+    return set_up(new_site(tmp_path_factory.mktemp("sites"), "sqlite", ""))
 
 
 @pytest.fixture
@@ -48,6 +59,12 @@ def make_site(tmp_path: Path, server_url: str) -> Iterator[MakeSite]:
 @pytest.fixture
 def site(make_site: MakeSite, prepared: Site) -> Site:
     return make_site(prepared)
+
+
+@pytest.fixture
+def sqlite_site(make_site: MakeSite, prepared_sqlite: Site) -> Site:
+    """For what SQLite alone can meet."""
+    return make_site(prepared_sqlite, sqlite=True)
 
 
 @pytest.fixture

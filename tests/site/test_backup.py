@@ -236,18 +236,16 @@ def test_refused_while_another_program_has_the_database_open(site: Site, tmp_pat
     assert "Traceback" not in result.stderr
 
 
-def test_a_damaged_sqlite_register_can_be_put_back(make_site: Callable[..., Site], tmp_path: Path) -> None:
+def test_a_damaged_sqlite_register_can_be_put_back(sqlite_site: Site, tmp_path: Path) -> None:
     """The case that backups are for; what is left of the file is kept."""
-    site = make_site(sqlite=True)
-    assert site.run("setup").returncode == 0
-    before = site.signature()
-    file = backup(site, tmp_path / "b.tar.gz")
-    live = Path(site.url.removeprefix("sqlite:///"))
+    before = sqlite_site.signature()
+    file = backup(sqlite_site, tmp_path / "b.tar.gz")
+    live = Path(sqlite_site.url.removeprefix("sqlite:///"))
     live.write_bytes(b"no database at all " * 1000)
-    result = site.run("restore", str(file))
+    result = sqlite_site.run("restore", str(file))
     assert result.returncode == 0, result.stderr
-    assert site.signature() == before
-    (kept,) = site.var.glob("backups/damaged-*/register.sqlite3")
+    assert sqlite_site.signature() == before
+    (kept,) = sqlite_site.var.glob("backups/damaged-*/register.sqlite3")
     assert kept.read_bytes().startswith(b"no database at all")
 
 
@@ -283,10 +281,8 @@ def wait_until_alone(site: Site) -> None:
         time.sleep(0.1)
 
 
-def test_the_copy_is_one_file_that_sqlite_finds_whole(make_site: Callable[..., Site], tmp_path: Path) -> None:
-    site = make_site(sqlite=True)
-    assert site.run("setup").returncode == 0
-    with tarfile.open(backup(site, tmp_path / "b.tar.gz")) as archive:
+def test_the_copy_is_one_file_that_sqlite_finds_whole(sqlite_site: Site, tmp_path: Path) -> None:
+    with tarfile.open(backup(sqlite_site, tmp_path / "b.tar.gz")) as archive:
         archive.extractall(tmp_path / "out", filter="data")
     with sqlite3.connect(tmp_path / "out" / "database.sqlite3") as copy:
         assert copy.execute("PRAGMA journal_mode").fetchone()[0] == "delete"

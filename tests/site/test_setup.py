@@ -1,8 +1,12 @@
 """`manage.py setup` and `create_admin`: the first start and every later one."""
 
 import stat
+import subprocess
 
-from tests.site.sites import Site
+import pytest
+
+from tests.site.conftest import MakeSite
+from tests.site.sites import Site, new_site
 
 GOOD = "Xie-Xie-2020-Jiangjin"
 
@@ -34,9 +38,21 @@ def test_makes_no_account(prepared: Site) -> None:
     assert not (prepared.var / "demo_password").exists()
 
 
-def test_demo_gives_accounts_ledgers_and_one_generated_password(site: Site) -> None:
+@pytest.fixture(scope="module")
+def demo(
+    prepared: Site, tmp_path_factory: pytest.TempPathFactory, server_url: str
+) -> tuple[Site, subprocess.CompletedProcess[str]]:
+    """A site with the demo data, and what the command said; the tests that share it must leave it untouched."""
+    site = new_site(tmp_path_factory.mktemp("demo"), "demo", server_url, prepared)
     result = site.run("setup", "--demo")
     assert result.returncode == 0, result.stderr
+    return site, result
+
+
+def test_demo_gives_accounts_ledgers_and_one_generated_password(
+    demo: tuple[Site, subprocess.CompletedProcess[str]],
+) -> None:
+    site, result = demo
     names = {name for (name,) in site.rows("SELECT username FROM accounts_user")}
     assert names == {"recorder", "manager", "leader", "auditor", "admin"}
     password = site.var / "demo_password"
@@ -55,9 +71,11 @@ def test_demo_gives_accounts_ledgers_and_one_generated_password(site: Site) -> N
     assert site.signature() == before
 
 
-def test_an_interrupted_demo_is_finished_by_the_next_start(site: Site) -> None:
+def test_an_interrupted_demo_is_finished_by_the_next_start(
+    demo: tuple[Site, subprocess.CompletedProcess[str]], make_site: MakeSite
+) -> None:
     """Ctrl-C between the two ledgers: the register is not empty any more, and yet the second one is missing."""
-    assert site.run("setup", "--demo").returncode == 0
+    site = make_site(demo[0])
     whole = site.rows("SELECT count(*) FROM projects_project")
     (site.var / "demo-unfinished").touch()
     result = site.run("setup", "--demo")
@@ -96,11 +114,9 @@ def test_without_a_terminal_the_command_is_named(site: Site) -> None:
     assert "manage.py create_admin" in refused.stderr
 
 
-def test_a_register_in_use_is_copied_before_an_update(make_site, prepared: Site) -> None:
+def test_a_register_in_use_is_copied_before_an_update(sqlite_site: Site) -> None:
     """SQLite alone: there a migration that is killed may stay half."""
-    site = make_site(sqlite=True)
-    assert site.run("setup").returncode == 0
-    site.execute("DELETE FROM django_migrations WHERE app = 'sessions'", "DROP TABLE django_session")
-    result = site.run("setup")
+    sqlite_site.execute("DELETE FROM django_migrations WHERE app = 'sessions'", "DROP TABLE django_session")
+    result = sqlite_site.run("setup")
     assert result.returncode == 0, result.stderr
-    assert len(list(site.var.glob("backups/before-update-*.tar.gz"))) == 1
+    assert len(list(sqlite_site.var.glob("backups/before-update-*.tar.gz"))) == 1
