@@ -18,6 +18,8 @@ from imports.links import Links
 from imports.models import RowAction
 from imports.plan import Plan, RowPlan, SheetPlan
 from imports.shown import ShownProblem, grouped
+from imports.understanding import Understood
+from imports.usedwords import Recalled, recalled_in
 
 QUESTIONS, WARNINGS, TO_LOOK_AT = "questions", "warnings", "to_look_at"
 
@@ -37,6 +39,7 @@ class Overview:
     arrivals: int
     arrived_capital: Decimal
     absent: Absent
+    recalled: Recalled = field(default_factory=Recalled)
     rows: dict[str, Sequence[RowPlan]] = field(default_factory=dict)  # by action, and QUESTIONS
     warned: dict[str, Sequence[ShownProblem]] = field(default_factory=dict)  # all, and those of the first tab
 
@@ -57,8 +60,8 @@ class Overview:
         return self.rows[QUESTIONS]
 
 
-def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
-    """The overview of a plan, as `user` may see the projects that are missing in it."""
+def overview_of(plan: Plan, links: Links, parts: Sequence[Understood], *, user: User) -> Overview:
+    """The overview of a plan of these tables, as `user` may see the projects that are missing in it."""
     rows: dict[str, Sequence[RowPlan]] = {action: plan.of(action) for action in RowAction.values}
     rows[QUESTIONS] = plan.questions
     warned = grouped([*plan.warnings, *plan.row_warnings])
@@ -74,6 +77,7 @@ def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
         arrivals=plan.arrivals,
         arrived_capital=plan.arrived_capital,
         absent=absent(plan, links, user=user),
+        recalled=recalled_in(parts, links),
         rows=rows,
         warned={WARNINGS: warned, TO_LOOK_AT: _to_look_at(warned)},
     )
