@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from imports import remembering
-from imports.choices import AREA_UNITS, MONEY_UNITS, field_groups
+from imports.choices import AREA_UNITS, AREAS, MONEY_UNITS, field_groups
 from imports.decisions import LEAVE_OUT, column_says
+from imports.fields import ALL_FIELDS
+from imports.headerpaths import match_path
 from imports.links import Links
 from imports.mapping import EVERY_SHEET, MappingError
 from imports.models import RememberedMapping, RememberedWord
@@ -102,16 +104,29 @@ def _shown_column(table: RememberedMapping, letter: str, header: str, sent: Quer
     says = columns.get(name)
     says = says if isinstance(says, dict) else {"field": says}
     unit = sent.get(f"unit-{letter}", says.get("unit", ""))
+    chosen = sent.get(f"field-{letter}", (says["field"] or LEAVE_OUT) if name in columns else "")
     units = [*MONEY_UNITS, *AREA_UNITS]
     return {
         "letter": letter,
         "header": header,
-        "field": sent.get(f"field-{letter}", (says["field"] or LEAVE_OUT) if name in columns else ""),
+        "field": chosen,
+        "takes_unit": _takes_unit(chosen),
+        "may_fill_down": _may_fill_down(header, chosen),
         "unit": unit,
         "units": [unit, *units] if unit and unit not in units else units,
         "month": says.get("month", ""),
         "fills_down": f"fill-{letter}" in sent if sent else name in table.entry.get("fill_down", []),
     }
+
+
+def _takes_unit(name: str) -> bool:
+    return name in ALL_FIELDS and ALL_FIELDS[name].kind in {"money", *AREAS}
+
+
+def _may_fill_down(header: str, name: str) -> bool:
+    """Never an amount, which would be added twice; without a field of its own what the header may mean counts."""
+    match = None if name else match_path(tuple(header.split("/")))
+    return not any(map(_takes_unit, [entry.field for entry in match.entries] if match else [name]))
 
 
 def _change_table(request: HttpRequest, table: RememberedMapping) -> HttpResponse:
@@ -136,7 +151,12 @@ def _entry(sent: QueryDict, table: RememberedMapping) -> dict[str, Any]:
             says = before.get(name)
             month = says.get("month", "") if isinstance(says, dict) else ""
             columns[name] = column_says(chosen, sent.get(f"unit-{letter}", ""), month)
-    fills = [name for letter, name in names.items() if f"fill-{letter}" in sent]
+    headers = dict(table.headers)
+    fills = [
+        name
+        for letter, name in names.items()
+        if f"fill-{letter}" in sent and _may_fill_down(headers[letter], sent.get(f"field-{letter}", ""))
+    ]
     unit = sent.get("unit", "")
     return {
         **({"columns": columns} if columns else {}),

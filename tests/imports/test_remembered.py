@@ -276,8 +276,10 @@ def test_changed_words_and_columns_hold_from_the_next_file_on(client: Client, tm
     taught(client, tmp_path)
     word, columns = RememberedWord.objects.get(key="双福新区"), RememberedMapping.objects.get()
     client.post(f"/imports/remembered/words/{word.pk}/", {"code": "luohuang"})
-    says = {"field-D": "park", "field-G": "contact_name", "field-C": "-", "unit": "万元"}
+    says = {"field-D": "park", "field-G": "contact_name", "field-C": "-", "unit": "万元", "fill-D": "1", "fill-F": "1"}
     assert client.post(f"/imports/remembered/tables/{columns.pk}/", says).status_code == 302
+    # An amount is never filled downwards: it would be added twice.
+    assert RememberedMapping.objects.get().entry["fill_down"] == ["板块"]
     bring(client, table(tmp_path / "乙.xlsx", "乙"))
     (row,) = preview_of(client, last_batch()).context["preview"].rows["create"]
     assert (row.read.values["park"], row.read.values["agreed_capital"]) == ("luohuang", 4.25)
