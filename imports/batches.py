@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.core.files import File
@@ -31,10 +31,13 @@ from imports.plan import Plan, ReadRow
 from imports.planning import Preview, make_plan
 from imports.progress import READ, WRITE, Progress
 from imports.reading import read_workbook
+from imports.recalling import recall
+from imports.remembering import remember
 from imports.rows import read_rows
 from imports.said import Words, word_choices
 from imports.understanding import Request, Understood
 from imports.unknownwords import MOST_WORDS, UnknownWord, unknown_words
+from imports.usedwords import UsedWord, used_words
 from imports.writing import PlanOutdated, build_writes, write_built
 
 COUNTED = ("created", "updated", "unchanged", "refused")
@@ -95,13 +98,14 @@ def overview(batch: ImportBatch, *, user: User) -> Overview | None:
         found = kept.kept_preview(batch)
         return found.overview if found else None
     made = preview(batch, user=user)
-    return overview_of(made.plan, made.links, user=user)
+    return overview_of(made.plan, made.links, made.parts, user=user)
 
 
 def _request(batch: ImportBatch, user: User | None) -> Request:
     return Request(
         user=user,
         mapping=parse_mapping(batch.mapping),
+        remembered=recall(),
         accepted=frozenset(batch.accepted),
         answers=dict(batch.answers),
         corrections=dict(batch.corrections),
@@ -165,6 +169,7 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool, progress: P
         batch.unchanged, batch.refused = plan.count(RowAction.UNCHANGED), plan.count(RowAction.REFUSED)
         batch.work = batch.trouble = ""
         batch.save(update_fields=[*COUNTED, "kind", "state", "committed_at", "work", "trouble"])
+        remember(batch=batch, parts=made.parts, links=made.links)
 
 
 @transaction.atomic
@@ -239,11 +244,13 @@ def forget(*, batch: ImportBatch) -> None:
 
 @dataclass(slots=True)
 class ColumnsPage:
-    """What the mapping page shows: the tables as they were understood, words in no list, sheets that are left out."""
+    """What the mapping page shows: the tables as they were understood, words in no list, sheets that are left out,
+    words whose meaning somebody said."""
 
     sheets: list[SheetChoices]
     words: list[UnknownWord]
     left_out: list[tuple[str, str]]
+    decided: list[UsedWord]
 
     @property
     def points(self) -> list[OpenPoint]:
@@ -282,7 +289,7 @@ def columns_of(made: Preview) -> ColumnsPage:
     for index, part in enumerate(parts):
         first = index == 0 or parts[index - 1].sheet is not part.sheet
         sheets.append(choices_for(part, index, words, first_of_sheet=first))
-    return ColumnsPage(sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets))
+    return ColumnsPage(sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets), used_words(parts, links))
 
 
 def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
@@ -298,11 +305,11 @@ def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) ->
         page = columns_page(batch, user=user)
         if page is None:
             raise UnderWay
-        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
+        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping, page.decided)
     else:
-        workbook = read(batch)
-        page = columns_of(make_plan(workbook, _request(batch, user)))
-        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
-        make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
+        workbook, request = read(batch), _request(batch, user)
+        page = columns_of(make_plan(workbook, request))
+        mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping, page.decided)
+        make_plan(workbook, replace(request, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)
     return not any(header_rows_changed(data, sheet) for sheet in page.sheets)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS, FIELDS
@@ -24,13 +25,14 @@ AREAS = {"area", "floor_area"}
 # Asked, yet nothing stops: the column is left out until somebody says what it holds.
 OPEN_WARNINGS = frozenset(("cells_do_not_fit", "which_list", "no_area_unit"))
 
-WHY: dict[str, Promise] = {
+WHY: dict[str, str | Promise] = {
     "exact": _("known header"),
     "path": _("known two-level header"),
     "leaf": _("known by its lower header"),
     "upper": _("known by its upper header"),
     "looks": _("its cells look like it"),
     "mapping": _("you chose it"),
+    "remembered": "",  # the line says who decided it, and when
     "month": _("a month"),
 }
 WHY_NOT: dict[str, Promise] = {
@@ -181,7 +183,7 @@ def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first
         [_choice(column, proposal) for column in proposal.columns],
         len(table.rows),
         len(table.skipped),
-        table.unit,
+        proposal.unit,
         first_rows(part.sheet, table, unknown, proposal.fill_down),
         dict(proposal.defaults),
         first_of_sheet=first_of_sheet,
@@ -204,7 +206,7 @@ def _choice(column: ColumnProposal, proposal: Proposal) -> ColumnChoice:
         header=column.header,
         field=column.field or "",
         unit=column.unit,
-        why=str((WHY.get(column.why) if column.field else WHY_NOT.get(column.reason)) or ""),
+        why=_why(column),
         certain=column.certain,
         fit=None if column.fit is None else int(column.fit * 100),
         filled=column.filled,
@@ -213,6 +215,15 @@ def _choice(column: ColumnProposal, proposal: Proposal) -> ColumnChoice:
         month=_month(column),
         only_compared=column.treatment == "derived",
     )
+
+
+def _why(column: ColumnProposal) -> str:
+    """Why a column was taken so; of an earlier decision who made it, and when."""
+    recalled = gettext("remembered: %(who)s") % {"who": column.by} if column.by else ""
+    plain = WHY.get(column.why) if column.field else WHY_NOT.get(column.reason)
+    if recalled and column.reason == "left_out":
+        return gettext("left out") + " · " + recalled
+    return " · ".join(filter(None, (str(plain or ""), recalled)))
 
 
 def _units(column: ColumnProposal) -> list[str]:

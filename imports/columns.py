@@ -86,8 +86,10 @@ def _take_mapping(task: Task, mapping: SheetMapping) -> None:
             )
         for column in found:
             _apply(column, wanted)
-    for name in mapping.fill_down:
-        task.proposal.fill_down |= {column.number for column in _columns_named(name, columns)}
+    for name in mapping.fill_down or ():
+        for column in _columns_named(name, columns):
+            task.proposal.fill_down.add(column.number)
+            column.by = column.by or mapping.fill_by
     task.proposal.defaults = dict(mapping.defaults)
 
 
@@ -102,11 +104,15 @@ def _columns_named(name: str, columns: list[ColumnProposal]) -> list[ColumnPropo
 
 
 def _apply(column: ColumnProposal, wanted: ColumnMapping) -> None:
-    column.treatment = "mapping"
+    # One column may be named twice, by its header and by its letter: what comes later holds, all of it.
+    column.treatment, column.by = "mapping", wanted.by
+    column.unit, column.unit_from, column.month = "", "", None
     if wanted.field is None:
         column.drop("left_out")
         return
     column.field, column.why, column.certain, column.reason = wanted.field, "mapping", True, ""
+    if wanted.by:
+        column.why = "remembered"
     if wanted.unit:
         column.unit, column.unit_from = wanted.unit, "mapping"
     if wanted.month:
@@ -139,6 +145,7 @@ def _take_units(task: Task, mapping: SheetMapping | None) -> None:
     """The unit of every column of amounts or areas: its own, its upper level's, the mapping's, the unit line's."""
     lacking: list[ColumnProposal] = []
     line = (mapping.unit, "mapping") if mapping and mapping.unit else (task.table.unit, "line")
+    task.proposal.unit = line[0]
     for column in task.proposal.mapped:
         kind = ALL_FIELDS[column.field or ""].kind
         if kind not in ("money", "area", "floor_area") or column.unit:
@@ -148,6 +155,7 @@ def _take_units(task: Task, mapping: SheetMapping | None) -> None:
             column.unit, column.unit_from = source.unit, source.unit_from
         elif kind == "money" and line[0] and source.unit_kind != "several":
             column.unit, column.unit_from = line
+            column.by = column.by or (mapping.unit_by if mapping else "")
         elif kind != "money" and task.table.area_unit:
             column.unit, column.unit_from = task.table.area_unit, "line"
         if not column.unit and column.treatment != "derived" and lacks_unit(task.filled(column), column.field or ""):

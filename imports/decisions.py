@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from imports.choices import AREAS, ColumnChoice, SheetChoices
+from imports.choices import AREAS, SheetChoices
 from imports.fields import ALL_FIELDS
 from imports.headers import read_unit
 from imports.mapping import MappingError
+from imports.usedwords import UsedWord
 from jiangjin.lib.text import match_key, sentence
 
 LEAVE_OUT = "-"
@@ -20,11 +21,16 @@ MOST_HEADER_ROWS = 5
 
 
 def read_decisions(
-    data: QueryDict, sheets: list[SheetChoices], words: Mapping[str, list[tuple[str, str]]], former: dict[str, Any]
+    data: QueryDict,
+    sheets: list[SheetChoices],
+    words: Mapping[str, list[tuple[str, str]]],
+    former: dict[str, Any],
+    shown: Iterable[UsedWord] = (),
 ) -> dict[str, Any]:
     """The mapping that results. What stays as it was proposed is not written down; what was decided before stays.
 
-    `words` are the codes that each kind of word may mean. Raises MappingError for what cannot be meant.
+    `words` are the codes that each kind of word may mean, `shown` those of which the page said what they mean. Raises
+    MappingError for what cannot be meant.
     """
     kept = {name: dict(entry) for name, entry in former.get("sheets", {}).items()}
     whole: dict[str, set[str]] = {}  # sheet → columns to fill downwards, over all its tables
@@ -34,14 +40,14 @@ def read_decisions(
         # The checkboxes of a page that was not sent are not unticked.
         if f"sheet-{sheet.index}" in data:
             whole.setdefault(sheet.name, set()).update(_filled_down(data, sheet))
-            entry["fill_down"] = sorted(whole[sheet.name])
         _take_defaults(data, sheet, entry)
         _take_unit(data, sheet, entry)
         _take_header_rows(data, sheet, entry)
+    _take_filling_down(sheets, whole, kept)
     named = {name: _without_empty(entry) for name, entry in kept.items()}
     return {
         "sheets": {name: entry for name, entry in named.items() if entry},
-        "words": _words(data, words, former.get("words", {})),
+        "words": _words(data, words, former.get("words", {}), {word.key: word.code for word in shown}),
     }
 
 
@@ -64,7 +70,8 @@ def keep_sent(data: QueryDict, sheets: list[SheetChoices]) -> None:
 
 
 def _without_empty(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if value}
+    # An empty list of columns to fill says something: not as it was remembered.
+    return {key: value for key, value in entry.items() if value or key == "fill_down"}
 
 
 def _take_columns(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
@@ -79,11 +86,14 @@ def _take_columns(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -
             continue
         as_proposed = chosen == (column.field or LEAVE_OUT) and unit == column.unit and not month
         if not as_proposed or (column.asks_field and column.letter not in columns):
-            columns[column.letter] = None if chosen == LEAVE_OUT else _column(column, chosen, unit, month)
+            columns[column.letter] = column_says(chosen, unit, month or column.month)
     entry["columns"] = columns
 
 
-def _column(column: ColumnChoice, name: str, unit: str, month: str) -> dict[str, str] | str:
+def column_says(name: str, unit: str, month: str) -> dict[str, str] | str | None:
+    """A decision about a column as a mapping writes it. Raises MappingError for what is no field."""
+    if name == LEAVE_OUT:
+        return None
     if name not in ALL_FIELDS:
         raise MappingError("unknown_field", sentence(_("“%(field)s” is no field."), field=name))
     kind = ALL_FIELDS[name].kind
@@ -91,13 +101,24 @@ def _column(column: ColumnChoice, name: str, unit: str, month: str) -> dict[str,
     says: dict[str, str] = {"field": name}
     if known and kind in {"money", *AREAS} and (unit_kind == "money") == (kind == "money"):
         says["unit"] = known
-    if name == "arrival" and (month or column.month):
-        says["month"] = month or column.month
+    if name == "arrival" and month:
+        says["month"] = month
     return says if len(says) > 1 else name
 
 
 def _filled_down(data: QueryDict, sheet: SheetChoices) -> set[str]:
     return {column.letter for column in sheet.columns if data.get(f"fill-{sheet.index}-{column.letter}")}
+
+
+def _take_filling_down(
+    sheets: list[SheetChoices], whole: dict[str, set[str]], entries: dict[str, dict[str, Any]]
+) -> None:
+    for name, letters in whole.items():
+        here = [sheet for sheet in sheets if sheet.name == name]
+        as_shown = {column.letter for sheet in here for column in sheet.filled_down}
+        # Without columns the header rows are others now, and the letters stand under other headers.
+        if letters != as_shown and "columns" in entries[name]:
+            entries[name]["fill_down"] = sorted(letters)
 
 
 def _take_defaults(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
@@ -142,13 +163,19 @@ def _header_rows(text: str) -> list[int]:
 
 
 def _words(
-    data: QueryDict, words: Mapping[str, list[tuple[str, str]]], former: Mapping[str, Mapping[str, str]]
+    data: QueryDict,
+    words: Mapping[str, list[tuple[str, str]]],
+    former: Mapping[str, Mapping[str, str]],
+    shown: Mapping[str, str],
 ) -> dict[str, dict[str, str]]:
     decided = {kind: dict(entries) for kind, entries in former.items()}
     for key, code in data.items():
-        if not key.startswith("word-") or not code:
+        if not key.startswith("word-") or not code or code == shown.get(key):
             continue
         kind, __, word = key.removeprefix("word-").partition("-")
         if code in dict(words.get(kind, [])):
-            decided.setdefault(kind, {})[word] = code
+            others = {
+                text: meant for text, meant in decided.get(kind, {}).items() if match_key(text) != match_key(word)
+            }
+            decided[kind] = others | {word: code}
     return decided

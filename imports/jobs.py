@@ -138,7 +138,7 @@ def _make_preview(batch: ImportBatch, told: ToldProgress, former_mapping: dict[s
 
 
 def _keep(batch: ImportBatch, made: Preview, told: ToldProgress) -> None:
-    overview = overview_of(made.plan, made.links, user=batch.user or AnonymousUser())
+    overview = overview_of(made.plan, made.links, made.parts, user=batch.user or AnonymousUser())
     told.step(KEEP, overview.row_count)
     kept.keep(batch, overview, columns_of(made), told.at)
     ImportBatch.objects.filter(pk=batch.pk).update(kind=made.plan.kind)

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from imports.models import BatchState, ImportBatch
 from imports.overview import TO_LOOK_AT, WARNINGS, Overview
+from imports.recalling import still_remembered
 
 Item = TypeVar("Item")
 
@@ -98,14 +99,18 @@ def keep(batch: ImportBatch, overview: Overview, columns: Any, tell: Callable[[i
 
 
 def kept_preview(batch: ImportBatch) -> Kept | None:
-    """The batch's kept preview; None where there is none that was made of what is decided now."""
+    """The batch's kept preview; None where there is none that was made of what is decided now.
+
+    What was recalled for it must hold still. What is remembered only since then may wait: before anything is written
+    the plan is made anew and compared.
+    """
     path = kept_path(batch.pk)
     try:
         with zipfile.ZipFile(path) as opened:
             key, overview, lengths = _load(opened, HEAD)
     except UNUSABLE:
         return None
-    if key != _key(batch):
+    if key != _key(batch) or not still_remembered(overview.recalled.tables, overview.recalled.meanings):
         return None
     overview.rows = {name: KeptRows(path, name, lengths[name]) for name in lengths if name not in WARNED}
     overview.warned = {name: KeptRows(path, name, lengths[name]) for name in WARNED}

@@ -32,17 +32,23 @@ class ColumnMapping:
     field: str | None
     unit: str = ""
     month: tuple[int | None, int] | None = None
+    by: str = ""  # who decided it for an earlier file, and when; empty: decided for this one
 
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """What a mapping says of a sheet. `columns` and `fill_down` name columns by letter or by header path."""
+    """What a mapping says of a sheet. `columns` and `fill_down` name columns by letter or by header path.
+
+    `unit_by` and `fill_by`: who decided these for an earlier file, and when; empty where it was decided for this one.
+    """
 
     header_rows: list[int] | None = None
     columns: dict[str, ColumnMapping] = field(default_factory=dict)
-    fill_down: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] | None = None  # None: nothing is said
     defaults: dict[str, str] = field(default_factory=dict)
     unit: str = ""
+    unit_by: str = ""
+    fill_by: str = ""
     # Columns of `*` need not be in every sheet; those of a named sheet must be.
     required: frozenset[str] = frozenset()
 
@@ -67,7 +73,7 @@ class Mapping:
             own,
             header_rows=own.header_rows or general.header_rows,
             columns=general.columns | own.columns,
-            fill_down=tuple(dict.fromkeys(general.fill_down + own.fill_down)),
+            fill_down=tuple(dict.fromkeys((general.fill_down or ()) + (own.fill_down or ()))),
             defaults=general.defaults | own.defaults,
             unit=own.unit or general.unit,
         )
@@ -111,10 +117,12 @@ def _sheet(name: str, data: Any) -> SheetMapping:
         not unknown, ", ".join((name, *unknown)), _("only “columns”, “header_rows”, “fill_down”, “defaults”, “unit”")
     )
     columns, defaults = (_part(data, key, {}) for key in ("columns", "defaults"))
-    fill_down = _part(data, "fill_down", [])
+    fill_down = data.get("fill_down")
     _expect(isinstance(columns, dict), f"{name}/columns", _("an object: column letter or header → field"))
     _expect(isinstance(defaults, dict), f"{name}/defaults", _("an object: field → value"))
-    _expect(isinstance(fill_down, list), f"{name}/fill_down", _("a list of column letters or headers"))
+    _expect(
+        fill_down is None or isinstance(fill_down, list), f"{name}/fill_down", _("a list of column letters or headers")
+    )
     for key, value in defaults.items():
         _known_field(key)
         _expect(isinstance(value, (str, int, float)), f"{name}/defaults/{key}", _("a text"))
@@ -122,7 +130,7 @@ def _sheet(name: str, data: Any) -> SheetMapping:
     return SheetMapping(
         header_rows=_header_rows(name, data.get("header_rows")),
         columns=parsed,
-        fill_down=tuple(map(str, fill_down)),
+        fill_down=None if fill_down is None else tuple(map(str, fill_down)),
         defaults={key: str(value) for key, value in defaults.items()},
         unit=_unit(data.get("unit")),
         required=frozenset(parsed if name != EVERY_SHEET else ()),

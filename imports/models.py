@@ -1,11 +1,13 @@
-"""What came in by file: batches, and what each row of them did."""
+"""What came in by file: batches, what each row of them did, and what was decided about them for later files."""
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
+from projects.permissions import may_write_some, writes_everywhere
 
 
 class BatchState(models.TextChoices):
@@ -125,3 +127,64 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}"
+
+
+class Remembered(models.Model):
+    """A decision about one file that holds for later ones as well, with who made it and when."""
+
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def by(self) -> str:
+        """王某 2020-07-01; the day alone where the account is gone."""
+        day = f"{timezone.localtime(self.decided_at):%Y-%m-%d}"
+        return f"{self.decided_by} {day}" if self.decided_by else day
+
+    def may_be_changed_by(self, user: settings.AUTH_USER_MODEL) -> bool:  # type: ignore[name-defined]
+        """Whoever writes everywhere changes all of them, other writers what they decided themselves."""
+        return writes_everywhere(user) or (may_write_some(user) and self.decided_by_id == user.pk)
+
+
+class RememberedMapping(Remembered):
+    """What the columns of tables with the same headers hold."""
+
+    key = models.CharField(max_length=64, unique=True)  # imports.recalling.layout_key of the headers
+    kind = models.CharField(_("kind"), max_length=20)
+    headers = models.JSONField()  # [[letter, header], …] of the table that it was decided on
+    # How many header rows a person named; 0: they are found by themselves.
+    header_rows = models.PositiveSmallIntegerField(default=0)
+    # What the unit line said; the units in `entry` hold under the same one only.
+    unit_line = models.CharField(max_length=20, blank=True)
+    entry = models.JSONField()  # as a mapping file describes a sheet, with "columns", "fill_down" and "unit"
+
+    class Meta:
+        verbose_name = _("remembered columns")
+        verbose_name_plural = _("remembered columns")
+        ordering = ["-decided_at", "-id"]
+
+    def __str__(self) -> str:
+        return "、".join(header for __, header in self.headers if header)
+
+
+class RememberedWord(Remembered):
+    """What a word of ledgers means."""
+
+    kind = models.CharField(_("kind"), max_length=20)  # imports.mapping.WORD_KINDS
+    key = models.CharField(max_length=200)  # jiangjin.lib.text.match_key of the word
+    word = models.CharField(_("word"), max_length=200)
+    code = models.CharField(_("code"), max_length=60)
+
+    class Meta:
+        verbose_name = _("remembered word")
+        verbose_name_plural = _("remembered words")
+        ordering = ["kind", "key"]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="word_remembered_once")]
+
+    def __str__(self) -> str:
+        return self.word

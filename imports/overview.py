@@ -18,6 +18,8 @@ from imports.links import Links
 from imports.models import RowAction
 from imports.plan import Plan, RowPlan, SheetPlan
 from imports.shown import ShownProblem, grouped
+from imports.understanding import Understood
+from imports.usedwords import Recalled, recalled_in
 
 QUESTIONS, EDITED, LEFT_OUT = "questions", "edited", "left_out"  # rows beside those by action
 WARNINGS, TO_LOOK_AT = "warnings", "to_look_at"
@@ -39,6 +41,7 @@ class Overview:
     arrived_capital: Decimal
     absent: Absent
     corrected: dict[str, str]  # what the file says in corrected cells, by "sheet!B17"
+    recalled: Recalled = field(default_factory=Recalled)
     rows: dict[str, Sequence[RowPlan]] = field(default_factory=dict)  # by action, and those above
     warned: dict[str, Sequence[ShownProblem]] = field(default_factory=dict)  # all, and those of the first tab
 
@@ -59,8 +62,8 @@ class Overview:
         return self.rows[QUESTIONS]
 
 
-def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
-    """The overview of a plan, as `user` may see the projects that are missing in it."""
+def overview_of(plan: Plan, links: Links, parts: Sequence[Understood], *, user: User) -> Overview:
+    """The overview of a plan of these tables, as `user` may see the projects that are missing in it."""
     rows: dict[str, Sequence[RowPlan]] = {action: plan.of(action) for action in RowAction.values}
     rows[QUESTIONS], rows[EDITED] = plan.questions, plan.edited
     rows[LEFT_OUT] = [row for row in plan.rows if row.left_out]
@@ -78,6 +81,7 @@ def overview_of(plan: Plan, links: Links, *, user: User) -> Overview:
         arrived_capital=plan.arrived_capital,
         absent=absent(plan, links, user=user),
         corrected=plan.corrected,
+        recalled=recalled_in(parts, links),
         rows=rows,
         warned={WARNINGS: warned, TO_LOOK_AT: _to_look_at(warned)},
     )

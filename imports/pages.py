@@ -51,6 +51,7 @@ def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user:
         "stay": _stay(show, params),
         "skipped_count": sum(len(sheet.skipped) for sheet in seen.sheets),
         "skipped_words": _skipped_words(seen.sheets),
+        "recalled_words": [(word, words.of(word.kind).get(word.code, word.code)) for word in seen.recalled.words],
         "sums": sums_of(seen.sheets) if show == LOOK else [],
         "to_write": seen.count(RowAction.CREATE) + seen.count(RowAction.UPDATE),
         "open_questions": len(seen.questions),

@@ -50,7 +50,7 @@ def make_plan(workbook: Workbook, request: Request) -> Preview:
 
     Where a person must decide first, the plan has `needs` and no rows.
     """
-    links = Links(request.mapping.words)
+    links = Links(request.mapping.words, request.remembered.words)
     understood, sheets = understand(workbook, request, links)
     plan = Plan(understood[0].proposal.kind, sheets)
     plan.warnings = [Problem(code, message, "") for code, message in workbook.notes]

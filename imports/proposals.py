@@ -13,9 +13,9 @@ Message = str | Promise
 class ColumnProposal:
     """What one column is taken for.
 
-    `why`: exact, path, leaf, upper (how the header was found), looks (its cells decided), mapping or month; empty
-    where there is no field. `certain`: no warning is needed. `treatment`: sure, ask, split, derived; flag and matrix
-    (yes/no columns that set `value` of `field`; a no sets nothing); mapping; month.
+    `why`: exact, path, leaf, upper (how the header was found), looks (its cells decided), mapping, remembered or
+    month; empty where there is no field. `certain`: no warning is needed. `treatment`: sure, ask, split, derived; flag
+    and matrix (yes/no columns that set `value` of `field`; a no sets nothing); mapping; month.
     """
 
     column: HeaderColumn
@@ -34,6 +34,7 @@ class ColumnProposal:
     value: str = ""
     split: tuple[str, ...] = ()  # the fields that its cells part into, by imports.fits.split_cell
     reason: str = ""  # why there is no field: unknown_header, no_header, left_out, empty_column, same_values …
+    by: str = ""  # who decided for an earlier file what it holds, its unit or its filling down, and when
 
     @property
     def number(self) -> int:
@@ -89,6 +90,7 @@ class Proposal:
     fill_down: set[int] = field(default_factory=set)  # column numbers
     defaults: dict[str, str] = field(default_factory=dict)
     year: int | None = None
+    unit: str = ""  # of amounts that say none themselves: the mapping's, else the unit line's
 
     @property
     def unmapped(self) -> list[ColumnProposal]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from imports.columns import Mapping, Proposal, propose
 from imports.grid import Sheet, Workbook, column_letter
-from imports.layout import mark_summaries, read_layout
+from imports.layout import mark_summaries
 from imports.links import Links
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.progress import Progress
+from imports.recalling import Memory, layout_of
 from imports.tables import Layout, Table
 from jiangjin.lib.text import sentence
 from projects.permissions import may_write_in
@@ -30,6 +31,7 @@ class Request:
     sheet: str | None = None
     kind: str = "auto"
     mapping: Mapping = field(default_factory=Mapping)
+    remembered: Memory = field(default_factory=Memory)  # holds where the mapping says nothing
     accepted: frozenset[str] = frozenset()  # "sheet!row" of implausible amounts that a person accepted
     answers: dict[str, str] = field(default_factory=dict)  # "sheet!row" → what a person said of a similar project
     corrections: dict[str, str] = field(default_factory=dict)  # "sheet!B17" → what a person says stands there
@@ -58,6 +60,7 @@ class Understood:
     table: Table
     proposal: Proposal
     plan: SheetPlan
+    recalled: str = ""  # stamp of what was remembered of its headers
 
 
 def understand(workbook: Workbook, request: Request, links: Links) -> tuple[list[Understood], list[SheetPlan]]:
@@ -77,14 +80,16 @@ def understand(workbook: Workbook, request: Request, links: Links) -> tuple[list
         plan.kind = "ledger"
         mapping = request.mapping.for_sheet(layout.sheet)
         for table in layout.tables:
+            recalled = request.remembered.table(table)
             proposal = propose(
                 table,
                 sheets[layout.sheet],
                 kind=None if request.kind == "auto" else request.kind,
-                mapping=mapping,
+                mapping=recalled.below(mapping, table) if recalled else mapping,
                 vocabulary=links.vocabulary,
             )
-            understood.append(Understood(sheets[layout.sheet], table, proposal, plan))
+            stamp = recalled.stamp if recalled else ""
+            understood.append(Understood(sheets[layout.sheet], table, proposal, plan, stamp))
         plan.skipped += [{"row": skip.row, "reason": skip.reason} for skip in layout.skipped]
     understood = _of_one_kind(understood)
     if not understood:
@@ -97,14 +102,7 @@ def _layouts(workbook: Workbook, request: Request) -> list[Layout]:
     for sheet in workbook.sheets:
         if request.sheet is not None and sheet.name != request.sheet:
             continue
-        mapping = request.mapping.for_sheet(sheet.name)
-        layouts.append(
-            read_layout(
-                sheet,
-                header_rows=mapping.header_rows if mapping else None,
-                known=mapping.known() if mapping else {},
-            )
-        )
+        layouts.append(layout_of(sheet, request.mapping.for_sheet(sheet.name), request.remembered))
     if request.sheet is None:
         mark_summaries(layouts, {sheet.name: sheet for sheet in workbook.sheets})
     elif not layouts:

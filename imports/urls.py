@@ -1,12 +1,16 @@
 from django.urls import path
 
-from imports import correct_views, export_views, views, work_views
+from imports import correct_views, export_views, remembered_views, views, work_views
 
 app_name = "imports"
 
 urlpatterns = [
     path("", views.import_list, name="list"),
     path("template.xlsx", export_views.template_xlsx, name="template"),
+    path("remembered/", remembered_views.remembered_list, name="remembered"),
+    path("remembered.json", remembered_views.remembered_json, name="remembered_json"),
+    path("remembered/words/<int:pk>/", remembered_views.remembered_word, name="remembered_word"),
+    path("remembered/tables/<int:pk>/", remembered_views.remembered_table, name="remembered_table"),
     path("<int:pk>/", views.import_detail, name="detail"),
     path("<int:pk>/columns/", views.import_columns, name="columns"),
     path("<int:pk>/progress/", work_views.import_progress, name="progress"),

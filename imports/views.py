@@ -135,6 +135,8 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "leave_out": decisions.LEAVE_OUT,
         "lists": lists,
         "words": [(word, _ordered(word, lists[word.kind], request.POST)) for word in page.words],
+        "decided": [(word, lists[word.kind], request.POST.get(word.key, word.code)) for word in page.decided],
+        "others_stay": not permissions.writes_everywhere(request.user),
         "error": error,
         "may_decide": batch.user_id == request.user.pk,
     }

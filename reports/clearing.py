@@ -62,6 +62,9 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget(Project, going)
     answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
     answer["officials"] = _forget_unused(Official, Project.objects.values_list("lead_official", flat=True), reasons)
+    # What somebody decided while trying out must not steer how real files are read.
+    for name in ("RememberedWord", "RememberedMapping"):
+        apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer

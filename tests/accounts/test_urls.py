@@ -15,9 +15,10 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
-from imports.models import ImportBatch
+from imports.models import ImportBatch, RememberedMapping, RememberedWord
 from projects.models import Project
 from tests.builders import make_investor, make_park, make_project, make_user
 
@@ -61,6 +62,10 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:confirm": (Kind.WRITE, {"pk": "batch"}),
     "imports:file": (Kind.READ, {"pk": "batch"}),
     "imports:cancel": (Kind.WRITE, {"pk": "batch"}),
+    "imports:remembered": (Kind.READ, {}),
+    "imports:remembered_json": (Kind.READ, {}),
+    "imports:remembered_word": (Kind.WRITE, {"pk": "word"}),
+    "imports:remembered_table": (Kind.WRITE, {"pk": "table"}),
     "industries:list": (Kind.READ, {}),
     "industries:detail": (Kind.READ, {"code": "cluster"}),
     "parks:list": (Kind.READ, {}),
@@ -116,6 +121,12 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     return {
         "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
         "batch": batch.pk,
+        "word": RememberedWord.objects.create(
+            kind="park", key="双福新区", word="双福新区", code="shuangfu", decided_at=timezone.now()
+        ).pk,
+        "table": RememberedMapping.objects.create(
+            key="0", kind="projects", headers=[["A", "名称"]], entry={}, decided_at=timezone.now()
+        ).pk,
         "cluster": "equipment",
         "park": "shuangfu",
         "project": make_project(park="shuangfu", agreed="1").code,

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
 from imports.models import ImportBatch
@@ -39,3 +42,21 @@ def digest_of(response: Any) -> str:
 
 def confirm(client: Client, batch: ImportBatch, digest: str, **more: str) -> Any:
     return client.post(f"/imports/{batch.pk}/confirm/", {"digest": digest, **more}, follow=True)
+
+
+def work() -> None:
+    """What the worker process does with each job, until nothing is left to do."""
+    worker = Worker(
+        queue_names=["default"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="test",
+        excluded_queue_names=[],
+    )
+    while job := DBTaskResult.objects.ready().first():
+        job.claim("test")
+        worker.run_task(job)
+        assert job.status == TaskResultStatus.SUCCESSFUL, job.traceback

@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_tasks import TaskResultStatus
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
 from imports import jobs, kept, progress
@@ -19,7 +16,7 @@ from jiangjin.lib.money import YI
 from projects.models import Project
 from tests.builders import make_project, make_user
 from tests.imports.books import SAMPLES, ledger
-from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
+from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）")
@@ -39,24 +36,6 @@ def manager() -> User:
 @pytest.fixture
 def client(manager: User) -> Client:
     return client_of(manager)
-
-
-def work() -> None:
-    """What the worker process does with each job, until nothing is left to do."""
-    worker = Worker(
-        queue_names=["default"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="test",
-        excluded_queue_names=[],
-    )
-    while job := DBTaskResult.objects.ready().first():
-        job.claim("test")
-        worker.run_task(job)
-        assert job.status == TaskResultStatus.SUCCESSFUL, job.traceback
 
 
 def test_a_large_file_is_read_shown_and_written_by_the_worker(client: Client) -> None:
