@@ -438,7 +438,7 @@ def make_demo() -> User:
 def test_months_are_remembered_without_a_year_that_the_header_does_not_say(client: Client, tmp_path: Path) -> None:
     make_project("甲", code="P-1", agreed="5", signed="2019-01-01")
     header = ("项目编号", "项目名称", "1月", "首笔", "2020年3月")
-    rows = [["2020年资金到位情况（万元）"], header, ["P-1", "甲", 1, 2, 3]]
+    rows = [["2020年资金到位情况"], header, ["P-1", "甲", 1, 2, 3]]
     batch = decide(
         client,
         write_xlsx(tmp_path / "一.xlsx", rows),
