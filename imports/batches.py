@@ -141,7 +141,7 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool) -> None:
 def cancel(*, batch: ImportBatch) -> None:
     """Give a preview up. Raises AlreadySettled for one that was written."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if locked.state == BatchState.COMMITTED:
+    if locked.was_written:
         raise AlreadySettled
     locked.state = BatchState.CANCELLED
     locked.save(update_fields=["state"])

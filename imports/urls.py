@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import export_views, views
+from imports import export_views, undo_views, views
 
 app_name = "imports"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<int:pk>/answer/", views.import_answer, name="answer"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
+    path("<int:pk>/undo/", undo_views.import_undo, name="undo"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),
 ]

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from imports import batches, choices, decisions, pages
+from imports import batches, choices, decisions, pages, undoing
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
 from imports.models import BatchState, ImportBatch, RowAction
@@ -249,5 +249,7 @@ def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         "whole": sum(counts.values()),
         "rows": result_rows(page.object_list, Words()),
         "kind": KINDS.get(batch.kind, ""),
+        "may_take_back": undoing.may_take_back(request.user, batch),
+        "takeback": undoing.last_takeback(batch),
     }
     return render(request, "imports/importbatch_detail.html", context)

@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:confirm": (Kind.WRITE, {"pk": "batch"}),
     "imports:file": (Kind.READ, {"pk": "batch"}),
     "imports:cancel": (Kind.WRITE, {"pk": "batch"}),
+    "imports:undo": (Kind.WRITE, {"pk": "batch"}),
     "industries:list": (Kind.READ, {}),
     "industries:detail": (Kind.READ, {"code": "cluster"}),
     "parks:list": (Kind.READ, {}),
