@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.models import ImportBatch, ImportRow
+from imports.models import ImportBatch, ImportRow, Takeback
 from imports.resources import RULED_COLUMNS, ProjectResource
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
 from jiangjin.lib.resources import TableFiles
@@ -129,3 +129,10 @@ class ImportRowAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_filter = ["action"]
     list_select_related = ["batch", "project"]
     search_fields = ["project__code", "project__name"]
+
+
+@admin.register(Takeback)
+class TakebackAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["id", "batch", "back", "user", "at", "removed", "restored", "returned", "kept"]
+    list_filter = ["back"]
+    list_select_related = ["batch", "user"]

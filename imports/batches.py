@@ -176,7 +176,7 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool, progress: P
 def cancel(*, batch: ImportBatch) -> None:
     """Give a preview up, also while the worker is busy with it. Raises AlreadySettled for one that was written."""
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if locked.state == BatchState.COMMITTED:
+    if locked.was_written:
         raise AlreadySettled
     locked.state, locked.work = BatchState.CANCELLED, ""
     locked.save(update_fields=["state", "work"])

@@ -59,3 +59,10 @@ class ConfirmForm(forms.Form):
 
     digest = forms.CharField(max_length=64)
     skip_refused = forms.BooleanField(required=False)
+
+
+class UndoForm(forms.Form):
+    """The digest of the undo that was looked at, and which way it goes: a second click must not turn it round."""
+
+    digest = forms.CharField(max_length=64)
+    back = forms.BooleanField(required=False)

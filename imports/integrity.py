@@ -12,7 +12,7 @@ from jiangjin.integrity import invariant
 
 @invariant(gettext_lazy("a written import keeps what each of its rows did"))
 def written_batches_keep_their_rows() -> Iterable[str]:
-    batches = ImportBatch.objects.filter(state="committed").annotate(
+    batches = ImportBatch.objects.filter(state__in=["committed", "undone"]).annotate(
         kept=Count("rows"), said=F("created") + F("updated") + F("unchanged") + F("refused")
     )
     for batch in batches.exclude(kept=F("said")):

@@ -15,6 +15,7 @@ class BatchState(models.TextChoices):
     COMMITTED = "committed", _("written")
     CANCELLED = "cancelled", _("cancelled")
     UNREADABLE = "unreadable", _("cannot be read")
+    UNDONE = "undone", _("undone")
 
 
 class BatchWork(models.TextChoices):
@@ -76,8 +77,8 @@ class ImportBatch(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="committed", committed_at__isnull=False)
-                | (~models.Q(state="committed") & models.Q(committed_at=None)),
+                condition=models.Q(state__in=["committed", "undone"], committed_at__isnull=False)
+                | (~models.Q(state__in=["committed", "undone"]) & models.Q(committed_at=None)),
                 name="batch_committed_at_a_time",
             ),
             models.CheckConstraint(
@@ -95,6 +96,11 @@ class ImportBatch(models.Model):
     def reason(self) -> str:
         """What history rows of this batch carry as their reason."""
         return f"import {self.pk}"
+
+    @property
+    def was_written(self) -> bool:
+        """Whether it wrote to the register, taken back since or not."""
+        return self.state in {BatchState.COMMITTED, BatchState.UNDONE}
 
 
 class RowAction(models.TextChoices):
@@ -188,3 +194,44 @@ class RememberedWord(Remembered):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Takeback(models.Model):
+    """One taking back of what an import wrote, or one letting it count again. The newest of a subject says which holds.
+
+    `subject` is what the history rows of the subject carry as their reason ("import 12"), `reason` what those of the
+    taking back carry. Whatever else writes under a reason of its own is taken back in the same way.
+    """
+
+    subject = models.CharField(max_length=60, db_index=True)
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, null=True, blank=True, related_name="takebacks", verbose_name=_("import")
+    )
+    back = models.BooleanField(_("taken back"), default=True)  # False: counts again
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    removed = models.PositiveIntegerField(_("projects taken out"), default=0)
+    restored = models.PositiveIntegerField(_("projects put back"), default=0)
+    returned = models.PositiveIntegerField(_("values returned"), default=0)
+    kept = models.PositiveIntegerField(_("kept as edited since"), default=0)
+    # What a person had written against later edits: [model, key of the row, column or "" for the row].
+    decided = models.JSONField(default=list, blank=True)
+    # What was kept, as it was shown then: [{"what", "label", "before", "written", "now"}].
+    kept_values = models.JSONField(default=list, blank=True)
+    # Rows that referred to what went, to refer to it again: {"app.Model.field": [[key of the row, key of the other]]}.
+    unlinked = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("undo")
+        verbose_name_plural = _("undos")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def reason(self) -> str:
+        """What history rows of this taking back carry as their reason."""
+        return f"{'undo' if self.back else 'redo'} {self.subject} ({self.pk})"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import correct_views, export_views, remembered_views, views, work_views
+from imports import correct_views, export_views, remembered_views, undo_views, views, work_views
 
 app_name = "imports"
 
@@ -21,5 +21,6 @@ urlpatterns = [
     path("<int:pk>/leave/", correct_views.import_leave, name="leave"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
+    path("<int:pk>/undo/", undo_views.import_undo, name="undo"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),
 ]

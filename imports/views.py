@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from imports import batches, choices, decisions, jobs, pages
+from imports import batches, choices, decisions, jobs, pages, undoing
 from imports.access import get_batch, get_own
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
@@ -288,5 +288,7 @@ def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         "whole": sum(counts.values()),
         "rows": result_rows(page.object_list, Words()),
         "kind": KINDS.get(batch.kind, ""),
+        "may_take_back": undoing.may_take_back(request.user, batch),
+        "takeback": undoing.last_takeback(batch),
     }
     return render(request, "imports/importbatch_detail.html", context)

@@ -21,7 +21,7 @@ from projects.changes import Change, changes_of, row_changes, with_before
 from projects.differences import ROWS, columns
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
-from projects.reasons import NUMBERED, reasons_of_number
+from projects.reasons import NUMBERED, carries, subjects_of_number
 
 PER_PAGE = 50
 # So many history rows at most are looked through for one page: whoever asks for what is rare goes on from there.
@@ -54,14 +54,14 @@ class HistoryFilter(forms.Form):
         self.fields["batch"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean_batch(self) -> list[str]:
-        """The reasons that the wanted rows may carry."""
+        """What the wanted rows may be of: "import 12"."""
         text = self.cleaned_data["batch"].strip().lstrip("#")
         if not text:
             return []
         if NUMBERED.fullmatch(text):
             return [text]
         if text.isascii() and text.isdecimal() and len(text) <= 18:
-            return reasons_of_number(int(text))
+            return subjects_of_number(int(text))
         raise ValidationError(
             _("This is no number of a batch. Write it as it stands beside the change, for example 12.")
         )
@@ -126,7 +126,7 @@ def _narrowed(
     if wanted["person"]:
         rows = rows.filter(history_user=None if wanted["person"] == COMMAND else int(wanted["person"]))
     if wanted["batch"]:
-        rows = rows.filter(history_change_reason__in=wanted["batch"])
+        rows = rows.filter(carries(wanted["batch"]))
     first, last = _period(wanted)
     if first:
         rows = rows.filter(history_date__gte=first)

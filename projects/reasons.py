@@ -1,29 +1,32 @@
 """How a change came about: the reason that history rows carry, in words.
 
-What writes many projects at once leaves “<kind> <number>” with each of them: "import 12", "bulk 4". A form leaves none.
+What writes many projects at once leaves “<kind> <number>” with each of them: "import 12", "bulk 4"; taking that back
+leaves "undo import 12 (3)", letting it count again "redo import 12 (4)". A form leaves none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 NUMBERED = re.compile(r"(?P<kind>[a-z]+) (?P<number>[0-9]{1,18})")
+TAKEN_BACK = re.compile(r"(?P<way>undo|redo) (?P<subject>.+) \([0-9]{1,18}\)")
 # Kinds that number what they did: their words.
 KINDS = {
     "import": gettext_noop("import #%(number)s"),
-    "undo": gettext_noop("import #%(number)s undone"),
     "merge": gettext_noop("merging #%(number)s"),
     "bulk": gettext_noop("bulk change #%(number)s"),
 }
+WAYS = {"undo": gettext_noop("%(what)s undone"), "redo": gettext_noop("%(what)s counts again")}
 # An earlier value brought back: the number is that of the history row which holds it.
 RESTORING = "restore"
 PLAIN = {"admin": gettext_noop("administration"), "admin import": gettext_noop("administration, from a file")}
-# Of these the number is an import's, which has a page.
-OF_IMPORTS = {"import", "undo"}
+IMPORT = "import"  # its number is that of a batch, which has a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,20 @@ class Reason:
     text: str
     kind: str = ""
     number: int = 0
+    way: str = ""  # undo or redo, of what kind and number say
 
     @classmethod
     def of(cls, text: str | None) -> Reason:
         """Read what a history row carries."""
-        found = NUMBERED.fullmatch(text or "")
-        return cls(text or "", found["kind"], int(found["number"])) if found else cls(text or "")
+        text = text or ""
+        taken = TAKEN_BACK.fullmatch(text)
+        found = NUMBERED.fullmatch(taken["subject"] if taken else text)
+        return cls(text, found["kind"], int(found["number"]), taken["way"] if taken else "") if found else cls(text)
 
     @property
     def import_number(self) -> int | None:
         """The import that it speaks of."""
-        return self.number if self.kind in OF_IMPORTS else None
+        return self.number if self.kind == IMPORT else None
 
     def words(self, *, by_person: bool) -> str:
         """How the change came about; what carries no reason was typed by a person, or "" where a command wrote it."""
@@ -52,10 +58,21 @@ class Reason:
         if self.kind == RESTORING:
             return _("earlier value restored")
         if self.kind in KINDS:
-            return _(KINDS[self.kind]) % {"number": self.number}
+            what = _(KINDS[self.kind]) % {"number": self.number}
+            return _(WAYS[self.way]) % {"what": what} if self.way else what
         return _(PLAIN[self.text]) if self.text in PLAIN else self.text
 
 
-def reasons_of_number(number: int) -> list[str]:
+def subjects_of_number(number: int) -> list[str]:
     """What the rows of this batch may carry, whatever kind of batch it is."""
     return [f"{kind} {number}" for kind in KINDS]
+
+
+def carries(subjects: Iterable[str]) -> Q:
+    """History rows that one of these wrote, or that taking one of them back wrote."""
+    wanted = Q()
+    for subject in subjects:
+        wanted |= Q(history_change_reason=subject)
+        for way in WAYS:
+            wanted |= Q(history_change_reason__startswith=f"{way} {subject} (")
+    return wanted

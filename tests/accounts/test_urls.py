@@ -66,6 +66,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:remembered_json": (Kind.READ, {}),
     "imports:remembered_word": (Kind.WRITE, {"pk": "word"}),
     "imports:remembered_table": (Kind.WRITE, {"pk": "table"}),
+    "imports:undo": (Kind.WRITE, {"pk": "batch"}),
     "industries:list": (Kind.READ, {}),
     "industries:detail": (Kind.READ, {"code": "cluster"}),
     "parks:list": (Kind.READ, {}),

@@ -1,6 +1,6 @@
 """Rows of every model, to see whether the number of queries depends on them."""
 
-from imports.models import ImportBatch, ImportRow
+from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
 from projects.models import CapitalSnapshot, Note
 from reports.models import PublishedFigure
@@ -20,6 +20,7 @@ def fill(count: int) -> None:
         )
         batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64)
         ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
+        Takeback.objects.create(batch=batch, subject=batch.reason)
 
 
 def fill_everything(first: int, last: int) -> None:
@@ -47,3 +48,4 @@ def fill_everything(first: int, last: int) -> None:
         project.codes.create(code=f"旧{number}")
         batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64, user=user)
         ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
+        Takeback.objects.create(batch=batch, subject=batch.reason)

@@ -166,7 +166,10 @@ def test_unknown_reasons_are_shown_as_they_are() -> None:
         assert Reason.of("merge 3").words(by_person=False) == "merging #3"
         assert Reason.of("admin").words(by_person=True) == "administration"
         assert Reason.of(None).words(by_person=False) == ""
-    assert Reason.of("undo 12").import_number == 12
+        assert Reason.of("undo import 12 (3)").words(by_person=True) == "import #12 undone"
+        assert Reason.of("redo bulk 4 (7)").words(by_person=True) == "bulk change #4 counts again"
+    assert Reason.of("undo import 12 (3)").import_number == 12
+    assert Reason.of("undo bulk 12 (3)").import_number is None
     for text in ("weather 3", "admin-x", "import twelve", "import 1 2"):
         assert Reason.of(text).words(by_person=True) == text
         assert Reason.of(text).import_number is None

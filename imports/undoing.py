@@ -1,0 +1,182 @@
+"""Undo of an import, and the undo of that: planned from the history, looked at, written once in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from imports.batches import AlreadySettled, PreviewOutdated
+from imports.models import BatchState, ImportBatch, Takeback
+from imports.undo_rules import LABEL, SUBJECTS, chunks, project_of, rows_that_make_no_sense, settle_projects
+from imports.undo_shown import kept_values
+from imports.writing import lock_imports
+from jiangjin.lib import takeback
+from jiangjin.lib.replay import Choice, Standing
+from jiangjin.lib.takeback import NoWay
+from jiangjin.lib.taking import lock_rows, relink, write_takeback
+from projects import permissions
+from projects.models import Project
+
+
+class ParksNotYours(Exception):
+    """The import touched projects that this account may not write; nothing was written, and none of them is named."""
+
+
+def may_take_back(user: User, batch: ImportBatch) -> bool:
+    """Who brought it, and managers of the whole district and administrators; all of them only as long as they write."""
+    if not batch.was_written or not permissions.may_write_some(user):
+        return False
+    if batch.user_id == user.pk:
+        return True
+    return user.role != permissions.RECORDER and permissions.writes_everywhere(user)
+
+
+def last_takeback(batch: ImportBatch) -> Takeback | None:
+    """The newest undo of a batch, or undo of an undo."""
+    return batch.takebacks.select_related("user").first()
+
+
+def plan_takeback(batch: ImportBatch, *, user: User | None) -> takeback.Takeback:
+    """What undoing a written batch, or undoing its undo, would do now. `user` None is the command itself.
+
+    Raises ParksNotYours, AlreadySettled for a batch that was never written, NoWay.
+    """
+    if not batch.was_written:
+        raise AlreadySettled
+    plan = _plan(batch).settle()
+    _require_parks(plan, user)
+    return plan
+
+
+def take_back(
+    *,
+    batch: ImportBatch,
+    user: User | None,
+    back: bool,
+    digest: str | None = None,
+    choices: frozenset[Choice] = frozenset(),
+    all_conflicts: bool = False,
+) -> Takeback:
+    """Undo a batch, or with `back` False its undo, in one transaction; `choices` are written against later edits.
+
+    Raises AlreadySettled where that was done before, PreviewOutdated where the preview with this digest would look
+    different now, ParksNotYours, NoWay.
+    """
+    try:
+        with transaction.atomic():
+            return _take_back(batch, user, back, digest, choices, all_conflicts)
+    except IntegrityError as error:
+        raise NoWay from error
+
+
+def _take_back(
+    batch: ImportBatch,
+    user: User | None,
+    back: bool,
+    digest: str | None,
+    choices: frozenset[Choice],
+    all_conflicts: bool,
+) -> Takeback:
+    lock_imports()
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state != (BatchState.COMMITTED if back else BatchState.UNDONE):
+        raise AlreadySettled
+    lock_rows(SUBJECTS, {batch.reason, *_standing().dropped})
+    plan = _plan(locked)
+    if digest is not None and plan.digest != digest:
+        raise PreviewOutdated
+    if all_conflicts:
+        choices = frozenset(conflict.choice for conflict in plan.conflicts if conflict.may_choose)
+    plan.settle(choices)
+    _require_parks(plan, user)
+    done = Takeback(subject=batch.reason, batch=locked, back=back, user=user)
+    count(plan, done)
+    done.decided = [list(choice) for choice in plan.decided]
+    done.kept_values = kept_values(plan)
+    done.save()
+    done.unlinked = write_takeback(plan, user=user, reason=done.reason, settle=lambda: settle_projects(plan))
+    if plan.inserts:
+        _relink()
+    done.save(update_fields=["unlinked"])
+    locked.state = BatchState.UNDONE if back else BatchState.COMMITTED
+    locked.save(update_fields=["state"])
+    batch.state = locked.state
+    return done
+
+
+def _plan(batch: ImportBatch) -> takeback.Takeback:
+    back = batch.state == BatchState.COMMITTED
+    before, reason = _standing(), batch.reason
+    dropped = before.dropped | {reason} if back else before.dropped - {reason}
+    decided = {name: chosen for name, chosen in before.decided.items() if f" {reason} (" not in name}
+    return takeback.Takeback(
+        SUBJECTS,
+        reason=reason,
+        back=back,
+        before=before,
+        after=Standing(frozenset(dropped), decided),
+        guard=rows_that_make_no_sense,
+    )
+
+
+def _standing() -> Standing:
+    """What is taken back now, and what people had written against later edits while doing so."""
+    newest = {done.subject: done for done in Takeback.objects.order_by("pk").defer("kept_values", "unlinked")}
+    return Standing(
+        frozenset(subject for subject, done in newest.items() if done.back),
+        {done.reason: frozenset((label, pk, unit) for label, pk, unit in done.decided) for done in newest.values()},
+    )
+
+
+def _require_parks(plan: takeback.Takeback, user: User | None) -> None:
+    if user is None or permissions.writes_everywhere(user):
+        return
+    place = plan.subjects[LABEL[Project]].names.index("park_id")
+    parks, elsewhere = set(), set()
+    for key, trail in plan.trails.items():
+        if key[0] == LABEL[Project]:
+            parks.add((trail.now or trail.records[-1].values)[place])
+            parks.add(plan.updates.get(key, {}).get("park_id", (trail.now or trail.records[-1].values)[place]))
+        elif (project := project_of(plan, key)) and (LABEL[Project], project) not in plan.trails:
+            elsewhere.add(project)
+    for part in chunks(elsewhere):
+        parks.update(Project.objects.filter(pk__in=part).values_list("park_id", flat=True))
+    if not all(permissions.may_write_in(user, park) for park in parks):
+        raise ParksNotYours
+
+
+def count(plan: takeback.Takeback, done: Takeback) -> None:
+    """Say in numbers what a settled plan does."""
+    gone, back = plan.gone(LABEL[Project]), {pk for label, pk in plan.inserts if label == LABEL[Project]}
+    done.removed, done.restored = len(gone), len(back)
+    rows = [key for key in [*plan.deletes, *plan.inserts] if (pk := project_of(plan, key)) and pk not in gone | back]
+    changed = (key for key in plan.updates if plan.trails[key].now is not None)
+    done.returned = len(rows) + sum(len(_units(plan, key)) for key in changed)
+    done.kept = len(plan.kept) + len(plan.obstacles) + sum(label == LABEL[Project] for label, __ in plan.stays)
+
+
+def _units(plan: takeback.Takeback, key: tuple[str, int]) -> set[int]:
+    subject = plan.trails[key].subject
+    return {subject.unit_of[subject.names.index(name)] for name in plan.updates[key]} - subject.quiet_units
+
+
+def _relink() -> None:
+    """Let what lost its project by an undo refer to it again where it is back."""
+    for done in Takeback.objects.filter(back=True).exclude(unlinked={}).only("unlinked"):
+        for name, pairs in done.unlinked.items():
+            label, __, field = name.rpartition(".")
+            relink(apps.get_model(label), field, pairs)
+
+
+def forced(choices: Iterable[str]) -> frozenset[Choice]:
+    """Choices as a form sends them: `model:key:column`."""
+    found = set()
+    for text in choices:
+        label, __, rest = text.partition(":")
+        pk, __, unit = rest.partition(":")
+        if pk.isdecimal() and len(pk) < 19:
+            found.add((label, int(pk), unit))
+    return frozenset(found)
