@@ -78,7 +78,7 @@ def read(batch: ImportBatch) -> Workbook:
 
 def preview(batch: ImportBatch, *, user: User | None, progress: Progress | None = None) -> Preview:
     """Read the file again and plan it on the register as it is now. Raises ReadError, NoLedger or MappingError."""
-    request = _request(batch, user)
+    request = request_of(batch, user)
     if progress is not None:
         request.progress = progress
         progress.step(READ)
@@ -94,7 +94,8 @@ def overview(batch: ImportBatch, *, user: User) -> Overview | None:
     return overview_of(made.plan, made.links, user=user)
 
 
-def _request(batch: ImportBatch, user: User | None) -> Request:
+def request_of(batch: ImportBatch, user: User | None) -> Request:
+    """What is to be planned: for whom, and what a person decided about the batch."""
     return Request(
         user=user,
         mapping=parse_mapping(batch.mapping),
@@ -267,7 +268,7 @@ def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) ->
         mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
     else:
         workbook = read(batch)
-        page = columns_of(make_plan(workbook, _request(batch, user)))
+        page = columns_of(make_plan(workbook, request_of(batch, user)))
         mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping)
         make_plan(workbook, Request(user=user, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)

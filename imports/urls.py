@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import export_views, views, work_views
+from imports import export_views, file_views, views, work_views
 
 app_name = "imports"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("<int:pk>/answer/", views.import_answer, name="answer"),
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
+    path("<int:pk>/refused.xlsx", file_views.import_refused, name="refused"),
+    path("<int:pk>/sheet/", file_views.import_sheet, name="sheet"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),
 ]
