@@ -114,6 +114,19 @@ def _write_sheet(book: Workbook, sheet: Sheet, sections: list[_Section]) -> None
             for span in row.merges:
                 _merge(page, span)
         at += len(section.rows)
+    if sheet.merged and not page.merged_cells.ranges:
+        _merge_something(page, sheet, sections[0])
+
+
+def _merge_something(page: Any, sheet: Sheet, first: _Section) -> None:
+    """Two empty cells above the header: in a sheet without a merge, short texts there count as a level of the header.
+
+    The file had merges, but those of its data are filled in now.
+    """
+    last = first.reason_column
+    for row in range(first.begin, first.part.table.header_rows[0]):
+        if not is_filled(sheet.cell(row, last - 1)) and not is_filled(sheet.cell(row, last)):
+            return _merge(page, Span(row, last - 1, row, last))
 
 
 def _write_head(page: Any, sheet: Sheet, section: _Section, at: int) -> int:

@@ -302,3 +302,19 @@ def test_a_text_file_and_days_of_1904_come_back_as_they_are(client: Client, tmp_
     (tmp_path / "b.xlsx").write_bytes(content.getvalue())
     one, two = (read_workbook(tmp_path / name).sheets[0].rows[1] for name in ("a.xlsx", "b.xlsx"))
     assert one[3:5] == two[3:5]
+
+
+def test_words_above_the_header_stay_words_when_the_merges_of_the_data_are_gone(client: Client, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in (["双福园区", None, "内部资料"], PLAIN, ["T-1", "甲厂", "双福", 5], ["T-2", "乙厂", None, "约6"]):
+        page.append(list(row))
+    page.merge_cells("C3:C4")
+    book.save(tmp_path / "a.xlsx")
+    bring(client, tmp_path / "a.xlsx")
+    back = refused_book(client, last_batch())
+    for __ in range(2):
+        again = bring_book(client, back)
+        sheet = preview_of(client, again).context["preview"].sheets[0]
+        assert (sheet.header_rows, sheet.unmapped) == ([2], [{"column": "E", "header": REASON}])
+        back = refused_book(client, again)
