@@ -85,7 +85,7 @@ def read(batch: ImportBatch) -> Workbook:
 
 def preview(batch: ImportBatch, *, user: User | None, progress: Progress | None = None) -> Preview:
     """Read the file again and plan it on the register as it is now. Raises ReadError, NoLedger or MappingError."""
-    request = _request(batch, user)
+    request = request_of(batch, user)
     if progress is not None:
         request.progress = progress
         progress.step(READ)
@@ -101,7 +101,8 @@ def overview(batch: ImportBatch, *, user: User) -> Overview | None:
     return overview_of(made.plan, made.links, made.parts, user=user)
 
 
-def _request(batch: ImportBatch, user: User | None) -> Request:
+def request_of(batch: ImportBatch, user: User | None) -> Request:
+    """What is to be planned: for whom, and what a person decided about the batch."""
     return Request(
         user=user,
         mapping=parse_mapping(batch.mapping),
@@ -307,7 +308,7 @@ def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) ->
             raise UnderWay
         mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping, page.decided)
     else:
-        workbook, request = read(batch), _request(batch, user)
+        workbook, request = read(batch), request_of(batch, user)
         page = columns_of(make_plan(workbook, request))
         mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping, page.decided)
         make_plan(workbook, replace(request, mapping=parse_mapping(mapping)))

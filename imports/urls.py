@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import correct_views, export_views, remembered_views, undo_views, views, work_views
+from imports import correct_views, export_views, file_views, remembered_views, undo_views, views, work_views
 
 app_name = "imports"
 
@@ -22,5 +22,7 @@ urlpatterns = [
     path("<int:pk>/confirm/", views.import_confirm, name="confirm"),
     path("<int:pk>/file/", views.import_file, name="file"),
     path("<int:pk>/undo/", undo_views.import_undo, name="undo"),
+    path("<int:pk>/refused.xlsx", file_views.import_refused, name="refused"),
+    path("<int:pk>/sheet/", file_views.import_sheet, name="sheet"),
     path("<int:pk>/cancel/", views.import_cancel, name="cancel"),
 ]

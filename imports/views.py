@@ -23,7 +23,7 @@ from imports.results import result_rows
 from imports.said import KINDS, Words, word_choices
 from imports.understanding import NoLedger
 from imports.unknownwords import UnknownWord
-from imports.work_views import working
+from imports.work_views import unreadable, working
 from projects import permissions
 
 PER_PAGE = 30
@@ -80,7 +80,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of a waiting batch, or what a written one did."""
     batch = get_batch(request, pk)
     if batch.state == BatchState.UNREADABLE:
-        return _unreadable(request, batch, batch.trouble)
+        return unreadable(request, batch, batch.trouble)
     if batch.state != BatchState.WAITING:
         return _result(request, batch)
     if batch.work:
@@ -89,7 +89,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         # Whoever looks at another's preview sees what its owner would write.
         seen = batches.overview(batch, user=batch.user or request.user)
     except UNREADABLE as error:
-        return _unreadable(request, batch, error.message, by_mapping=isinstance(error, MappingError))
+        return unreadable(request, batch, error.message, by_mapping=isinstance(error, MappingError))
     if seen is None:
         return working(request, batch)
     if seen.needs_mapping:
@@ -121,7 +121,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         page = batches.columns_page(batch, user=batch.user or request.user)
     except UNREADABLE as failed:
-        return _unreadable(request, batch, failed.message, by_mapping=isinstance(failed, MappingError))
+        return unreadable(request, batch, failed.message, by_mapping=isinstance(failed, MappingError))
     if page is None:
         return working(request, batch)
     if request.method == "POST":
@@ -256,16 +256,6 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
     answer = FileResponse(opened, as_attachment=True, filename=batch.filename, content_type="application/octet-stream")
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def _unreadable(request: HttpRequest, batch: ImportBatch, message: Any, *, by_mapping: bool = False) -> HttpResponse:
-    context = {
-        "batch": batch,
-        "message": message,
-        "may_decide": batch.user_id == request.user.pk,
-        "by_mapping": by_mapping,
-    }
-    return render(request, "imports/importbatch_unreadable.html", context, status=422)
 
 
 def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Pages while the background worker is busy with a batch: how far it is, and starting it again."""
+"""Pages of a batch that cannot be shown: the worker is busy with it, or its file cannot be read."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ LOOKS_WITHOUT_A_SIGN = 20
 def working(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     """The page that waits for the worker, or asks for it where the preview has to be made again."""
     return render(request, "imports/importbatch_working.html", _context(request, batch, 0))
+
+
+def unreadable(request: HttpRequest, batch: ImportBatch, message: Any, *, by_mapping: bool = False) -> HttpResponse:
+    """The page that says why a batch's file cannot be read, or not with what was decided about its columns."""
+    context = {
+        "batch": batch,
+        "message": message,
+        "may_decide": batch.user_id == request.user.pk,
+        "by_mapping": by_mapping,
+    }
+    return render(request, "imports/importbatch_unreadable.html", context, status=422)
 
 
 @require_GET

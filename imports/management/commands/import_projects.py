@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandParser
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from imports.answers import answer
-from imports.batches import ATTEMPTS, bring_file, commit
+from imports.batches import ATTEMPTS, bring_file, commit, decide
 from imports.columns import Mapping, MappingError, parse_mapping
 from imports.models import ImportBatch, RowAction
 from imports.planning import Preview, make_plan
@@ -44,6 +44,7 @@ def _refuse_call(message: str) -> NoReturn:
 
 class Command(BaseCommand):
     help = "Import a ledger: all rows or none, unless --skip-refused. Status 0: all accepted, 1: some refused, 2: none."
+    decided: ClassVar[dict[str, Any]] = {}  # what the mapping file says, kept with the batch
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """With --json a wrong call is answered in JSON as well."""
@@ -121,6 +122,8 @@ class Command(BaseCommand):
         with path.open("rb") as opened:
             batch = bring_file(file=File(opened), filename=path.name, user=user, is_demo=options["demo"])
         try:
+            if self.decided:
+                decide(batch=batch, mapping=self.decided)
             commit(made, batch=batch, skip_refused=options["skip_refused"])
         except BaseException:
             batch.file.delete(save=False)
@@ -140,7 +143,8 @@ class Command(BaseCommand):
         if path is None:
             return Mapping()
         try:
-            return parse_mapping(json.loads(Path(path).read_text(encoding="utf-8")))
+            self.decided = json.loads(Path(path).read_text(encoding="utf-8"))
+            return parse_mapping(self.decided)
         except MappingError as error:
             raise Stop(error.code, error.message) from None
         except (OSError, ValueError):
