@@ -98,7 +98,7 @@ class PlannedRows:
 
     def _done(self, row: RowPlan) -> Done:
         faults = [Fault(error.column, error.field, str(error.message)) for error in row.read.errors]
-        changes = {} if faults else _by_letter(shown_changes(row.changes, self.words))
+        changes = {} if faults else _by_letter(shown_changes(row, row.changes, self.words))
         return Done(row.read.sheet, row.read.row, row.action, faults, changes)
 
 

@@ -177,6 +177,23 @@ def test_merged_cells_come_back_filled_and_a_merged_amount_stays_merged(client: 
     assert preview_of(client, again).context["preview"].agreed_capital == Decimal(150000)
 
 
+def test_a_merged_name_comes_back_in_each_row_and_is_never_two_projects(client: Client, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "台账"
+    for row in [["项目名称", "落户园区", "协议投资额（亿元）"], ["甲厂", "双福工业园", 5], [None, "双福工业园", 9]]:
+        page.append(list(row))
+    page.merge_cells("A2:A3")
+    book.save(tmp_path / "a.xlsx")
+    bring(client, tmp_path / "a.xlsx")
+    back = refused_book(client, last_batch())
+    page = back["台账"]
+    assert [row[0] for row in values(page)[1:]] == ["甲厂", "甲厂"]
+    assert counts(client, bring_book(client, back)) == {"create": 1, "refused": 1}
+    page["A3"] = "甲厂二期"
+    assert counts(client, bring_book(client, back)) == {"create": 2}
+
+
 def test_cells_filled_downwards_come_back_filled_and_decisions_still_fit(client: Client, tmp_path: Path) -> None:
     rows = [
         ["统计表"],

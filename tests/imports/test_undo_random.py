@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from imports.batches import Preview, commit
+from imports.batches import commit
 from imports.grid import Sheet, Workbook
 from imports.models import BatchState, ImportBatch
 from imports.planning import make_plan
@@ -94,7 +94,7 @@ class Play:
 
     def _write(self, sheet: Sheet, word: str) -> None:
         before = seen()
-        made = Preview(*make_plan(Workbook("xlsx", [sheet]), Request()))
+        made = make_plan(Workbook("xlsx", [sheet]), Request())
         batch = ImportBatch.objects.create(filename=f"{word}.xlsx", sha256="0" * 64)
         commit(made, batch=batch, skip_refused=True)
         self.batches.append(batch)
