@@ -24,11 +24,11 @@ from imports.batches import (
     AlreadySettled,
     Refused,
     UnderWay,
-    columns_of,
     commit,
     preview,
 )
 from imports.columns import MappingError
+from imports.columnspage import columns_of
 from imports.models import BatchState, BatchWork, ImportBatch
 from imports.overview import overview_of
 from imports.planning import Preview

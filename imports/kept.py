@@ -63,7 +63,7 @@ class Kept:
     overview: Overview
 
     def columns(self) -> Any:
-        """The mapping page's content (imports.batches.ColumnsPage)."""
+        """The mapping page's content (imports.columnspage.ColumnsPage)."""
         with zipfile.ZipFile(self.path) as opened:
             return _load(opened, COLUMNS)
 

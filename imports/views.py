@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from imports import batches, choices, decisions, jobs, pages, undoing
+from imports import batches, choices, columnspage, decisions, jobs, pages, undoing
 from imports.access import get_batch, get_own
 from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
@@ -119,7 +119,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         except UNREADABLE as failed:
             error = failed.message
     try:
-        page = batches.columns_page(batch, user=batch.user or request.user)
+        page = columnspage.columns_page(batch, user=batch.user or request.user)
     except UNREADABLE as failed:
         return unreadable(request, batch, failed.message, by_mapping=isinstance(failed, MappingError))
     if page is None:
@@ -144,9 +144,9 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decide_columns(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    """Where to go with what was sent. Raises what batches.decide_columns raises."""
+    """Where to go with what was sent. Raises what columnspage.decide_columns raises."""
     former = dict(batch.mapping)
-    same_columns = batches.decide_columns(batch=batch, data=request.POST, user=request.user)
+    same_columns = columnspage.decide_columns(batch=batch, data=request.POST, user=request.user)
     if batch.in_background:
         jobs.start_preview(batch=batch, former_mapping=former)
     if same_columns:
