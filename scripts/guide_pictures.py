@@ -1,0 +1,85 @@
+#!/usr/bin/env python
+"""Takes the pictures of docs/guide.md from a running register with demo data: scripts/guide_pictures.py ADDRESS PASSWORD
+
+Brings a small ledger with the usual troubles, as the demo manager, writes it, and takes it back at the end.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+from playwright.sync_api import Page, sync_playwright
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SIZE = {"width": 1280, "height": 800}
+ROWS = [
+    ["2021年签约项目台账"],
+    ["序号", "项目名称", "投资方", "落户园区", "协议投资额", "签约时间", "责任单位"],
+    [1, "津沙食品智能工厂", "重庆津沙食品有限公司", "双福新区", 6.2, "2021-03-05", "区商务委"],
+    [2, "渝锋汽车零部件生产基地", "渝锋汽车零部件股份有限公司", "德感", "3-5亿", "2021-04-12", "区经济信息委"],
+    [3, "珞璜冷链物流园", "渝冷物流有限公司", "珞璜", 2.8, "2021-02-30", "区商务委"],
+    [4, "绿色包装材料项目", "津彩包装有限公司", "白沙", 1.6, "2021年5月", "区招商投资局"],
+    [None, "合计", None, None, 14.6, None, None],
+]
+
+
+def main() -> int:
+    address, password = sys.argv[1].rstrip("/"), sys.argv[2]
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        ledger = _ledger(Path(folder) / "2021年签约项目台账.xlsx")
+        chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(locale="zh-CN", viewport=SIZE)
+        page.goto(f"{address}/accounts/login/")
+        page.fill("[name=username]", "manager")
+        page.fill("[name=password]", password)
+        page.click("button[type=submit]")
+        _take_all(page, address, ledger)
+        browser.close()
+    return 0
+
+
+def _ledger(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def _take_all(page: Page, address: str, ledger: Path) -> None:
+    page.goto(f"{address}/imports/")
+    _take(page, "import")
+    page.set_input_files("input[type=file]", ledger)
+    page.wait_for_url("**/imports/*/**")
+    _take(page, "columns")
+    page.select_option("[name=unit-0]", "亿元")
+    page.select_option("[name='word-park-双福新区']", "shuangfu")
+    page.click(".import-bar button[type=submit]")
+    page.wait_for_url("**/imports/*/")
+    batch = page.url
+    page.fill("input[name$='!E4']", "4.2")
+    _take(page, "preview")
+    page.click(".card-foot button[type=submit]")
+    page.wait_for_load_state()
+    page.click(".import-bar .btn-primary")
+    page.wait_for_selector(".result-grid")
+    _take(page, "written")
+    page.goto(f"{batch}sheet/")
+    _take(page, "sheet")
+    page.goto(f"{batch}undo/")
+    _take(page, "undo")
+    page.click("form .btn-primary, form .btn-danger")
+    page.wait_for_load_state()
+
+
+def _take(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
