@@ -121,7 +121,8 @@ class ImportRow(models.Model):
         Project, models.SET_NULL, null=True, blank=True, related_name="import_rows", verbose_name=_("project")
     )
     # What was written: [{"field", "cell", "new"}], with "old" where there was a value, "raw" where the cell says
-    # it in other words, and "file" where a person corrected what the file says. Of a refused row its problems
+    # it in other words, "file" where a person corrected what the file says, and "from" where the cell is empty and
+    # the value stands in one above (a merge, or a column that is filled down). Of a refused row its problems
     # (imports.problems.Problem.as_json).
     details = models.JSONField(default=list, blank=True)
 

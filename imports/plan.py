@@ -54,6 +54,7 @@ class ReadRow:
     columns: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # field → (letter, index), one for all rows
     values: dict[str, Any] = field(default_factory=dict)
     elsewhere: dict[str, tuple[str, Any]] | None = None  # cells of a merge or a row above, and of months
+    from_above: dict[str, int] | None = None  # fields whose cell here is empty → the row in which the value stands
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     comments: tuple[tuple[str, str], ...] = ()  # (cell, what somebody said there); never a value

@@ -72,7 +72,7 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
     sources.sort(key=lambda source: source.field == MONTH_COLUMN)  # behind the year that it may need
     defaults = _defaults(proposal, vocabulary)
     columns = {source.field: (source.letter, source.index) for source in sources}
-    above: dict[int, Any] = {}
+    above: dict[int, tuple[CellValue | Cell, int]] = {}
     comments = comments_by_row(sheet)
     shared = _rows_of_shared_names(sheet, table, sources) if proposal.kind == "projects" else frozenset()
     ticks = [source for source in sources if source.proposal.treatment == "matrix"]
@@ -151,18 +151,19 @@ def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
     return read
 
 
-def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], above: dict[int, Any]) -> None:
+def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], above: dict) -> None:
     cells = row.cells
     width = len(cells)
     for source in sources:
         raw = cells[source.index] if source.index < width else None
         if raw is None or raw == "":
-            raw = _from_above(sheet, table, row.row, source, above)
+            raw, origin = _from_above(sheet, table, row.row, source, above)
             if raw is None:
                 continue
             row.place(source.field, source.letter, raw)
+            row.from_above = {**(row.from_above or {}), source.field: origin}
         elif source.fills_down and is_filled(raw):
-            above[source.index] = raw
+            above[source.index] = raw, row.row
         known = source.met.get(raw) if type(raw) in PLAIN_TYPES else None
         if known is not None:
             row.values[source.field] = known
@@ -171,13 +172,14 @@ def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], a
 
 
 def _from_above(
-    sheet: Sheet, table: Table, number: int, source: Source, above: dict[int, Any]
-) -> CellValue | Cell | None:
-    """What an empty cell takes from a merge that covers it, or from the row above where a person said so."""
+    sheet: Sheet, table: Table, number: int, source: Source, above: dict[int, tuple[CellValue | Cell, int]]
+) -> tuple[CellValue | Cell | None, int]:
+    """What an empty cell takes from a merge that covers it, or from a row above where a person said so; and from which
+    row."""
     origin = table.filled.get((number, source.index + 1))
     if origin is not None:
-        return sheet.rows[origin - 1][source.index]
-    return above.get(source.index) if source.fills_down else None
+        return sheet.rows[origin - 1][source.index], origin
+    return above.get(source.index, (None, 0)) if source.fills_down else (None, 0)
 
 
 def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:

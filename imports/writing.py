@@ -15,7 +15,7 @@ from imports.creating import Creator
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
-from imports.plan import Plan, RowPlan, shown
+from imports.plan import Plan, ReadRow, RowPlan, shown
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
@@ -157,6 +157,8 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
 def _details(row: RowPlan) -> list[dict[str, Any]]:
     """What a row did, or what is wrong with it; then the comments of its cells: {"cell", "comment"}."""
     did = _did(row)
+    if row.read.from_above:
+        _say_origins(did, row.read)
     if row.read.comments:
         did += [{"cell": cell, "comment": words} for cell, words in row.read.comments]
     return did
@@ -175,10 +177,18 @@ def _did(row: RowPlan) -> list[dict[str, Any]]:
     return details
 
 
+def _say_origins(details: list[dict[str, Any]], read: ReadRow) -> None:
+    """Beside a value whose cell is empty here the cell above in which it stands."""
+    for detail in details:
+        origin = (read.from_above or {}).get(detail.get("field", ""))
+        if origin and detail.get("cell"):
+            detail["from"] = f"{detail['cell'].rstrip('0123456789')}{origin}"
+
+
 def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[str, str]) -> list[dict[str, Any]]:
     """Beside a corrected value what the file says in its cell."""
     for detail in details:
-        key = f"{row.read.sheet}!{detail.get('cell')}"
+        key = f"{row.read.sheet}!{detail.get('from') or detail.get('cell')}"
         if key in corrected and "field" in detail:
             detail["file"] = corrected[key]
     return details

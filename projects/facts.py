@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from jiangjin.lib.money import format_wan, format_yi
 from projects.models import Project
+from projects.sources import Source
 from projects.stages import PIPELINE
 
 # Facts that every project should have: shown as 未填 where nobody filled them in. The others only where they are known.
@@ -39,17 +40,23 @@ WORDS_AFTER = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label with its value; `url` leads to what the value names, `field` is the control of the form that fills it."""
+    """A label with its value; `url` leads to what the value names, `field` is the control of the form that fills it,
+    `source` tells where the value comes from."""
 
     label: str
     value: object
     field: str
     url: str = ""
+    source: Source | None = None
 
 
-def facts_of(project: Project) -> list[Fact]:
-    """The facts of a project in the order of its page, without its investors, capital and milestones."""
-    return [fact for fact in _all_facts(project) if fact.value or fact.field in ASKED]
+def facts_of(project: Project, sources: Mapping[str, Source]) -> list[Fact]:
+    """The facts of a project in the order of its page, without its investors, capital and milestones.
+
+    `sources`: of the project's columns, by column.
+    """
+    shown = (fact for fact in _all_facts(project) if fact.value or fact.field in ASKED)
+    return [replace(fact, source=sources.get(fact.field)) for fact in shown]
 
 
 def _all_facts(project: Project) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 
@@ -16,6 +16,7 @@ from jiangjin.lib.dates import PartialDay, YearOf
 from projects import stages
 from projects.choices import CommitmentKind, MilestoneKind
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
+from projects.sources import Sources
 
 SOON = 30  # days before a planned day from which it is due soon
 # The light of the next milestone by the tone of its distance (components/light.html).
@@ -104,8 +105,8 @@ def arrival_rate(project: Project) -> Decimal | None:
     return project.arrived_capital / project.agreed_capital
 
 
-def milestone_steps(project: Project, today: datetime.date) -> list[dict]:
-    """The steps of the milestone line (components/milestones.html), the signing first."""
+def milestone_steps(project: Project, today: datetime.date, told: Sources | None = None) -> list[dict]:
+    """The steps of the milestone line (components/milestones.html), the signing first; with what is `told` of them."""
     known = {row.kind: row for row in project.milestones.all()}
     steps = [
         {
@@ -120,10 +121,25 @@ def milestone_steps(project: Project, today: datetime.date) -> list[dict]:
     waiting = stages.next_milestone(known.values())
     for kind in MilestoneKind:
         steps.append(_step(kind, known.get(kind), waiting, today))
+    if told is not None:
+        _tell_sources(steps, known, told)
     past = [number for number, step in enumerate(steps) if _lies_before(step, today)]
     if past:
         steps[past[-1]]["as_of"] = True
     return steps
+
+
+def _tell_sources(steps: list[dict], known: dict[str, Milestone], told: Sources) -> None:
+    """Add `planned_source`, `actual_source` and what they are of: the signing stands first, then the kinds in order."""
+    signed = told.of("project", "signed_on")
+    steps[0]["actual_source"] = replace(signed, key="source-signing") if signed else None  # a fact has it, too
+    for kind, step in zip(MilestoneKind, steps[1:], strict=True):
+        if row := known.get(kind):
+            step["planned_source"] = told.of("milestones", "planned_on", row.pk)
+            step["actual_source"] = told.of("milestones", "actual_on" if row.actual_on else "reached", row.pk)
+    for step in steps:
+        step["planned_what"] = f"{step['label']} {_('planned')}"
+        step["actual_what"] = f"{step['label']} {_('actual')}"
 
 
 def _step(kind: MilestoneKind, row: Milestone | None, waiting: Milestone | None, today: datetime.date) -> dict:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity
+from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity, sources
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
@@ -71,17 +71,24 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everything about one project."""
     project = get_project(request, code)
     today = as_of_day()
+    told = sources.sources_of(project, user=request.user)
+    commitments, arrivals = pages.running_commitments(project), pages.running_arrivals(project)
+    told.mark("commitments", (one.row for one in commitments))
+    told.mark("arrivals", (one.row for one in arrivals))
     context = {
         "project": project,
-        "facts": facts.facts_of(project),
-        "steps": pages.milestone_steps(project, today),
+        "sources": told,
+        "show_sources": request.GET.get("sources") == "1",
+        "investors": told.marked_investors(project),
+        "facts": facts.facts_of(project, told.project),
+        "steps": pages.milestone_steps(project, today, told),
         "as_of": today,
-        "commitments": pages.running_commitments(project),
-        "arrivals": pages.running_arrivals(project),
+        "commitments": commitments,
+        "arrivals": arrivals,
         "arrival_rate": pages.arrival_rate(project),
-        "snapshots": project.snapshots.all(),
-        "notes": project.notes.select_related("author"),
-        "codes": project.codes.all(),
+        "snapshots": told.mark("snapshots", project.snapshots.all()),
+        "notes": told.mark("notes", project.notes.select_related("author")),
+        "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),
         "missing": pages.missing_fields(project),

@@ -102,3 +102,30 @@ def test_in_a_browser_likely_duplicates_appear_while_typing_and_an_earlier_value
     expect(page.locator(".history > li")).to_have_count(3)
     project.refresh_from_db()
     assert project.lead_unit == "区府"
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_a_value_opens_its_source_by_key_and_all_of_them_fit_a_phone(
+    page: Page, live_server, vocabulary: None
+) -> None:
+    user = make_user("manager", role="manager", all_parks=True)
+    project = make_project("和邦光伏组件生产基地", agreed="2", lead_unit="区府" * 20, user=user)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}{project.get_absolute_url()}")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    mark = page.locator("[popovertarget=source-project-0-lead_unit]")
+    mark.focus()
+    page.keyboard.press("Enter")
+    opened = page.locator("#source-project-0-lead_unit")
+    expect(opened).to_be_visible()
+    expect(opened).to_contain_text("manager")
+    page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.click('a[href="?sources=1"]')
+    expect(page.locator(".source-mark")).to_have_count(0)
+    expect(page.locator(".facts .source-line").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,152 @@
+"""The source of each imported value: file, sheet, cell, what the cell says, who brought it, and its import.
+
+Told from what the rows of written imports kept (ImportRow.details). Found by `projects.sources`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from imports.comparing import MILESTONE_FIELDS
+from imports.fields import FIELDS
+from imports.models import ImportBatch, ImportRow
+from projects.choices import CommitmentKind
+from projects.models import Project
+from projects.origins import Origin, Place
+from projects.sources import IMPORTED, Source, day_of, source_finder
+
+# By home: the field of a ledger that goes there.
+FIELD_OF_HOME = {entry.home: name for name, entry in FIELDS.items()}
+FIELD_OF_MILESTONE = {home: name for name, home in MILESTONE_FIELDS.items()}
+Said = dict[tuple[int, str], list[tuple[ImportRow, dict[str, Any]]]]  # by import and field
+
+
+@source_finder("import")
+def sources_of_imports(project: Project, origins: Mapping[Place, Origin], user: User) -> dict[Place, Source]:
+    """What the written imports say of these values; a constant number of queries."""
+    numbers = {origin.reason.number for origin in origins.values()}
+    batches = ImportBatch.objects.in_bulk(numbers)
+    visible = set(ImportBatch.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
+    rows = list(ImportRow.objects.filter(batch__in=batches, project=project.pk).order_by("id"))
+    said: Said = defaultdict(list)
+    for row in rows:
+        for detail in row.details:
+            if "new" in detail:
+                said[row.batch_id, detail["field"]].append((row, detail))
+    found = {}
+    for place, origin in origins.items():
+        batch = batches.get(origin.reason.number)
+        if batch is not None:
+            url = batch.get_absolute_url() if batch.pk in visible else ""
+            row = next((one for one in reversed(rows) if one.batch_id == batch.pk), None)
+            found[place] = _told(place, origin, batch, row, said, url)
+    return found
+
+
+@source_finder("undo")
+def sources_of_undoing(project: Project, origins: Mapping[Place, Origin], user: User) -> dict[Place, Source]:
+    """Values that stand again because an import was undone."""
+    numbers = {origin.reason.number for origin in origins.values()}
+    visible = set(ImportBatch.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
+    found = {}
+    for place, origin in origins.items():
+        number = origin.reason.number
+        url = reverse("imports:detail", args=[number]) if number in visible else ""
+        words = (origin.who or _("the command"), day_of(origin.at), origin.reason.words(by_person=True))
+        found[place] = Source("undo", " ".join(words), url=url, label=_("Open the import"))
+    return found
+
+
+def fields_of(place: Place, origin: Origin) -> tuple[str, ...]:
+    """The fields of a ledger that may have given a value, the likeliest first."""
+    column, known_by = place.column.removesuffix("_id"), origin.known_by
+    if place.table == "project":
+        if column == "lead_official":
+            return "lead_official", "lead_official_post"
+        return tuple(filter(None, (FIELD_OF_HOME.get(f"project.{column}"),)))
+    if place.table == "milestones":
+        return _fields_of_milestone(column, known_by["kind"])
+    if place.table == "commitments":
+        if column == "committed_on":
+            return ("signed_on",)  # dated as the signing
+        initial = ("agreed_capital", "added_capital")
+        return ("added_capital",) if known_by["kind"] == CommitmentKind.INCREASE else initial
+    home = {
+        "investors": "investor.name",
+        "honours": "investor.honours",
+        "codes": "project.code",
+        "snapshots": f"snapshot.{known_by.get('measure')}",
+        "notes": f"note.{known_by.get('kind')}",
+    }.get(place.table)
+    return (f"arrival {known_by['month']}",) if home is None else tuple(filter(None, (FIELD_OF_HOME.get(home),)))
+
+
+def _fields_of_milestone(column: str, kind: str) -> tuple[str, ...]:
+    side = "planned" if column == "planned_on" else "actual"
+    names = [FIELD_OF_MILESTONE.get(f"milestone.{kind}.{side}")]
+    return tuple(name for name in (*names, "stage" if column == "reached" else None) if name)
+
+
+def _told(place: Place, origin: Origin, batch: ImportBatch, row: ImportRow | None, said: Said, url: str) -> Source:
+    """The source in words: with its cell, else with its row and why no cell says it."""
+    written = _detail(place, origin, batch, said)
+    if written is not None:
+        row, detail = written
+    else:
+        detail = {}
+    sheet, cell = (row.sheet if row else ""), detail.get("from") or detail.get("cell", "")
+    if cell:
+        where = f"{sheet}!{cell}" if sheet else cell
+    else:
+        where = _without_cell(place, row, given=written is not None) if row is not None else ""
+    by = {"day": day_of(origin.at), "who": origin.who or _("the command"), "number": batch.pk}
+    brought = _("%(day)s, import #%(number)s by %(who)s") % by
+    notes = tuple(_notes(place, origin, batch, detail, said))
+    text = " · ".join(filter(None, (batch.filename, where, brought)))
+    raw = "" if "file" in detail else detail.get("raw", "")
+    return Source(IMPORTED, text, notes, raw, url, _("Open the import"), batch.filename, sheet, cell)
+
+
+def _without_cell(place: Place, row: ImportRow, *, given: bool) -> str:
+    """Why the row has no cell for a value; `given`: a person gave it for all rows of the table."""
+    words = {"sheet": row.sheet, "row": row.row}
+    if given:
+        return _("%(sheet)s row %(row)s, given for all rows") % words
+    if place == Place("project", "code"):
+        return _("%(sheet)s row %(row)s, numbered by the register") % words
+    return _("%(sheet)s row %(row)s, no cell of its own") % words
+
+
+def _detail(place: Place, origin: Origin, batch: ImportBatch, said: Said) -> tuple[ImportRow, dict[str, Any]] | None:
+    """What the import kept of this value."""
+    for name in fields_of(place, origin):
+        written = said.get((batch.pk, name))
+        if not written:
+            continue
+        if name not in ("project_code", "investor_rank") and place.table != "notes":
+            return written[-1]
+        # Several may be there, or none: a number of ours instead of the ledger's, a rank that another row brought.
+        same = [one for one in written if origin.value in _values(one[1]["new"])]
+        if same:
+            return same[-1]
+    return None
+
+
+def _values(new: Any) -> Iterable[Any]:
+    return new if isinstance(new, list) else [new]
+
+
+def _notes(place: Place, origin: Origin, batch: ImportBatch, detail: dict[str, Any], said: Said) -> Iterable[str]:
+    """What must be known beside it: a correction, what was taken off."""
+    if "file" in detail:
+        yield _("Corrected before it was written; the file says: %(file)s") % {"file": detail["file"] or _("empty")}
+    if place.table == "commitments" and place.column == "amount" and origin.known_by["kind"] == CommitmentKind.INITIAL:
+        added = said.get((batch.pk, "added_capital"))
+        if added and detail.get("field") == "agreed_capital":
+            yield _("less the added part in %(cell)s") % {"cell": added[-1][1]["cell"]}
