@@ -49,14 +49,14 @@ def sources_of_imports(project: Project, origins: Mapping[Place, Origin], user: 
     return found
 
 
-@source_finder("undo")
+@source_finder("undo", "redo")
 def sources_of_undoing(project: Project, origins: Mapping[Place, Origin], user: User) -> dict[Place, Source]:
-    """Values that stand again because an import was undone."""
-    numbers = {origin.reason.number for origin in origins.values()}
+    """Values that stand again because something was undone, or counts again."""
+    numbers = {origin.reason.import_number for origin in origins.values()}
     visible = set(ImportBatch.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
     found = {}
     for place, origin in origins.items():
-        number = origin.reason.number
+        number = origin.reason.import_number
         url = reverse("imports:detail", args=[number]) if number in visible else ""
         words = (origin.who or _("the command"), day_of(origin.at), origin.reason.words(by_person=True))
         found[place] = Source("undo", " ".join(words), url=url, label=_("Open the import"))

@@ -119,7 +119,7 @@ def sources_of(project: Project, *, user: User) -> Sources:
     found = {place: _from_history(origin) for place, origin in origins.items()}
     by_finder: dict[Finder, dict[Place, Origin]] = {}
     for place, origin in origins.items():
-        finder = _all_finders().get(origin.reason.kind)
+        finder = _all_finders().get(origin.reason.way or origin.reason.kind)
         if finder is not None:
             by_finder.setdefault(finder, {})[place] = origin
     for finder, own in by_finder.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Takes the pictures of docs/guide.md from a running register with demo data: scripts/guide_pictures.py ADDRESS PASSWORD
+"""Takes the pictures of docs/guide.md from a register with demo data: scripts/guide_pictures.py ADDRESS PASSWORD
 
 Brings a small ledger with the usual troubles, as the demo manager, writes it, and takes it back at the end.
 """

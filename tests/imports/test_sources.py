@@ -22,6 +22,7 @@ from imports.models import ImportBatch, ImportRow
 from imports.plan import ReadRow, shown
 from imports.planning import make_plan
 from imports.understanding import Request
+from imports.undoing import take_back
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.text import investor_key
 from jiangjin.management.commands.setup import DEMO_LEDGERS
@@ -294,3 +295,18 @@ def test_the_number_of_queries_does_not_grow_with_imports(tmp_path: Path, audito
         counted.append(len(queries))
     assert counted[0] == counted[1]
     assert counted[0] <= 14
+
+
+def test_a_value_that_an_undo_brought_back_names_the_undo(tmp_path: Path) -> None:
+    user = make_user("boss", role="manager", all_parks=True)
+    header = ["项目编号", "项目名称", "责任单位"]
+    run(write_xlsx(tmp_path / "a.xlsx", [header, ["S-1", "甲厂", "旧单位"]]))
+    run(write_xlsx(tmp_path / "b.xlsx", [header, ["S-1", "甲厂", "新单位"]]))
+    batch = last_batch()
+    take_back(batch=batch, user=user, back=True)
+    told = told_of(user, code="S-1").of("project", "lead_unit")
+    assert (told.kind, told.url) == ("undo", batch.get_absolute_url())
+    assert "撤销" in told.text
+    take_back(batch=batch, user=user, back=False)
+    told = told_of(user, code="S-1").of("project", "lead_unit")
+    assert "重新生效" in told.text
