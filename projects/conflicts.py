@@ -11,10 +11,12 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from projects import capital
-from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.choices import CommitmentKind, HonourKind, MilestoneKind, ParticipationRole
 from projects.differences import amount_words
 from projects.forms import ProjectForm
-from projects.models import Project
+from projects.investor_forms import InvestorForm
+from projects.investors import TypedHonour
+from projects.models import Investor, Project
 
 OFFICIAL = {"lead_official_name": "name", "lead_official_post": "post"}
 
@@ -39,6 +41,25 @@ def clashes_of(stored: Project, form: ProjectForm) -> list[Clash]:
             field = form[name]
             found.append(Clash(str(field.label), _shown(field, now), _shown(field, typed)))
     return found
+
+
+def clashes_of_firm(stored: Investor, form: InvestorForm, honours: Iterable[TypedHonour]) -> list[Clash]:
+    """What differs between a firm in the register and valid forms about it."""
+    found = []
+    for name, typed in form.cleaned_data.items():
+        now = getattr(stored, name)
+        if (now or None) != (typed or None):
+            found.append(Clash(str(form[name].label), _shown(form[name], now), _shown(form[name], typed)))
+    ranks = sorted(((row.kind, row.year) for row in stored.honours.all()), key=str)
+    wanted = sorted(honours, key=str)
+    if ranks != wanted:
+        found.append(Clash(_("ranks and honours"), *(_joined(map(_honour, rows)) for rows in (ranks, wanted))))
+    return found
+
+
+def _honour(honour: TypedHonour) -> str:
+    kind, year = honour
+    return f"{HonourKind(kind).label} {year or ''}".strip()
 
 
 def _shown(field: BoundField, value: Any) -> str:

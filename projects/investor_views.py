@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from projects import listing, permissions
 from projects.choices import HonourKind, InvestorType
-from projects.investor_forms import HonourFormSet, InvestorForm, honour_rows
-from projects.investors import correct_investor
+from projects.conflicts import clashes_of_firm
+from projects.investor_forms import BaseHonours, HonourFormSet, InvestorForm, honour_rows
+from projects.investors import FirmChanged, correct_investor, firm_version
 from projects.models import Honour, Investor, Participation, Project
 from projects.querysets import InvestorQuerySet
 
@@ -104,16 +105,39 @@ def investor_edit(request: HttpRequest, pk: int) -> HttpResponse:
     permissions.require_writer(request.user)
     investor = get_object_or_404(Investor.objects.visible_to(request.user), pk=pk)
     form = InvestorForm(request.POST or None, instance=investor)
-    honours = HonourFormSet(request.POST or None, prefix="honours", initial=honour_rows(investor))
+    # What is sent is read by itself: a row that equals one of the register's would count as unchanged, and be dropped.
+    rows = None if request.method == "POST" else honour_rows(investor)
+    honours = HonourFormSet(request.POST or None, prefix="honours", initial=rows)
+    version, clashes = request.POST.get("version", ""), []
     # Both are read even where the first fails, so that every mistake shows at once.
     if request.method == "POST" and all([form.is_valid(), honours.is_valid()]):
-        correct_investor(investor=form.instance, honours=honours.typed(), user=request.user)
-        messages.success(request, _("Saved."))
-        return redirect(investor)
-    status = 422 if form.is_bound else 200
+        try:
+            _save(form, honours, version, request)
+            return redirect(investor)
+        except FirmChanged:
+            clashes, version = clashes_of_firm(Investor.objects.get(pk=pk), form, honours.typed()), ""
     # The refused form has written into the instance; the page's head keeps the stored name.
-    context = {"form": form, "honours": honours, "investor": Investor.objects.get(pk=pk)}
+    stored = Investor.objects.get(pk=pk)
+    context = {
+        "form": form,
+        "honours": honours,
+        "investor": stored,
+        "version": version or firm_version(stored),
+        "clashes": clashes,
+    }
+    status = 409 if clashes else 422 if form.is_bound else 200
     return render(request, "projects/investor_form.html", context, status=status)
+
+
+def _save(form: InvestorForm, honours: BaseHonours, version: str, request: HttpRequest) -> None:
+    """Save the firm. Raises FirmChanged where somebody else wrote something other than what was typed."""
+    typed = honours.typed()
+    try:
+        correct_investor(investor=form.instance, honours=typed, user=request.user, version=version)
+    except FirmChanged:
+        if clashes_of_firm(Investor.objects.get(pk=form.instance.pk), form, typed):
+            raise
+    messages.success(request, _("Saved."))
 
 
 @require_GET

@@ -306,3 +306,63 @@ def test_writing_needs_a_person(firms: dict) -> None:
     firm = correct_investor(investor=firms["plain"], honours=[("listed", 2020)], user=actor)
     assert firm.history.first().history_user == actor
     assert firm.honours.get().history.get().history_user == actor
+
+
+def test_who_saves_a_firm_second_sees_both_versions(firms: dict, manager: Client) -> None:
+    firm = firms["private"]
+    url = f"/investors/{firm.pk}/edit/"
+    opened = manager.get(url).context["version"]
+    first = typed(firm, [("private_500", "")], origin="重庆", version=opened)
+    assert manager.post(url, first).status_code == 302
+    second = typed(firm, [("private_500", ""), ("listed", "2019")], parent_name="玖龙集团", version=opened)
+    page = manager.post(url, second)
+    assert page.status_code == 409
+    assert {(clash.label, clash.stored, clash.typed) for clash in page.context["clashes"]} == {
+        ("来自", "重庆", ""),
+        ("所属集团", "", "玖龙集团"),
+        ("排名和荣誉", "中国民营 500 强", "上市公司 2019; 中国民营 500 强"),
+    }
+    assert 'value="玖龙集团"' in page.content.decode()
+    firm.refresh_from_db()
+    assert (firm.origin, firm.parent_name) == ("重庆", "")
+    # Now both were seen: what is sent with the version of this page is meant.
+    again = second | {"origin": "重庆", "version": page.context["version"]}
+    assert manager.post(url, again).status_code == 302
+    firm.refresh_from_db()
+    assert (firm.origin, firm.parent_name, firm.honours.count()) == ("重庆", "玖龙集团", 2)
+
+
+def test_the_same_honour_given_by_both_stays(firms: dict, manager: Client) -> None:
+    firm = firms["plain"]
+    url = f"/investors/{firm.pk}/edit/"
+    opened = manager.get(url).context["version"]
+    Honour.objects.create(investor=firm, kind="listed", year=2020)
+    assert manager.post(url, typed(firm, [("listed", "2020")], version=opened)).status_code == 302
+    assert [(row.kind, row.year) for row in firm.honours.all()] == [("listed", 2020)]
+
+
+def test_an_honour_given_meanwhile_is_not_taken_away(firms: dict, manager: Client) -> None:
+    firm = firms["plain"]
+    url = f"/investors/{firm.pk}/edit/"
+    opened = manager.get(url).context["version"]
+    Honour.objects.create(investor=firm, kind="listed", year=2020)
+    assert manager.post(url, typed(firm, origin="重庆", version=opened)).status_code == 409
+    assert firm.honours.count() == 1
+
+
+def test_two_who_write_the_same_are_both_done(firms: dict, manager: Client) -> None:
+    firm = firms["plain"]
+    url = f"/investors/{firm.pk}/edit/"
+    sent = typed(firm, origin="重庆", version=manager.get(url).context["version"])
+    assert manager.post(url, sent).status_code == 302
+    assert manager.post(url, sent).status_code == 302
+
+
+def test_a_mistake_does_not_make_the_version_newer(firms: dict, manager: Client) -> None:
+    firm = firms["plain"]
+    url = f"/investors/{firm.pk}/edit/"
+    opened = manager.get(url).context["version"]
+    firm.origin = "四川"
+    firm.save()
+    page = manager.post(url, typed(firm, name="", version=opened))
+    assert (page.status_code, page.context["version"]) == (422, opened)
