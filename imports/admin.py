@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_tasks_db.models import DBTaskResult
 
 from imports.models import ImportBatch, ImportRow, Takeback
 from imports.resources import RULED_COLUMNS, ProjectResource
@@ -16,6 +17,9 @@ from jiangjin.lib.resources import TableFiles
 from jiangjin.lib.storedtext import StoredTextForm, typed_phone
 from projects.models import Project
 from projects.names import set_project_name
+
+# The worker's queue is the product's own business; what came of a job stands with its import.
+admin.site.unregister(DBTaskResult)
 
 
 class ProjectForm(StoredTextForm):
