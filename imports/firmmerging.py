@@ -72,7 +72,7 @@ class FirmPair:
 
 def may_merge_firms(user: User, *firms: Investor) -> bool:
     """Who may void the projects of all of them."""
-    if user.role == permissions.RECORDER or not permissions.may_write_some(user):
+    if not permissions.may_merge_firms(user):
         return False
     parks = Project.objects.filter(participations__investor__in=firms).values_list("park_id", flat=True)
     return all(permissions.may_void_in(user, park) for park in set(parks.order_by()))

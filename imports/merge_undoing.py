@@ -21,7 +21,7 @@ class MergedSince(Exception):
 
 def may_take_back_merges(user: User) -> bool:
     """Who may merge at all; of whose parks the rows are, `require_parks` asks."""
-    return user.role != permissions.RECORDER and permissions.may_write_some(user)
+    return permissions.may_merge_firms(user)
 
 
 def plan_merge_takeback(merge: Merge, *, user: User) -> takeback.Takeback:

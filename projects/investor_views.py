@@ -96,6 +96,7 @@ def investor_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("project__park", "project__cluster")
         .order_by(F("project__signed_on").desc(nulls_last=True), "project__code"),
         "may_edit": permissions.may_write_some(request.user),
+        "may_merge": permissions.may_merge_firms(request.user),
     }
     return render(request, "projects/investor_detail.html", context)
 
