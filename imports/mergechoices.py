@@ -10,8 +10,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from imports.undo_rules import SUBJECTS
+from jiangjin.lib.money import format_wan
 from jiangjin.lib.replay import Subject
 from projects.differences import shown_value
+from projects.models import CapitalArrival
 
 KEPT, GONE = "kept", "gone"
 SUBJECT_OF: dict[type[models.Model], Subject] = {subject.model: subject for subject in SUBJECTS}
@@ -102,6 +104,8 @@ def _words(row: Any, names: tuple[str, ...]) -> str:
             told.append(_("reached") if value and not getattr(row, "actual_on", None) else "")
         elif column.is_relation:
             told.append(str(getattr(row, column.name) or ""))
+        elif isinstance(row, CapitalArrival) and name == "amount":
+            told.append(f"{format_wan(value)} 万元")
         else:
             told.append(shown_value(column, value, {}))
     return " · ".join(filter(None, told))
