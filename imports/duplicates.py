@@ -22,11 +22,11 @@ from imports.models import NotTheSame, PairKind
 from projects import permissions
 from projects.choices import ParticipationRole
 from projects.models import Investor, Participation, Project
-from projects.similarity import alike
+from projects.similarity import SIMILAR, alike
 
 MOST = 500  # pairs that are worked through at a time
 OF_ONE = 200  # pairs that one name or one firm may bring
-RARE = 20  # a part of a name that more projects share tells nothing
+RARE = 100  # a part of a name that more projects share tells nothing
 SHARED = 2  # rare parts that like names share at least
 # 一期 and 二期, 1号 and 2号 are two, however like the names.
 NUMBERS = re.compile(r"[0-9]+|[一二三四五六七八九十]+(?=期|号|标)|[东南西北](?=区|园|片)|[a-z](?=区|栋|座)")
@@ -142,11 +142,14 @@ def _of_like_names(projects: list[Listed]) -> Iterator[tuple[int, int]]:
     for place, own in enumerate(parts):
         for part in own:
             holders[part].append(place)
+    for part in [part for part, places in holders.items() if len(places) > RARE]:
+        del holders[part]
     for place, one in enumerate(projects):
         shared: Counter[int] = Counter()
-        for part in parts[place]:
-            if len(holders[part]) <= RARE:
-                shared.update(other for other in holders[part] if other > place)
+        for part in parts[place] & holders.keys():
+            later = holders[part]
+            later.remove(place)  # the first: those before it have been
+            shared.update(later)
         for other_place, count in shared.items():
             other = projects[other_place]
             if count >= SHARED and other.key != one.key and _are_like(one.key, other.key):
@@ -154,7 +157,10 @@ def _of_like_names(projects: list[Listed]) -> Iterator[tuple[int, int]]:
 
 
 def _are_like(one: str, other: str) -> bool:
-    return NUMBERS.findall(one) == NUMBERS.findall(other) and alike(one, other)
+    """`alike` is slow, so lengths are asked first: too unlike ones cannot be like names."""
+    shorter, longer = sorted((len(one), len(other)))
+    may_be = 2 * shorter >= SIMILAR * (shorter + longer)
+    return may_be and NUMBERS.findall(one) == NUMBERS.findall(other) and alike(one, other)
 
 
 def likely_firms(user: User) -> list[Likely]:
