@@ -24,7 +24,7 @@ for code in ("P-1", "P-2"):
     project = Project(code=code, name=f"智能工厂{code}", signed_on=PartialDay(2020))
     save_project(project=project, version=None, official=("", ""), investors=[TypedInvestor(f"甲{code}", "lead")],
         commitments=[TypedCommitment("initial", Decimal(50000), None)], milestones=[], user=user)
-    months = [PartialDay(year, month) for year in range(1950, 2050) for month in range(1, 13)]
+    months = [PartialDay(year, month) for year in range(1980, 2080) for month in range(1, 13)]
     rows = [CapitalArrival(project=project, month=month, amount=Decimal(1), origin=origin)
         for month in months for origin in (["domestic"] if code == "P-1" else ["domestic", "foreign"])]
     create_with_history(CapitalArrival, rows, user=user, reason="")
