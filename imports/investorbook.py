@@ -44,13 +44,20 @@ class InvestorBook:
         if wanted_keys is not None:
             keys, codes = wanted_keys
             wanted = wanted.filter(name_key__in=keys) | wanted.filter(credit_code__in=codes)
+        merged = list(wanted.exclude(merged_into=None).values_list("name_key", "merged_into"))
+        if wanted_keys is not None and merged:
+            wanted |= Investor.objects.filter(pk__in=[pk for __, pk in merged])
         columns = ("pk", "name", "name_key", "credit_code", "type", "origin", "parent_name")
-        for pk, name, key, code, kind, origin, parent in wanted.values_list(*columns).iterator(chunk_size=5000):
+        own = wanted.filter(merged_into=None).values_list(*columns)
+        for pk, name, key, code, kind, origin, parent in own.iterator(chunk_size=5000):
             firm = Firm(name, key, pk, code, kind, origin, parent, stored_code=code)
             self.by_key[key].append(firm)
             self.by_pk[pk] = firm
             if code:
                 self.by_code[code] = firm
+        for key, pk in merged:  # the name of a firm that was merged into another one means that one
+            if pk in self.by_pk and not self.by_key.get(key):
+                self.by_key[key].append(self.by_pk[pk])
         if self.by_pk:
             honours = Honour.objects.all()
             if len(self.by_pk) <= FEW:

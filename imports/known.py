@@ -67,6 +67,7 @@ class KnownProject:
     approval_code: str
     voided: bool
     former_codes: tuple[str, ...] = ()
+    former_keys: tuple[str, ...] = ()  # of the names of projects that were merged into it
     investor_id: int | None = None
     investor_key: str = ""
     investor_name: str = ""
@@ -80,6 +81,10 @@ class KnownProject:
     def carries(self, code: str) -> bool:
         """Whether this is or was the project's number."""
         return code == self.code or code in self.former_codes
+
+    def is_called(self, key: str) -> bool:
+        """Whether this is its name, or that of a project that was merged into it."""
+        return key == self.name_key or key in self.former_keys
 
     def committed(self, *kinds: str) -> Decimal:
         """The sum of the commitments of these kinds, in 万元; reductions are negative."""
@@ -107,7 +112,9 @@ class Known:
         self._load(few(codes, approval_codes, name_keys, investor_keys), _compared_columns(set(fields)))
 
     def _load(self, keys: list[set[str]] | None, compared: list[str]) -> None:
-        wanted = Project.objects.all()
+        # A project that was merged into another one is that other one.
+        merged = Project.objects.exclude(merged_into=None).order_by("pk")
+        wanted = Project.objects.filter(merged_into=None)
         if keys is not None:
             codes, approvals, names, firms = keys
             former = ProjectCode.objects.filter(code__in=codes).values("project")
@@ -117,6 +124,7 @@ class Known:
                 | Q(approval_code__in=approvals)
                 | Q(name_key__in=names)
                 | Q(pk__in=former)
+                | Q(pk__in=merged.filter(name_key__in=names).order_by().values("merged_into"))
                 | Q(pk__in=of_firms)
             )
         rows = wanted.order_by("pk").values_list(*MATCHED, "voided_at", *compared)
@@ -126,6 +134,9 @@ class Known:
                 if value is not None and value != "":
                     project.values[column] = value
             self.by_pk[project.pk] = project
+        for pk, key in merged.values_list("merged_into", "name_key").iterator(CHUNK):
+            if (project := self.by_pk.get(pk)) and not project.is_called(key):
+                project.former_keys = (*project.former_keys, key)
         self._load_codes()
         self._load_investors()
         for project in self.by_pk.values():
@@ -134,7 +145,8 @@ class Known:
                 self.by_code[code].append(project)
             if project.approval_code:
                 self.by_approval[project.approval_code].append(project)
-            self.by_name[project.name_key].append(project)
+            for key in (project.name_key, *project.former_keys):
+                self.by_name[key].append(project)
             if project.investor_key:
                 self.by_investor[project.investor_key].append(project)
 

@@ -144,7 +144,7 @@ def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:
 
     Two parks both number from 001, so a number alone proves nothing.
     """
-    return project.name_key == key or _same_firm(project, firm)
+    return project.is_called(key) or _same_firm(project, firm)
 
 
 def nearest(key: str, user: User | None) -> list[tuple[str, str]]:

@@ -236,3 +236,70 @@ class Takeback(models.Model):
     def reason(self) -> str:
         """What history rows of this taking back carry as their reason."""
         return f"{'undo' if self.back else 'redo'} {self.subject} ({self.pk})"
+
+
+class PairKind(models.TextChoices):
+    PROJECT = "project", _("project")
+    INVESTOR = "investor", _("investor")
+
+
+class Merge(models.Model):
+    """Two projects, or two firms, that turned out to be one. Taken back like an import, by its reason.
+
+    Keys are plain numbers: a row that an undo takes out and puts back keeps its own.
+    """
+
+    kind = models.CharField(_("kind"), max_length=10, choices=PairKind)
+    kept = models.BigIntegerField(_("key of what was kept"))
+    gone = models.BigIntegerField(_("key of what was merged into it"))
+    kept_text = models.CharField(_("kept"), max_length=250)  # number and name, as they were then
+    gone_text = models.CharField(_("merged into it"), max_length=250)
+    chosen = models.JSONField(_("what was chosen"), default=dict, blank=True)
+    # Rows of files that spoke of what was merged, to speak of it again: keys of ImportRow.
+    moved_rows = models.JSONField(default=list, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    undone = models.BooleanField(_("taken back"), default=False)
+
+    class Meta:
+        verbose_name = _("merging")
+        verbose_name_plural = _("mergings")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["kind", "kept"], name="merge_by_kept")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def get_absolute_url(self) -> str:
+        return reverse("merging:merge", args=[self.pk])
+
+    @property
+    def reason(self) -> str:
+        """What history rows of this merging carry as their reason."""
+        return f"merge {self.pk}"
+
+
+class NotTheSame(models.Model):
+    """Two projects or firms that look alike and are two: somebody said so, and they are not proposed again."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=PairKind)
+    one = models.BigIntegerField()  # the smaller key
+    other = models.BigIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("not the same")
+        verbose_name_plural = _("not the same")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "one", "other"], name="said_once_of_a_pair"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="pair_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} ≠ {self.other}"

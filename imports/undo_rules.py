@@ -40,7 +40,7 @@ PROJECT = Subject(
     together=(
         ("cluster_id", "chain_id"),
         ("condition", "condition_on", "condition_reason"),
-        ("voided_at", "void_reason"),
+        ("voided_at", "void_reason", "merged_into_id"),
     ),
 )
 SUBJECTS = (

@@ -22,6 +22,7 @@ urlpatterns = [
     # Before the projects, whose numbers stand at the same place.
     path("projects/export.xlsx", export_xlsx, name="export_xlsx"),
     path("projects/export.csv", export_csv, name="export_csv"),
+    path("", include("imports.merge_urls")),
     path("", include("projects.urls")),
     path("", include("reports.urls")),
 ]

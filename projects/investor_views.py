@@ -82,7 +82,9 @@ def investor_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def investor_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One firm and its projects."""
+    """One firm and its projects; one that was merged into another leads there."""
+    if merged := Investor.objects.filter(pk=pk).exclude(merged_into=None).first():
+        return redirect("projects:investor_detail", pk=merged.merged_into_id)
     investor = get_object_or_404(Investor.objects.visible_to(request.user).prefetch_related("honours"), pk=pk)
     projects = Project.objects.visible_to(request.user).counted().filter(participations__investor=investor)
     totals = projects.totals()
@@ -95,6 +97,7 @@ def investor_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("project__park", "project__cluster")
         .order_by(F("project__signed_on").desc(nulls_last=True), "project__code"),
         "may_edit": permissions.may_write_some(request.user),
+        "may_merge": permissions.may_merge_firms(request.user),
     }
     return render(request, "projects/investor_detail.html", context)
 

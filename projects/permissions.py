@@ -53,6 +53,11 @@ def may_void_in(user: Actor, park_id: int | None) -> bool:
     return user.role != RECORDER and may_write_in(user, park_id)
 
 
+def may_merge_firms(user: Actor) -> bool:
+    """Merging firms is for those who void projects; it asks for the parks of all projects of both."""
+    return user.role != RECORDER and may_write_some(user)
+
+
 def sees_own_parks_only(user: Actor) -> bool:
     """Recorders see everything unless the district's setting narrows it."""
     return settings.RECORDERS_SEE_OWN_PARKS and user.role == RECORDER and not user.all_parks

@@ -135,14 +135,15 @@ class InvestorQuerySet(models.QuerySet):
     """Which investors."""
 
     def visible_to(self, user: Actor) -> InvestorQuerySet:
-        """Investors of visible projects; where a recorder sees its own parks only, no others."""
+        """Investors of visible projects; where a recorder sees its own parks only, no others. None that was merged."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        own = self.filter(merged_into=None)
         if sees_own_parks_only(user):
             project = apps.get_model("projects", "Project")
             mine = project.objects.visible_to(user).filter(participations__investor=OuterRef("pk"))
-            return self.filter(Exists(mine))
-        return self
+            return own.filter(Exists(mine))
+        return own
 
     def search(self, text: str) -> InvestorQuerySet:
         """Every word is found in the name, its pinyin initials or the credit code."""

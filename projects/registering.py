@@ -155,14 +155,18 @@ def _remember_code(project: Project, code: str, *, user: User, reason: str | Non
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
-    """The firm of exactly this normalised name; a new one where there is none. Never one that is merely similar."""
+    """The firm of exactly this normalised name; a new one where there is none. Never one that is merely similar.
+
+    The name of a firm that was merged into another one finds that one.
+    """
     wanted = Investor()
     set_investor_name(wanted, name)
-    found = list(Investor.objects.filter(name_key=wanted.name_key)[:2])
-    if len(found) > 1:
+    found = list(Investor.objects.filter(name_key=wanted.name_key).select_related("merged_into"))
+    own = [firm for firm in found if firm.merged_into is None] or [firm.merged_into for firm in found]
+    if len({firm.pk for firm in own}) > 1:
         raise AmbiguousInvestor(name)
-    if found:
-        return found[0]
+    if own:
+        return own[0]
     _save(wanted, user)
     return wanted
 
@@ -227,7 +231,7 @@ def restore_project(*, project: Project, user: User) -> None:
 def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, user: User) -> None:
     """Write it on the project as it stands now: the caller's may be older, and would overwrite what others saved."""
     stored = Project.objects.select_for_update().get(pk=project.pk)
-    if stored.is_voided != (at is not None):
+    if stored.is_voided != (at is not None) and stored.merged_into_id is None:
         stored.voided_at, stored.void_reason = at, reason
         stored.version += 1
         _save(stored, user)

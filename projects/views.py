@@ -70,6 +70,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Everything about one project."""
     project = get_project(request, code)
+    if project.merged_into_id:
+        return redirect(get_project(request, pk=project.merged_into_id))
     today = as_of_day()
     told = sources.sources_of(project, user=request.user)
     commitments, arrivals = pages.running_commitments(project), pages.running_arrivals(project)
@@ -156,7 +158,9 @@ def project_restore(request: HttpRequest, code: str) -> HttpResponse:
     """Bring a voided project back."""
     project = get_project(request, code)
     permissions.require_void_in(request.user, project.park_id)
-    if project.is_voided:
+    if project.merged_into_id:
+        messages.error(request, _("This project was merged into another one. Take the merging back instead."))
+    elif project.is_voided:
         registering.restore_project(project=project, user=request.user)
         messages.success(request, _("Restored."))
     return redirect(project)

@@ -40,6 +40,17 @@ class Investor(models.Model):
     parent_name = models.CharField(_("group"), max_length=200, blank=True)
     stock_code = models.CharField(_("stock code"), max_length=20, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
+    # A firm that turned out to be this one keeps its row, so that its name still finds the other (imports.firmmerging).
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        db_index=False,  # few have one: a partial index below
+        verbose_name=_("merged into"),
+    )
     history = Tracked()
 
     objects = InvestorQuerySet.as_manager()
@@ -51,6 +62,11 @@ class Investor(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="investor_has_a_name"),
             models.CheckConstraint(condition=~models.Q(credit_code=""), name="investor_credit_code_null_if_unknown"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="investor_by_merging"
+            )
         ]
 
     def __str__(self) -> str:

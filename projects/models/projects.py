@@ -114,6 +114,17 @@ class Project(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     voided_at = models.DateTimeField(null=True, blank=True, editable=False)
     void_reason = models.TextField(_("reason for voiding"), blank=True, editable=False)
+    # Voided because it turned out to be this project; its number leads there.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        db_index=False,  # few have one: a partial index below
+        verbose_name=_("merged into"),
+    )
 
     history = Tracked()
     objects = ProjectQuerySet.as_manager()
@@ -136,6 +147,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=models.Q(voided_at=None) | ~models.Q(void_reason=""), name="project_voided_with_a_reason"
             ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(voided_at__isnull=False),
+                name="project_merged_is_voided",
+            ),
         ]
         indexes = [
             models.Index(fields=["signed_on", "park"], name="project_by_signing"),
@@ -144,6 +159,9 @@ class Project(models.Model):
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
             models.Index(fields=["agreed_capital"], name="project_by_agreed_capital"),
             models.Index(fields=["arrived_capital"], name="project_by_arrived_capital"),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="project_by_merging"
+            ),
         ]
 
     def __str__(self) -> str:

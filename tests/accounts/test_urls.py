@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from imports.models import ImportBatch, RememberedMapping, RememberedWord
+from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, RememberedWord
 from projects.models import Project
 from tests.builders import make_investor, make_park, make_project, make_user
 
@@ -69,6 +69,12 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "imports:remembered_word": (Kind.WRITE, {"pk": "word"}),
     "imports:remembered_table": (Kind.WRITE, {"pk": "table"}),
     "imports:undo": (Kind.WRITE, {"pk": "batch"}),
+    "merging:projects": (Kind.WRITE, {"code": "project"}),
+    "merging:investors": (Kind.WRITE, {"pk": "investor"}),
+    "merging:merge": (Kind.WRITE, {"pk": "merge"}),
+    "merging:duplicates": (Kind.READ, {}),
+    "merging:not_the_same": (Kind.WRITE, {}),
+    "merging:forget_not_the_same": (Kind.WRITE, {"pk": "parted"}),
     "industries:list": (Kind.READ, {}),
     "industries:detail": (Kind.READ, {"code": "cluster"}),
     "parks:list": (Kind.READ, {}),
@@ -135,6 +141,8 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "project": make_project(park="shuangfu", agreed="1").code,
         "voided": make_project(park="shuangfu", agreed="1", voided="重复").code,
         "investor": make_investor("某某厂").pk,
+        "merge": Merge.objects.create(kind="project", kept=1, gone=2).pk,
+        "parted": NotTheSame.objects.create(kind="investor", one=1, other=2).pk,
     }
 
 

@@ -124,7 +124,7 @@ class Play:
 
     def edit(self) -> None:
         """A person saves a project's page, writes a note, or voids it."""
-        project = self.chance.choice(list(Project.objects.all()) or [None])
+        project = self.chance.choice(list(Project.objects.filter(merged_into=None)) or [None])
         if project is None:
             return
         before = seen()

@@ -1,0 +1,73 @@
+"""Taking a merging back: planned from the history like the undo of an import, written once in one transaction."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from imports.batches import AlreadySettled, PreviewOutdated
+from imports.models import ImportRow, Merge, PairKind, Takeback
+from imports.undoing import carry_out, lock_taken_back, plan_of, require_parks
+from jiangjin.lib import takeback
+from jiangjin.lib.replay import Choice
+from jiangjin.lib.takeback import NoWay
+from projects import permissions
+from projects.models import Investor, Project
+
+
+class MergedSince(Exception):
+    """What was kept was itself merged into another one since: that merging is taken back first."""
+
+
+def may_take_back_merges(user: User) -> bool:
+    """Who may merge at all; of whose parks the rows are, `require_parks` asks."""
+    return permissions.may_merge_firms(user)
+
+
+def plan_merge_takeback(merge: Merge, *, user: User) -> takeback.Takeback:
+    """What taking a merging back would do now. Raises AlreadySettled, MergedSince, ParksNotYours, NoWay."""
+    if merge.undone:
+        raise AlreadySettled
+    _require_still_there(merge)
+    plan = plan_of(merge.reason, back=True).settle()
+    require_parks(plan, user)
+    return plan
+
+
+def take_merge_back(*, merge: Merge, user: User, digest: str, choices: frozenset[Choice] = frozenset()) -> Takeback:
+    """Make two of what was made one, in one transaction; `choices` are written against later edits.
+
+    Raises AlreadySettled, PreviewOutdated where the preview with this digest would look different now, MergedSince,
+    ParksNotYours, NoWay.
+    """
+    try:
+        with transaction.atomic():
+            return _take_back(merge, user, digest, choices)
+    except IntegrityError as error:
+        raise NoWay from error
+
+
+def _take_back(merge: Merge, user: User, digest: str, choices: frozenset[Choice]) -> Takeback:
+    lock_taken_back(merge.reason)
+    locked = Merge.objects.select_for_update().get(pk=merge.pk)
+    if locked.undone:
+        raise AlreadySettled
+    _require_still_there(locked)
+    plan = plan_of(locked.reason, back=True)
+    if plan.digest != digest:
+        raise PreviewOutdated
+    plan.settle(choices)
+    require_parks(plan, user)
+    done = carry_out(plan, Takeback(subject=locked.reason, back=True, user=user))
+    if locked.kind == PairKind.PROJECT and Project.objects.filter(pk=locked.gone).exists():
+        rows = ImportRow.objects.filter(pk__in=locked.moved_rows, project=locked.kept)
+        rows.update(project=locked.gone)
+    locked.undone = merge.undone = True
+    locked.save(update_fields=["undone"])
+    return done
+
+
+def _require_still_there(merge: Merge) -> None:
+    model = Project if merge.kind == PairKind.PROJECT else Investor
+    if model.objects.filter(pk=merge.kept).exclude(merged_into=None).exists():  # type: ignore[attr-defined]
+        raise MergedSince

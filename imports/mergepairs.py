@@ -1,0 +1,165 @@
+"""Two projects that turn out to be one, side by side: what each has, and what a person must choose."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from imports.mergechoices import GONE, KEPT, Choice, Rows, choices_of, rows_of
+from projects import stages
+from projects.choices import MilestoneKind, ParticipationRole
+from projects.models import (
+    CapitalArrival,
+    CapitalCommitment,
+    CapitalSnapshot,
+    Milestone,
+    Note,
+    Participation,
+    Project,
+    ProjectCode,
+)
+
+BOTH = "both"  # commitments: they add up
+NEAR = Decimal("0.1")  # amounts that differ by so much at most are taken for the same undertaking
+# What the merging decides by itself.
+OWN_COLUMNS = frozenset(("code", "stage", "voided_at"))
+OWN_OF_ROWS = frozenset(("project_id", "kind", "month", "origin", "measure", "as_of"))
+# Tables of which a project has one row a key.
+KEYED: dict[type[models.Model], tuple[str, ...]] = {
+    CapitalArrival: ("month", "origin"),
+    Milestone: ("kind",),
+    CapitalSnapshot: ("measure", "as_of"),
+}
+TABLES = (*KEYED, CapitalCommitment, Participation, ProjectCode, Note)
+
+
+def near(one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two amounts differ by a tenth of the larger one at most; an unknown one is near to nothing."""
+    return one is not None and other is not None and abs(one - other) <= NEAR * max(abs(one), abs(other))
+
+
+class ProjectPair:
+    """Two projects side by side. Reads a constant number of queries, whatever they hold."""
+
+    def __init__(self, kept: Project, gone: Project) -> None:
+        self.kept, self.gone = kept, gone
+        both = (kept.pk, gone.pk)
+        self.rows: dict[type[models.Model], list[list[Any]]] = {}
+        for model in TABLES:
+            found = model._base_manager.filter(project__in=both).order_by("pk")
+            listed = list(found.select_related("investor") if model is Participation else found)
+            self.rows[model] = [[row for row in listed if row.project_id == pk] for pk in both]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever somebody wrote anything of the two."""
+        seen = hashlib.sha256()
+        for row in (self.kept, self.gone, *(row for sides in self.rows.values() for side in sides for row in side)):
+            values = [str(getattr(row, field.attname)) for field in row._meta.concrete_fields]
+            seen.update(repr((row._meta.label, values)).encode())
+        return seen.hexdigest()
+
+    def of(self, model: type[models.Model]) -> Rows:
+        """The rows of a table with one row a key."""
+        return rows_of(model, KEYED[model], *self.rows[model])
+
+    @cached_property
+    def fields(self) -> list[Choice]:
+        """Columns of the projects that differ."""
+        return list(choices_of(self.kept, self.gone, prefix="project", left_out=OWN_COLUMNS))
+
+    @cached_property
+    def facts(self) -> list[Choice]:
+        """Months, milestones and snapshots that both have and that say different things, and who leads."""
+        return [choice for model in KEYED for choice in self._row_choices(model)] + self._lead()
+
+    def _row_choices(self, model: type[models.Model]) -> Iterator[Choice]:
+        for kept, gone in self.of(model).both:
+            yield from choices_of(
+                kept, gone, prefix=row_name(kept), left_out=OWN_OF_ROWS, label=lambda told, row=kept: _label(row, told)
+            )
+
+    @property
+    def leads(self) -> list[Participation | None]:
+        """The lead investors' parts: of the kept project, of the other."""
+        sides = self.rows[Participation]
+        return [next((row for row in side if row.role == ParticipationRole.LEAD), None) for side in sides]
+
+    def _lead(self) -> list[Choice]:
+        kept, gone = self.leads
+        if kept is None or gone is None or kept.investor_id == gone.investor_id:
+            return []
+        label = str(ParticipationRole.LEAD.label)
+        return [Choice("lead", label, kept.investor.name, gone.investor.name, KEPT)]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [*self.fields, *self.facts]
+
+    # Capital.
+
+    @cached_property
+    def agreed(self) -> dict[str, Decimal]:
+        """What would be agreed, in 万元, with the commitments of one, the other, or both. Empty: none to choose."""
+        sums = [sum((row.amount for row in side), Decimal(0)) for side in self.rows[CapitalCommitment]]
+        if not all(self.rows[CapitalCommitment]):
+            return {}
+        return {KEPT: sums[0], GONE: sums[1], BOTH: sums[0] + sums[1]}
+
+    @property
+    def agreed_default(self) -> str:
+        """Near amounts are one undertaking, written twice; of others a person must say."""
+        return KEPT if self.agreed and near(self.agreed[KEPT], self.agreed[GONE]) else ""
+
+    @property
+    def moving(self) -> dict[type[models.Model], int]:
+        """How many rows of each table the kept project gets."""
+        counts = {model: len(self.of(model).moving) for model in KEYED}
+        return {**counts, Note: len(self.rows[Note][1])}
+
+    def broken_days(self, chosen: Mapping[str, str]) -> list[str]:
+        """Sentences about days whose order the chosen values would break."""
+        days: dict[str, Any] = {}
+        for name in ("first_contact_on", "signed_on"):
+            days[name] = getattr(self._side(chosen.get(f"project.{name}")), name)
+        for row in self._milestones(chosen):
+            days[stages.ACTUAL_FIELD[row[0]]] = row[2]
+            if row[0] in stages.PLANNED_FIELD:
+                days[stages.PLANNED_FIELD[row[0]]] = row[1]
+        text = _("%(later)s lies before %(earlier)s. Check both days.")
+        return [
+            text % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]}
+            for earlier, later in stages.broken_order(days)
+        ]
+
+    def _side(self, said: str | None) -> Project:
+        return self.gone if said == GONE else self.kept
+
+    def _milestones(self, chosen: Mapping[str, str]) -> Iterator[tuple[MilestoneKind, Any, Any]]:
+        found = self.of(Milestone)
+        twins = {kept.pk: gone for kept, gone in found.both}
+        for row in [*self.rows[Milestone][0], *found.moving]:
+            sides = {KEPT: row, GONE: twins.get(row.pk, row)}
+            planned = sides[chosen.get(f"{row_name(row)}.planned_on", KEPT)].planned_on
+            yield MilestoneKind(row.kind), planned, sides[chosen.get(f"{row_name(row)}.actual_on", KEPT)].actual_on
+
+
+def row_name(row: Any) -> str:
+    """What a form calls a row of a keyed table: "milestone.started", "capitalarrival.20200399.domestic"."""
+    key = (getattr(row, name) for name in KEYED[type(row)])
+    return ".".join([row._meta.model_name, *(str(getattr(value, "code", value)) for value in key)])
+
+
+def _label(row: Any, told: str) -> str:
+    """What a row is about, and which of its values."""
+    if isinstance(row, CapitalArrival):
+        return _("arrived in %(month)s") % {"month": row.month} + f" · {row.get_origin_display()} · {told}"
+    if isinstance(row, Milestone):
+        return f"{row.get_kind_display()} · {told}"
+    return " · ".join(filter(None, (row.get_measure_display(), str(row.as_of or ""), told)))
