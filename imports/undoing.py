@@ -47,7 +47,7 @@ def plan_takeback(batch: ImportBatch, *, user: User | None) -> takeback.Takeback
     if not batch.was_written:
         raise AlreadySettled
     plan = _plan(batch).settle()
-    _require_parks(plan, user)
+    require_parks(plan, user)
     return plan
 
 
@@ -91,25 +91,40 @@ def _take_back(
     if all_conflicts:
         choices = frozenset(conflict.choice for conflict in plan.conflicts if conflict.may_choose)
     plan.settle(choices)
-    _require_parks(plan, user)
-    done = Takeback(subject=batch.reason, batch=locked, back=back, user=user)
-    count(plan, done)
-    done.decided = [list(choice) for choice in plan.decided]
-    done.kept_values = kept_values(plan)
-    done.save()
-    done.unlinked = write_takeback(plan, user=user, reason=done.reason, settle=lambda: settle_projects(plan))
-    if plan.inserts:
-        _relink()
-    done.save(update_fields=["unlinked"])
+    require_parks(plan, user)
+    done = carry_out(plan, Takeback(subject=batch.reason, batch=locked, back=back, user=user))
     locked.state = BatchState.UNDONE if back else BatchState.COMMITTED
     locked.save(update_fields=["state"])
     batch.state = locked.state
     return done
 
 
+def carry_out(plan: takeback.Takeback, done: Takeback) -> Takeback:
+    """Write a settled plan in the caller's transaction, and keep `done`, which says whose it is."""
+    count(plan, done)
+    done.decided = [list(choice) for choice in plan.decided]
+    done.kept_values = kept_values(plan)
+    done.save()
+    done.unlinked = write_takeback(plan, user=done.user, reason=done.reason, settle=lambda: settle_projects(plan))
+    if plan.inserts:
+        _relink()
+    done.save(update_fields=["unlinked"])
+    return done
+
+
+def lock_taken_back(reason: str) -> None:
+    """Let nobody write to what `reason` and everything that is taken back touched, until the transaction ends."""
+    lock_imports()
+    lock_rows(SUBJECTS, {reason, *_standing().dropped})
+
+
 def _plan(batch: ImportBatch) -> takeback.Takeback:
-    back = batch.state == BatchState.COMMITTED
-    before, reason = _standing(), batch.reason
+    return plan_of(batch.reason, back=batch.state == BatchState.COMMITTED)
+
+
+def plan_of(reason: str, *, back: bool) -> takeback.Takeback:
+    """What taking back everything that carries this reason means, not settled yet."""
+    before = _standing()
     dropped = before.dropped | {reason} if back else before.dropped - {reason}
     decided = {name: chosen for name, chosen in before.decided.items() if f" {reason} (" not in name}
     return takeback.Takeback(
@@ -131,7 +146,8 @@ def _standing() -> Standing:
     )
 
 
-def _require_parks(plan: takeback.Takeback, user: User | None) -> None:
+def require_parks(plan: takeback.Takeback, user: User | None) -> None:
+    """Raise ParksNotYours where a plan touches projects that the account may not write."""
     if user is None or permissions.writes_everywhere(user):
         return
     place = plan.subjects[LABEL[Project]].names.index("park_id")

@@ -33,6 +33,7 @@ WORDS_AFTER = (
     "signed_event",
     "build_period",
     "approval_code",
+    "tags",
     "remarks",
 )
 
