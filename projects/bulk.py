@@ -1,6 +1,6 @@
 """A change of many projects, planned: which ones the list's filter finds, and what each of them would say.
 
-Nothing is written here (projects/bulk_writing.py). The number of queries is the same for ten projects and for thousands.
+Nothing is written here (projects/bulk_writing.py). As many queries for ten projects as for thousands.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ PAGES = {"import": "imports:detail", "bulk": "undo:bulk"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change with where it leads: its project, and the page of its import or bulk change if it opens to the account."""
+    """A change with where it leads: its project, and the page of its import or bulk change where that opens."""
 
     change: Change
     project: Project | None
