@@ -16,7 +16,7 @@ from projects.stages import DAY_LABELS, PLANNED_FIELD
 from projects.tags import tags_of
 
 UNCHANGED = {"placeholder": _("as it is"), "autocomplete": "off"}
-BOTH = _("Either write a value or tick “empty”, not both.")
+BOTH = _("Either write a value or tick “make empty”, not both.")
 
 
 class BulkForm(StoredText, forms.Form):
@@ -37,17 +37,16 @@ class BulkForm(StoredText, forms.Form):
     remove_tags = forms.CharField(
         label=_("take tags away"), max_length=100, required=False, widget=forms.TextInput(attrs=UNCHANGED)
     )
-    clear_lead_official = forms.BooleanField(label=_("empty"), required=False)
-    clear_lead_unit = forms.BooleanField(label=_("empty"), required=False)
+    clear_lead_official = forms.BooleanField(label=_("make empty"), required=False)
+    clear_lead_unit = forms.BooleanField(label=_("make empty"), required=False)
     clear_tags = forms.BooleanField(label=_("take all away"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in PLANNED_FIELD.values():
-            self.fields[name] = PartialDayFormField(
-                label=DAY_LABELS[name], required=False, widget=forms.TextInput(attrs=UNCHANGED)
-            )
-            self.fields[f"clear_{name}"] = forms.BooleanField(label=_("empty"), required=False)
+            self.fields[name] = PartialDayFormField(label=DAY_LABELS[name], required=False)
+            self.fields[name].widget.attrs |= UNCHANGED
+            self.fields[f"clear_{name}"] = forms.BooleanField(label=_("make empty"), required=False)
         for name in ("add_tags", "remove_tags"):
             self.fields[name].help_text = _("words with 、 between them")
 
@@ -62,7 +61,7 @@ class BulkForm(StoredText, forms.Form):
         if data.get("clear_tags") and data.get("remove_tags"):
             self.add_error("remove_tags", BOTH)
         if not self.errors and self.wanted.is_empty:
-            self.add_error(None, _("Nothing is to be changed yet. Write a value, or tick “empty”."))
+            self.add_error(None, _("Nothing is to be changed yet. Write a value, or tick “make empty”."))
         return data
 
     @property
