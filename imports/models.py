@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
-from projects.permissions import may_write_some, writes_everywhere
+from projects.permissions import may_write_some, sees_all_batches, writes_everywhere
 
 
 class BatchState(models.TextChoices):
@@ -30,9 +30,7 @@ class BatchQuerySet(models.QuerySet["ImportBatch"]):
         """One's own; a manager of the whole district, the auditor and the administrator see all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role in {"auditor", "admin"} or (user.role == "manager" and user.all_parks):
-            return self
-        return self.filter(user=user)
+        return self if sees_all_batches(user) else self.filter(user=user)
 
 
 class ImportBatch(models.Model):

@@ -21,6 +21,8 @@ from jiangjin.lib.money import MoneyField, format_wan, format_yi
 from jiangjin.lib.replay import Key, Record
 from jiangjin.lib.takeback import Conflict, Obstacle, Takeback
 from projects.models import CapitalArrival, Investor, Project
+from projects.reasons import KINDS as KINDS_OF_BATCHES
+from projects.reasons import Reason
 
 MOST = 200  # conflicts and projects that a page lists
 KEPT = 1000  # that are remembered
@@ -155,10 +157,10 @@ class Teller:
         return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)
 
     def who(self, record: Record) -> str:
-        """Who wrote a record: the account, and the import where it was one."""
+        """Who wrote a record: the account, and the import or the bulk change where it was one."""
         person = self.people.get(record.user_id or 0, "")
-        number = record.reason.removeprefix("import ")
-        batch = _("import #%(number)s") % {"number": number} if number != record.reason else ""
+        reason = Reason.of(record.reason)
+        batch = reason.words(by_person=True) if reason.kind in KINDS_OF_BATCHES else ""
         return " · ".join(filter(None, (person, batch))) or _("the command")
 
     def conflict(self, one: Conflict) -> Kept:

@@ -72,13 +72,13 @@ def _confirmed(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     except PreviewOutdated:
         messages.warning(request, _("The register changed since you saw this preview. Please look at it once more."))
         return redirect("imports:undo", pk=batch.pk)
-    messages.success(request, _said(done))
+    messages.success(request, said_of(done, again=_("The import counts again.")))
     return redirect(batch)
 
 
-def _said(done: Takeback) -> str:
-    first = _("Undone.") if done.back else _("The import counts again.")
-    said = [first]
+def said_of(done: Takeback, *, again: str) -> str:
+    """What an undo did, in sentences; `again` is the first of an undo of an undo."""
+    said = [_("Undone.") if done.back else again]
     if done.removed:
         said.append(_("%(number)s projects taken out.") % {"number": done.removed})
     if done.restored:

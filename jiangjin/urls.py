@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("imports/", include("imports.urls")),
+    path("", include("imports.undo_urls")),
     path("industries/", include("reports.cluster_urls")),
     path("parks/", include("reports.park_urls")),
     # Before the projects, whose numbers stand at the same place.

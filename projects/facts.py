@@ -34,6 +34,7 @@ WORDS_AFTER = (
     "signed_event",
     "build_period",
     "approval_code",
+    "tags",
     "remarks",
 )
 

@@ -17,6 +17,7 @@ from parks.models import Park
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.models import Participation, Project
 from projects.querysets import ProjectQuerySet
+from projects.tags import with_tag
 
 UNKNOWN = ("none", _("not filled in"))
 
@@ -93,6 +94,7 @@ class ProjectFilter(django_filters.FilterSet):
     )
     official = django_filters.CharFilter("lead_official__name", label=_("lead official"), max_length=50)
     source = django_filters.CharFilter("source", label=_("source"), max_length=50)
+    tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
 
     class Meta:
@@ -114,6 +116,9 @@ class ProjectFilter(django_filters.FilterSet):
 
     def by_year(self, queryset: ProjectQuerySet, name: str, value: int) -> ProjectQuerySet:
         return queryset.in_year(int(value))
+
+    def by_tag(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
+        return with_tag(queryset, value)
 
     def by_investor(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         if not value:

@@ -24,6 +24,7 @@ from projects.choices import ProjectSource
 from projects.codes import is_usable
 from projects.models import Note, Project
 from projects.permissions import may_write_in, writes_everywhere
+from projects.tags import joined, tags_of
 
 # The cards of the form, in their order. Investors, capital and milestones stand after the first.
 SECTIONS: list[tuple[str | Promise, list[str]]] = [
@@ -40,6 +41,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "contact_phone",
             "source",
             "signed_event",
+            "tags",
         ],
     ),
     (
@@ -116,6 +118,7 @@ class ProjectForm(StoredText, forms.ModelForm):
             "case_officer",
             "contact_name",
             "contact_phone",
+            "tags",
             "remarks",
         ]
         widgets = {
@@ -127,6 +130,7 @@ class ProjectForm(StoredText, forms.ModelForm):
             "floor_area": forms.TextInput(attrs={"inputmode": "decimal"}),
         }
         labels = {"name": _("project name")}
+        help_texts = {"tags": _("words of your own, with 、 between them: 重点、市级")}
         error_messages = {
             "code": {"unique": _("This number is taken. Write another one, or leave it empty for a number of ours.")}
         }
@@ -179,6 +183,9 @@ class ProjectForm(StoredText, forms.ModelForm):
 
     def clean_contact_phone(self) -> str:
         return typed_phone(self, "contact_phone")
+
+    def clean_tags(self) -> str:
+        return joined(tags_of(self.cleaned_data["tags"]))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

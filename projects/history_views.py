@@ -21,10 +21,13 @@ from projects.models import Project
 from projects.registering import ConcurrentEdit
 from projects.restoring import NotRestorable, restore_value, with_offers
 
+# Kinds of numbered reasons whose number has a page.
+PAGES = {"import": "imports:detail", "bulk": "undo:bulk"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change with where it leads: its project, and the page of its import where the account may open it."""
+    """A change with where it leads: its project, and the page of its import or bulk change where that opens."""
 
     change: Change
     project: Project | None
@@ -77,10 +80,10 @@ def _context(request: HttpRequest, filters: HistoryFilter, page: HistoryPage, ch
 
 
 def _import_url(request: HttpRequest, change: Change) -> str:
-    number = change.reason.import_number
-    if number is None or not permissions.sees_batch(request.user, change.user_id):
+    page = PAGES.get(change.reason.kind)
+    if not page or not permissions.sees_batch(request.user, change.user_id):
         return ""
-    return reverse("imports:detail", args=[number])
+    return reverse(page, args=[change.reason.number])
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -63,10 +63,14 @@ def sees_own_parks_only(user: Actor) -> bool:
     return settings.RECORDERS_SEE_OWN_PARKS and user.role == RECORDER and not user.all_parks
 
 
+def sees_all_batches(user: Actor) -> bool:
+    """Sees imports and bulk changes of everybody."""
+    return user.role in {AUDITOR, ADMIN} or (user.role == MANAGER and user.all_parks)
+
+
 def sees_batch(user: Actor, author_id: int | None) -> bool:
     """Whether the page of a batch that this account brought opens: one's own, or all for those who see all."""
-    sees_all = user.role in {AUDITOR, ADMIN} or (user.role == MANAGER and user.all_parks)
-    return user.is_active and (sees_all or (author_id is not None and author_id == user.pk))
+    return user.is_active and (sees_all_batches(user) or (author_id is not None and author_id == user.pk))
 
 
 def require_writer(user: Actor) -> None:

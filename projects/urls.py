@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import history_views, investor_views, views
+from projects import bulk_views, history_views, investor_views, views
 
 app_name = "projects"
 
@@ -8,6 +8,7 @@ project_urls = [
     path("projects/", views.project_list, name="list"),
     path("projects/new/", views.project_create, name="create"),
     path("projects/similar/", views.project_similar, name="similar"),
+    path("projects/bulk/", bulk_views.project_bulk, name="bulk"),
     path("projects/<str:code>/", views.project_detail, name="detail"),
     path("projects/<str:code>/edit/", views.project_edit, name="edit"),
     path("projects/<str:code>/void/", views.project_void, name="void"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import remove_demo_accounts
 from accounts.models import Role, User
-from projects.models import Investor, Official, Participation, Project
+from projects.models import BulkEdit, Investor, Official, Participation, Project
 
 # Ids a statement: SQLite allows 32,766 variables.
 BATCH = 10_000
@@ -65,6 +65,7 @@ def clear_demo(*, user: User | None) -> Cleared:
     # What somebody decided while trying out must not steer how real files are read.
     for name in ("RememberedWord", "RememberedMapping"):
         apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
+    _forget_bulk_edits()
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer
@@ -115,6 +116,15 @@ def _forget(model: type[models.Model], ids: Iterable[int]) -> None:
             condition = {f"{column}__in": these}
             table.history.filter(**condition)._raw_delete(using)  # type: ignore[attr-defined]
             table._default_manager.filter(**condition)._raw_delete(using)
+
+
+def _forget_bulk_edits() -> None:
+    """Bulk changes of demo accounts go, but for those that a project which stays still speaks of."""
+    edits = {edit.reason: edit.pk for edit in BulkEdit.objects.filter(user__is_demo=True)}
+    records = Project.history.filter(history_change_reason__in=list(edits)).order_by()
+    going = edits.keys() - set(records.values_list("history_change_reason", flat=True).distinct())
+    apps.get_model("imports", "Takeback").objects.filter(subject__in=going).delete()
+    BulkEdit.objects.filter(pk__in=[edits[reason] for reason in going]).delete()
 
 
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:

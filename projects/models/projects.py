@@ -106,6 +106,7 @@ class Project(models.Model):
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=50, blank=True)
     is_key_project = models.CharField(_("key project"), max_length=50, blank=True)
+    tags = models.CharField(_("tags"), max_length=200, blank=True)  # projects/tags.py
     remarks = models.TextField(_("remarks"), blank=True)
 
     # Who saves second with an older version sees both versions and loses nothing.

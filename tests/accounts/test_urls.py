@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, RememberedWord
-from projects.models import Project
+from projects.models import BulkEdit, Project
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,12 +75,16 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "merging:duplicates": (Kind.READ, {}),
     "merging:not_the_same": (Kind.WRITE, {}),
     "merging:forget_not_the_same": (Kind.WRITE, {"pk": "parted"}),
+    "undo:bin": (Kind.READ, {}),
+    "undo:bulk": (Kind.READ, {"pk": "bulk"}),
+    "undo:bulk_undo": (Kind.WRITE, {"pk": "bulk"}),
     "industries:list": (Kind.READ, {}),
     "industries:detail": (Kind.READ, {"code": "cluster"}),
     "parks:list": (Kind.READ, {}),
     "parks:detail": (Kind.READ, {"code": "park"}),
     "projects:list": (Kind.READ, {}),
     "projects:create": (Kind.WRITE, {}),
+    "projects:bulk": (Kind.WRITE, {}),
     "projects:detail": (Kind.READ, {"code": "project"}),
     "projects:edit": (Kind.WRITE, {"code": "project"}),
     "projects:void": (Kind.WRITE, {"code": "project"}),
@@ -130,6 +134,7 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     return {
         "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
         "batch": batch.pk,
+        "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
         "word": RememberedWord.objects.create(
             kind="park", key="双福新区", word="双福新区", code="shuangfu", decided_at=timezone.now()
         ).pk,
@@ -227,6 +232,7 @@ def test_who_only_looks_is_refused_and_changes_nothing(things: dict, client: Cli
     client.force_login(user)
     # A batch of its own, from before its role changed: seen, and still not written.
     ImportBatch.objects.update(user=user)
+    BulkEdit.objects.update(user=user)
     before = everything()
     url = address(name, things)
     for method in UNSAFE:
@@ -266,6 +272,7 @@ def test_everybody_looks_at_everything(things: dict, client: Client, name: str, 
     user = make_user(role, role, parks=["shuangfu"] if role == "recorder" else [], all_parks=role == "manager")
     client.force_login(user)
     ImportBatch.objects.update(user=user)
+    BulkEdit.objects.update(user=user)
     response = client.get(address(name, things))
     # The batch's file is no ledger: what is made of it says so.
     unreadable = {"imports:detail", "imports:refused", "imports:sheet"}

@@ -27,7 +27,8 @@ from imports import batches
 from imports.models import ImportBatch
 from imports.writing import PlanOutdated
 from jiangjin.lib.money import YI
-from projects import registering, restoring
+from projects import bulk, registering, restoring
+from projects.bulk_writing import PreviewOutdated, edit_many
 from projects.editing import ProjectForms
 from projects.models import CapitalArrival, Project
 from tests.builders import make_park, make_project, make_user
@@ -258,6 +259,36 @@ def test_an_earlier_value_comes_back_on_what_was_seen_or_not_at_all(pair: Pair, 
         else:
             assert (edited.status_code, project.lead_unit) == (409, "")
             assert f"单位{number}" in edited.content.decode()
+        assert project.version == version + 1
+
+
+def test_an_editor_and_a_bulk_change_write_one_after_the_other(pair: Pair, chief: User, project: Project) -> None:
+    client, edit = client_of(chief), f"{project.get_absolute_url()}edit/"
+    make_project("乙", code="P-002", park="shuangfu")
+    select = partial(bulk.selection_of, QueryDict("park=shuangfu"), None, user=chief)
+    for number in range(8):
+        project.refresh_from_db()
+        wanted = bulk.Wanted(lead_unit=f"单位{number}", added_tags=(f"标签{number}",))
+        digest = bulk.plan_of(select(), wanted, user=chief).digest
+
+        def write(wanted: bulk.Wanted = wanted, digest: str = digest) -> str:
+            pair.barrier.wait(PATIENCE)
+            edit_many(select=select, wanted=wanted, user=chief, digest=digest, leave_out=False)
+            return "written"
+
+        form = sent(project, remarks=f"备注{number}")
+        edited, changed = pair.run(lambda form=form: client.post(edit, form), write)
+        version, tags, unit = project.version, project.tags, project.lead_unit
+        project.refresh_from_db()
+        if edited.status_code == 302:
+            assert isinstance(changed, PreviewOutdated)
+            assert (project.remarks, project.lead_unit) == (f"备注{number}", unit)
+        else:
+            assert (edited.status_code, changed) == (409, "written")
+            assert (project.lead_unit, project.tags) == (f"单位{number}", f"{tags}、标签{number}".strip("、"))
+            html = edited.content.decode()
+            assert f"备注{number}" in html
+            assert f"单位{number}" in html
         assert project.version == version + 1
 
 

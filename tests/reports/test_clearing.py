@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +17,10 @@ from django.urls import reverse
 from accounts.demo import is_demo_register, make_demo_accounts
 from accounts.models import User
 from imports.models import ImportBatch, ImportRow
+from projects import bulk
+from projects.bulk_writing import edit_many
 from projects.models import (
+    BulkEdit,
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
@@ -262,3 +267,16 @@ def test_looking_at_the_address_clears_nothing(small_demo: list[Project], client
     client.force_login(make_user("real", "admin"))
     assert client.get(reverse("reports:clear_demo")).status_code == 405
     assert Project.objects.count() == 2
+
+
+def test_bulk_changes_of_the_demo_go_unless_a_real_project_speaks_of_them(small_demo: list[Project]) -> None:
+    demo = User.objects.get(username="manager")
+    real = make_project("真项目", code="R-1", park="shuangfu")
+    for project in (small_demo[0], real):
+        select = partial(bulk.selection_of, QueryDict(), [project.pk], user=demo)
+        wanted = bulk.Wanted(lead_unit="招商局")
+        digest = bulk.plan_of(select(), wanted, user=demo).digest
+        edit_many(select=select, wanted=wanted, user=demo, digest=digest, leave_out=False)
+    clear_demo(user=None)
+    (stays,) = BulkEdit.objects.all()
+    assert real.history.first().history_change_reason == stays.reason
