@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from imports.models import BatchState, ImportBatch, Takeback
+from imports.merge_undoing import may_take_back_merges
+from imports.models import BatchState, ImportBatch, Merge, Takeback
 from imports.said import KINDS
 from projects.models import BulkEdit, Project
 
@@ -83,8 +84,28 @@ def _bulk(edit: BulkEdit) -> Entry:
     )
 
 
+def _merge(merge: Merge) -> Entry:
+    return Entry(
+        number=merge.pk,
+        name=f"{merge.gone_text} → {merge.kept_text}",
+        url=merge.get_absolute_url(),
+        kind=str(merge.get_kind_display()),
+        who=merge.user,
+        at=merge.at,
+        state=str(_("undone") if merge.undone else _("written")),
+        subject=merge.reason,
+        undo_url="" if merge.undone else merge.get_absolute_url(),
+        undone=merge.undone,
+    )
+
+
+def _merges(user: User) -> QuerySet:
+    return Merge.objects.all() if may_take_back_merges(user) else Merge.objects.none()
+
+
 BATCHES: dict[str, Kind] = {
     "imports": Kind(_("Imports and their files"), lambda user: ImportBatch.objects.visible_to(user), _import),
+    "merges": Kind(_("Mergings"), _merges, _merge),
     "bulk": Kind(_("Bulk changes"), lambda user: BulkEdit.objects.visible_to(user), _bulk),
 }
 
