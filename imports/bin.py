@@ -70,17 +70,23 @@ def _import(batch: ImportBatch) -> Entry:
 
 def _bulk(edit: BulkEdit) -> Entry:
     name = " · ".join(f"{label} {value or '—'}" for label, value in edit.values)
+    kind = str(_("%(number)s projects") % {"number": edit.changed})
+    return marked(edit, name=name, kind=kind, undo_url=reverse("undo:bulk_undo", args=[edit.pk]))
+
+
+def marked(row: Any, *, name: str, kind: str, undo_url: str) -> Entry:
+    """A batch whose row says by `user`, `at`, `reason` and `undone` all that the bin asks of it."""
     return Entry(
-        number=edit.pk,
+        number=row.pk,
         name=name,
-        url=edit.get_absolute_url(),
-        kind=str(_("%(number)s projects") % {"number": edit.changed}),
-        who=edit.user,
-        at=edit.at,
-        state=str(_("undone") if edit.undone else _("written")),
-        subject=edit.reason,
-        undo_url=reverse("undo:bulk_undo", args=[edit.pk]),
-        undone=edit.undone,
+        url=row.get_absolute_url(),
+        kind=kind,
+        who=row.user,
+        at=row.at,
+        state=str(_("undone") if row.undone else _("written")),
+        subject=row.reason,
+        undo_url=undo_url,
+        undone=row.undone,
     )
 
 
