@@ -91,18 +91,11 @@ def marked(row: Any, *, name: str, kind: str, undo_url: str) -> Entry:
 
 
 def _merge(merge: Merge) -> Entry:
-    return Entry(
-        number=merge.pk,
-        name=f"{merge.gone_text} → {merge.kept_text}",
-        url=merge.get_absolute_url(),
-        kind=str(merge.get_kind_display()),
-        who=merge.user,
-        at=merge.at,
-        state=str(_("undone") if merge.undone else _("written")),
-        subject=merge.reason,
-        undo_url="" if merge.undone else merge.get_absolute_url(),
-        undone=merge.undone,
-    )
+    name = f"{merge.gone_text} → {merge.kept_text}"
+    undo_url = (
+        "" if merge.undone else merge.get_absolute_url()
+    )  # an undone merging is not undone again: one merges anew
+    return marked(merge, name=name, kind=str(merge.get_kind_display()), undo_url=undo_url)
 
 
 def _merges(user: User) -> QuerySet:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from imports.models import ImportBatch
+from imports.models import ImportBatch, Merge
 from imports.undoing import take_back
 from projects.models import BulkEdit, Project
 from projects.registering import restore_project, void_project
@@ -123,11 +123,24 @@ def test_batches_of_others_are_not_there(manager: Client, chief: User, tmp_path:
     bring(tmp_path / "a.xlsx", "P-1", chief)
     change(manager, lead_unit="招商局")
     recorder = client_of(make_user("recorder", role="recorder", parks=["shuangfu"]))
-    assert tabs(show(recorder)) == {"projects": 0, "imports": 0, "bulk": 0}
+    assert tabs(show(recorder)) == {"projects": 0, "imports": 0, "merges": 0, "bulk": 0}
     auditor = client_of(make_user("auditor", role="auditor"))
-    assert tabs(show(auditor)) == {"projects": 0, "imports": 1, "bulk": 1}
+    assert tabs(show(auditor)) == {"projects": 0, "imports": 1, "merges": 0, "bulk": 1}
     assert "undo/" not in show(auditor, "imports").content.decode()
     assert "undo/" not in show(auditor, "bulk").content.decode()
+
+
+def test_mergings_with_their_undo_state(manager: Client, chief: User) -> None:
+    texts = {"kept_text": "P-1 甲", "gone_text": "P-2 甲（重复）"}
+    Merge.objects.create(kind="project", kept=1, gone=2, user=chief, undone=True, **texts)
+    Merge.objects.create(kind="project", kept=1, gone=3, user=chief, **texts)
+    page = show(manager, "merges")
+    assert [(entry.name, entry.undone) for entry in page.context["entries"]] == [
+        ("P-2 甲（重复） → P-1 甲", False),
+        ("P-2 甲（重复） → P-1 甲", True),
+    ]
+    auditor = client_of(make_user("auditor", role="auditor"))
+    assert "P-2" not in show(auditor, "merges").content.decode()
 
 
 def test_what_is_not_known_shows_the_first_kind(manager: Client) -> None:
