@@ -94,7 +94,7 @@ def _merge(merge: Merge) -> Entry:
     name = f"{merge.gone_text} → {merge.kept_text}"
     undo_url = (
         "" if merge.undone else merge.get_absolute_url()
-    )  # an undone merging is not undone again: one merges anew
+    )  # once undone, one merges anew
     return marked(merge, name=name, kind=str(merge.get_kind_display()), undo_url=undo_url)
 
 
