@@ -92,13 +92,14 @@ def _without_sense(plan: Takeback, model: type[Model], makes_sense: Any) -> Iter
     owner = names.index("project_id")
     touched: dict[int, list[Key]] = defaultdict(list)
     for pk in {*after, *gone}:
-        project = project_of(plan, (label, pk))
-        if project is not None and project not in projects_gone:
+        # A row that a merging moved leaves one project for another: both must make sense without, and with it.
+        owners = {project_of(plan, (label, pk)), after[pk][owner] if pk in after else None}
+        for project in owners - projects_gone - {None}:
             touched[project].append((label, pk))
     rows: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
     for part in chunks(touched):
         for pk, *values in model._base_manager.filter(project__in=part).order_by().values_list("pk", *names):
-            if pk not in gone:
+            if pk not in gone and pk not in after:
                 rows[values[owner]][pk] = tuple(values)
     for pk, values in after.items():
         if values[owner] in touched:
@@ -124,7 +125,9 @@ def settle_projects(plan: Takeback) -> dict[str, set[int]]:
     Returns the rows that it wrote, by label.
     """
     keys = [*plan.deletes, *plan.inserts, *plan.updates]
-    projects = {pk for key in keys if (pk := project_of(plan, key))} - plan.gone(LABEL[Project])
+    projects = {pk for key in keys if (pk := project_of(plan, key))}
+    projects |= {change["project_id"] for change in plan.updates.values() if "project_id" in change}
+    projects -= plan.gone(LABEL[Project])
     written = {LABEL[Project]: projects}
     for part in chunks(projects):
         _settle(part, _renamed(plan, Project, part))

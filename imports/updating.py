@@ -53,7 +53,10 @@ class Updater:
         for milestone in _stored(Milestone, ids):
             self.milestones[milestone.project_id][milestone.kind] = milestone
         self.snapshots = {(row.project_id, row.measure, row.as_of): row for row in _stored(CapitalSnapshot, ids)}
-        self.leads = {row.project_id: row for row in _stored(Participation, ids) if row.role == ParticipationRole.LEAD}
+        parts = list(_stored(Participation, ids))
+        self.leads = {row.project_id: row for row in parts if row.role == ParticipationRole.LEAD}
+        self.joint = {(row.project_id, row.investor_id): row for row in parts if row.role != ParticipationRole.LEAD}
+        self.gone: list[int] = []  # parts of firms that lead now
         self.commitments: dict[int, list[CapitalCommitment]] = defaultdict(list)
         for commitment in _stored(CapitalCommitment, ids):
             self.commitments[commitment.project_id].append(commitment)
@@ -98,6 +101,8 @@ class Updater:
             self._add(Participation, project, investor=investor, role=str(ParticipationRole.LEAD))
         else:
             self.leads_to.append((lead, investor))
+            if isinstance(investor, int) and (joint := self.joint.get((project.pk, investor))):
+                self.gone.append(joint.pk)
 
     def _capital(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
         """The initial commitment takes what the increases leave of the total (design, section 4)."""

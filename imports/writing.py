@@ -20,7 +20,8 @@ from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.collector import collector_paused
-from jiangjin.lib.history import insert_with_history, update_with_history
+from jiangjin.lib.history import insert_with_history, record_history, update_with_history
+from jiangjin.lib.rewriting import delete_rows
 from projects.codes import our_codes
 from projects.locking import lock_projects
 from projects.models import (
@@ -111,6 +112,10 @@ def write_built(writes: Writes, *, batch: ImportBatch, progress: Progress) -> No
             insert_with_history(model, people.new[model], user=user, reason=reason)
         update_with_history(Investor, list(people.changed.values()), people.columns, user=user, reason=reason)
         updater.settle()
+        # A firm takes part once: the part of one that leads from now on goes first.
+        if updater.gone:
+            record_history(Participation, updater.gone, "-", user=user, reason=reason)
+            delete_rows(Participation, updater.gone)
         for model in PROJECTS:
             rows = [*creator.new[model], *updater.new[model]]
             insert_with_history(model, rows, user=user, reason=reason)

@@ -268,6 +268,20 @@ def test_an_import_undone_while_merged_loses_nothing(tmp_path: Path, chief: User
     assert_whole()
 
 
+def test_a_file_may_say_that_a_joint_investor_leads(tmp_path: Path, two, chief: User) -> None:
+    kept, gone = two
+    merge(kept, gone, user=chief, commitments="kept")
+    before = register()
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "智能工厂", "丙公司"], header=("项目编号", "项目名称", "投资方"))
+    __, answer = run(path)
+    assert (answer["update"], answer["errors"]) == (1, [])
+    parts = {part.investor.name: part.role for part in kept.participations.select_related("investor")}
+    assert parts == {"丙公司": "lead", "乙公司": "joint", "丁公司": "joint"}
+    assert_whole()
+    undo_import(batch=ImportBatch.objects.get(pk=answer["batch"]), user=None, back=True)
+    assert [row for row in register() if len(row) > 2] == [row for row in before if len(row) > 2]
+
+
 # Firms.
 
 
