@@ -92,9 +92,7 @@ def marked(row: Any, *, name: str, kind: str, undo_url: str) -> Entry:
 
 def _merge(merge: Merge) -> Entry:
     name = f"{merge.gone_text} → {merge.kept_text}"
-    undo_url = (
-        "" if merge.undone else merge.get_absolute_url()
-    )  # once undone, one merges anew
+    undo_url = "" if merge.undone else merge.get_absolute_url()  # once undone, one merges anew
     return marked(merge, name=name, kind=str(merge.get_kind_display()), undo_url=undo_url)
 
 
