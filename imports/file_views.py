@@ -64,7 +64,7 @@ def import_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     if sheet is None:
         raise Http404
     page: Any = Paginator(range(1, sheetpage.last_row(sheet) + 1), PER_PAGE).get_page(request.GET.get("page"))
-    shown = sheetpage.shown_sheet(again, sheet, list(page.object_list))
+    shown = sheetpage.shown_sheet(again, sheet, list(page.object_list), batch.corrections)
     context = {
         "batch": batch,
         "page": page,

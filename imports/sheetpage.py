@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from imports.corrections import place_of
 from imports.grid import Sheet, column_letter
 from imports.models import RowAction
 from imports.plan import shown
@@ -88,12 +90,14 @@ def legend(*, waiting: bool) -> list[tuple[str, Promise]]:
     return list((WAITING_MARKS if waiting else MARKS).items())
 
 
-def shown_sheet(again: Reread, sheet: Sheet, numbers: list[int]) -> ShownSheet:
-    """The lines of these rows of a sheet."""
+def shown_sheet(
+    again: Reread, sheet: Sheet, numbers: list[int], corrections: Mapping[str, str] = MappingProxyType({})
+) -> ShownSheet:
+    """The lines of these rows of a sheet; `corrections` are what people said stands in cells, by "sheet!B17"."""
     parts = sorted((part for part in again.parts if part.sheet is sheet), key=lambda part: part.table.header_rows[0])
     done = again.rows.between(sheet.name, numbers[0], numbers[-1]) if numbers and parts else {}
     width = _width(sheet, parts, numbers)
-    page = _Page(sheet, parts, done, min(width, MOST_COLUMNS))
+    page = _Page(sheet, parts, done, min(width, MOST_COLUMNS), corrections)
     told = next((told for told in again.sheets if told.name == sheet.name), None)
     return ShownSheet(
         [column_letter(number) for number in range(1, page.width + 1)],
@@ -116,8 +120,17 @@ def _width(sheet: Sheet, parts: list[Understood], numbers: Iterable[int]) -> int
 class _Page:
     """Makes the lines of a page."""
 
-    def __init__(self, sheet: Sheet, parts: list[Understood], done: dict[int, Done], width: int) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        parts: list[Understood],
+        done: dict[int, Done],
+        width: int,
+        corrections: Mapping[str, str],
+    ) -> None:
         self.sheet = sheet
+        places = ((place_of(key), text) for key, text in corrections.items())
+        self.corrected = {place[1:]: text for place, text in places if place and place[0] == sheet.name}
         self.parts = parts
         self.done = done
         self.width = width
@@ -179,6 +192,9 @@ class _Page:
             if not text and (row, number) in part.table.filled:
                 made.text = DITTO
             self._mark(made, number, part, done)
+            if (row, number) in self.corrected:
+                typed = self.corrected[row, number] or _("not filled in")
+                made.below = _("corrected to %(value)s") % {"value": typed}
         return made
 
     def _say_field(self, made: SheetCell, number: int, part: Understood) -> None:

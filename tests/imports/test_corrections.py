@@ -68,6 +68,8 @@ def test_a_refused_cell_is_corrected_and_what_the_file_says_is_kept(client: Clie
     assert told["agreed_capital"]["file"] == "5-8亿"
     assert "file" not in told["name"]
     assert "5-8亿" in client.get(f"/imports/{batch.pk}/").content.decode()
+    sheet = client.get(f"/imports/{batch.pk}/sheet/").content.decode()
+    assert '5-8亿<span class="below">改正为 6.5</span>' in sheet
 
 
 def test_a_correction_that_is_wrong_itself_is_refused_and_can_be_taken_back(client: Client, tmp_path: Path) -> None:
