@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from django.utils.functional import Promise
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -33,11 +33,17 @@ NUMBERS = re.compile(r"[0-9]+|[一二三四五六七八九十]+(?=期|号|标)|[
 PUNCTUATION = re.compile(r"[\W_]+")
 ENDINGS = re.compile(r"(?:集团|股份|有限|责任|公司)+$")
 
-SAME_NAME = _("same name")
-SAME_FIRM = _("same investor, amounts within 10%")
-LIKE_NAME = _("similar names")
-FIRM_NAME = _("names differ in brackets, punctuation or ending only")
-WEIGHTS = {SAME_NAME: 4, SAME_FIRM: 2, LIKE_NAME: 1, FIRM_NAME: 1}
+
+class Why(TextChoices):
+    """What speaks for two being one."""
+
+    SAME_NAME = "same_name", _("same name")
+    SAME_FIRM = "same_firm", _("same investor, amounts within 10%")
+    LIKE_NAME = "like_name", _("similar names")
+    FIRM_NAME = "firm_name", _("names differ in brackets, punctuation or ending only")
+
+
+WEIGHTS = {Why.SAME_NAME: 4, Why.SAME_FIRM: 2, Why.LIKE_NAME: 1, Why.FIRM_NAME: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Likely:
 
     one: Any
     other: Any
-    reasons: list[Promise] = field(default_factory=list)
+    reasons: list[Why] = field(default_factory=list)
     may_merge: bool = False
     may_part: bool = False
 
@@ -74,11 +80,11 @@ class Likely:
 def likely_projects(user: User) -> list[Likely]:
     """Pairs of projects that the account sees, the likeliest first; three queries."""
     projects = _projects(user)
-    found: dict[tuple[int, int], list[Promise]] = defaultdict(list)
+    found: dict[tuple[int, int], list[Why]] = defaultdict(list)
     for reason, pairs in (
-        (SAME_NAME, _of_same(projects, lambda one: one.key)),
-        (SAME_FIRM, _of_same_firm(projects)),
-        (LIKE_NAME, _of_like_names(projects)),
+        (Why.SAME_NAME, _of_same(projects, lambda one: one.key)),
+        (Why.SAME_FIRM, _of_same_firm(projects)),
+        (Why.LIKE_NAME, _of_like_names(projects)),
     ):
         for pair in pairs:
             found[pair].append(reason)
@@ -167,12 +173,12 @@ def likely_firms(user: User) -> list[Likely]:
     """Pairs of firms that the account sees whose names hardly differ; two credit codes are two firms."""
     rows = list(Investor.objects.visible_to(user).defer("remarks").order_by("pk"))
     known = {row.pk: row for row in rows}
-    found: dict[tuple[int, int], list[Promise]] = {}
+    found: dict[tuple[int, int], list[Why]] = {}
     for one, other in _of_same(rows, lambda row: loose_key(row.name_key)):
         codes = {known[one].credit_code, known[other].credit_code} - {None}
         if len(codes) < 2:
             same = known[one].name_key == known[other].name_key
-            found[one, other] = [SAME_NAME if same else FIRM_NAME]
+            found[one, other] = [Why.SAME_NAME if same else Why.FIRM_NAME]
     may = permissions.may_merge_firms(user)
     pairs = _without_parted(PairKind.INVESTOR, found)
     likely = [
@@ -188,8 +194,6 @@ def loose_key(key: str) -> str:
     return ENDINGS.sub("", bare) or bare
 
 
-def _without_parted(
-    kind: PairKind, found: dict[tuple[int, int], list[Promise]]
-) -> list[tuple[tuple[int, int], list[Promise]]]:
+def _without_parted(kind: PairKind, found: dict[tuple[int, int], list[Why]]) -> list[tuple[tuple[int, int], list[Why]]]:
     parted = set(NotTheSame.objects.filter(kind=kind).order_by().values_list("one", "other"))
     return [(pair, reasons) for pair, reasons in found.items() if pair not in parted]

@@ -288,3 +288,13 @@ def test_two_who_merge_at_once_merge_once(vocabulary: None) -> None:
     assert Merge.objects.count() == 1
     kept.refresh_from_db()
     assert kept.agreed_capital == 5 * YI
+
+
+@pytest.mark.parametrize("first", ["en", "zh-hans"])
+def test_likely_pairs_are_told_in_both_languages_of_one_process(two, chief: User, first: str) -> None:
+    client = client_of(chief)
+    for language in (first, "en", "zh-hans"):
+        User.objects.filter(pk=chief.pk).update(language=language)
+        page = client.get("/duplicates/")
+        assert page.status_code == 200
+        assert ("same name" if language == "en" else "名称相同") in page.content.decode()
