@@ -2,9 +2,11 @@
 
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from tests.imports.books import write_xlsx
 from tests.site.conftest import MakeSite
 from tests.site.sites import Site, new_site
 
@@ -120,3 +122,25 @@ def test_a_register_in_use_is_copied_before_an_update(sqlite_site: Site) -> None
     result = sqlite_site.run("setup")
     assert result.returncode == 0, result.stderr
     assert len(list(sqlite_site.var.glob("backups/before-update-*.tar.gz"))) == 1
+
+
+def test_a_key_is_never_given_twice_not_even_after_a_table_was_rebuilt(site: Site, tmp_path: Path) -> None:
+    """A migration rebuilds tables on SQLite, which forgets the keys of deleted rows; an undo goes by keys."""
+    header = ["项目编号", "项目名称", "投资方"]
+    first, second = (
+        str(write_xlsx(tmp_path / f"{code}.xlsx", [header, [code, f"项目{code}", f"厂{code}"]]))
+        for code in ("K-1", "K-2")
+    )
+    assert site.run("import_projects", first).returncode == 0
+    assert site.run("undo_import", "1").returncode == 0
+    gone = site.rows("SELECT MAX(id) FROM projects_historicalproject")
+    for target in ("0002_merged_into", "0003_bulk"):  # back and forth: each rebuilds the table
+        assert site.run("migrate", "projects", target).returncode == 0
+    assert site.run("import_projects", second).returncode == 0
+    assert site.rows("SELECT id FROM projects_project") > gone
+    if site.is_sqlite:  # as an earlier version may have left it
+        site.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'projects_project'")
+        assert site.run("undo_import", "2").returncode == 0
+        assert site.run("migrate").returncode == 0
+        newest = site.rows("SELECT MAX(id) FROM projects_historicalproject")
+        assert site.rows("SELECT seq FROM sqlite_sequence WHERE name = 'projects_project'") == newest
