@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
-
 from accounts.models import User
-from imports.batches import AlreadySettled, PreviewOutdated
+from imports.batches import AlreadySettled
 from imports.models import ImportRow, Merge, PairKind, Takeback
-from imports.undoing import carry_out, lock_taken_back, plan_of, require_parks
+from imports.undoing import carry_out, look_at, taking_back
 from jiangjin.lib import takeback
 from jiangjin.lib.replay import Choice
-from jiangjin.lib.takeback import NoWay
 from projects import permissions
 from projects.models import Investor, Project
 
@@ -29,9 +26,7 @@ def plan_merge_takeback(merge: Merge, *, user: User) -> takeback.Takeback:
     if merge.undone:
         raise AlreadySettled
     _require_still_there(merge)
-    plan = plan_of(merge.reason, back=True).settle()
-    require_parks(plan, user)
-    return plan
+    return look_at(merge.reason, back=True, user=user)
 
 
 def take_merge_back(*, merge: Merge, user: User, digest: str, choices: frozenset[Choice] = frozenset()) -> Takeback:
@@ -40,30 +35,18 @@ def take_merge_back(*, merge: Merge, user: User, digest: str, choices: frozenset
     Raises AlreadySettled, PreviewOutdated where the preview with this digest would look different now, MergedSince,
     ParksNotYours, NoWay.
     """
-    try:
-        with transaction.atomic():
-            return _take_back(merge, user, digest, choices)
-    except IntegrityError as error:
-        raise NoWay from error
-
-
-def _take_back(merge: Merge, user: User, digest: str, choices: frozenset[Choice]) -> Takeback:
-    lock_taken_back(merge.reason)
-    locked = Merge.objects.select_for_update().get(pk=merge.pk)
-    if locked.undone:
-        raise AlreadySettled
-    _require_still_there(locked)
-    plan = plan_of(locked.reason, back=True)
-    if plan.digest != digest:
-        raise PreviewOutdated
-    plan.settle(choices)
-    require_parks(plan, user)
-    done = carry_out(plan, Takeback(subject=locked.reason, back=True, user=user))
-    if locked.kind == PairKind.PROJECT and Project.objects.filter(pk=locked.gone).exists():
-        rows = ImportRow.objects.filter(pk__in=locked.moved_rows, project=locked.kept)
-        rows.update(project=locked.gone)
-    locked.undone = merge.undone = True
-    locked.save(update_fields=["undone"])
+    with taking_back(merge.reason):
+        locked = Merge.objects.select_for_update().get(pk=merge.pk)
+        if locked.undone:
+            raise AlreadySettled
+        _require_still_there(locked)
+        done = Takeback(subject=locked.reason, back=True, user=user)
+        carry_out(done, digest=digest, choices=choices)
+        if locked.kind == PairKind.PROJECT and Project.objects.filter(pk=locked.gone).exists():
+            rows = ImportRow.objects.filter(pk__in=locked.moved_rows, project=locked.kept)
+            rows.update(project=locked.gone)
+        locked.undone = merge.undone = True
+        locked.save(update_fields=["undone"])
     return done
 
 

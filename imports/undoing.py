@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
@@ -27,11 +28,14 @@ class ParksNotYours(Exception):
 
 def may_take_back(user: User, batch: ImportBatch) -> bool:
     """Who brought it, and managers of the whole district and administrators; all of them only as long as they write."""
-    if not batch.was_written or not permissions.may_write_some(user):
+    return batch.was_written and is_own_or_chiefs(user, batch.user_id)
+
+
+def is_own_or_chiefs(user: User, author: int | None) -> bool:
+    """Whether an account may take back what `author` wrote."""
+    if not permissions.may_write_some(user):
         return False
-    if batch.user_id == user.pk:
-        return True
-    return user.role != permissions.RECORDER and permissions.writes_everywhere(user)
+    return author == user.pk or (user.role != permissions.RECORDER and permissions.writes_everywhere(user))
 
 
 def last_takeback(batch: ImportBatch) -> Takeback | None:
@@ -46,8 +50,15 @@ def plan_takeback(batch: ImportBatch, *, user: User | None) -> takeback.Takeback
     """
     if not batch.was_written:
         raise AlreadySettled
-    plan = _plan(batch).settle()
+    return look_at(batch.reason, back=batch.state == BatchState.COMMITTED, user=user)
+
+
+def look_at(reason: str, *, back: bool, user: User | None) -> takeback.Takeback:
+    """The settled plan for a page, nothing chosen yet. Raises ParksNotYours, and NoWay as `carry_out` does."""
+    plan = plan_of(reason, back=back).settle()
     require_parks(plan, user)
+    if nothing_returns(plan) and not plan.conflicts:
+        raise NoWay
     return plan
 
 
@@ -65,42 +76,59 @@ def take_back(
     Raises AlreadySettled where that was done before, PreviewOutdated where the preview with this digest would look
     different now, ParksNotYours, NoWay.
     """
+    with taking_back(batch.reason):
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state != (BatchState.COMMITTED if back else BatchState.UNDONE):
+            raise AlreadySettled
+        done = Takeback(subject=batch.reason, batch=locked, back=back, user=user)
+        carry_out(done, digest=digest, choices=choices, all_conflicts=all_conflicts)
+        locked.state = BatchState.UNDONE if back else BatchState.COMMITTED
+        locked.save(update_fields=["state"])
+    batch.state = locked.state
+    return done
+
+
+@contextmanager
+def taking_back(reason: str) -> Iterator[None]:
+    """A transaction in which nobody else writes to what `reason` and everything that is taken back touched.
+
+    What the database refuses is NoWay: nothing was written.
+    """
     try:
         with transaction.atomic():
-            return _take_back(batch, user, back, digest, choices, all_conflicts)
+            lock_imports()
+            lock_rows(SUBJECTS, {reason, *_standing().dropped})
+            yield
     except IntegrityError as error:
         raise NoWay from error
 
 
-def _take_back(
-    batch: ImportBatch,
-    user: User | None,
-    back: bool,
-    digest: str | None,
-    choices: frozenset[Choice],
-    all_conflicts: bool,
-) -> Takeback:
-    lock_imports()
-    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if locked.state != (BatchState.COMMITTED if back else BatchState.UNDONE):
-        raise AlreadySettled
-    lock_rows(SUBJECTS, {batch.reason, *_standing().dropped})
-    plan = _plan(locked)
+def carry_out(
+    done: Takeback, *, digest: str | None, choices: frozenset[Choice] = frozenset(), all_conflicts: bool = False
+) -> None:
+    """Write what `done` says, which subject is taken back or counts again and by whom, and keep it; in `taking_back`.
+
+    Raises PreviewOutdated where the preview with this digest would look different now, ParksNotYours, and NoWay, also
+    where nothing of what should count again can return.
+    """
+    plan = plan_of(done.subject, back=done.back)
     if digest is not None and plan.digest != digest:
         raise PreviewOutdated
     if all_conflicts:
         choices = frozenset(conflict.choice for conflict in plan.conflicts if conflict.may_choose)
     plan.settle(choices)
-    require_parks(plan, user)
-    done = carry_out(plan, Takeback(subject=batch.reason, batch=locked, back=back, user=user))
-    locked.state = BatchState.UNDONE if back else BatchState.COMMITTED
-    locked.save(update_fields=["state"])
-    batch.state = locked.state
-    return done
+    require_parks(plan, done.user)
+    if nothing_returns(plan):
+        raise NoWay
+    _write(plan, done)
 
 
-def carry_out(plan: takeback.Takeback, done: Takeback) -> Takeback:
-    """Write a settled plan in the caller's transaction, and keep `done`, which says whose it is."""
+def nothing_returns(plan: takeback.Takeback) -> bool:
+    """Whether a settled plan would say that a subject counts again, and everything of it is held back."""
+    return not plan.back and plan.is_empty and bool(plan.obstacles)
+
+
+def _write(plan: takeback.Takeback, done: Takeback) -> None:
     count(plan, done)
     done.decided = [list(choice) for choice in plan.decided]
     done.kept_values = kept_values(plan)
@@ -109,17 +137,6 @@ def carry_out(plan: takeback.Takeback, done: Takeback) -> Takeback:
     if plan.inserts:
         _relink()
     done.save(update_fields=["unlinked"])
-    return done
-
-
-def lock_taken_back(reason: str) -> None:
-    """Let nobody write to what `reason` and everything that is taken back touched, until the transaction ends."""
-    lock_imports()
-    lock_rows(SUBJECTS, {reason, *_standing().dropped})
-
-
-def _plan(batch: ImportBatch) -> takeback.Takeback:
-    return plan_of(batch.reason, back=batch.state == BatchState.COMMITTED)
 
 
 def plan_of(reason: str, *, back: bool) -> takeback.Takeback:

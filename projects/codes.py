@@ -2,9 +2,10 @@
 
 import re
 
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
-from projects.models import Project
+from projects.models import Project, ProjectCode
 
 USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
 
@@ -20,13 +21,20 @@ def is_usable(code: str) -> bool:
 
 
 def our_codes(year: int, count: int) -> list[str]:
-    """The next `count` numbers JJ-YYYY-NNNN of that year of first record. None is used twice: voided ones keep theirs.
+    """The next `count` numbers JJ-YYYY-NNNN of that year of first record.
 
-    Call it inside the transaction that saves them; the unique constraint settles a race.
+    None is used twice: voided projects keep theirs, and so do former numbers and projects that an undo took out, which
+    may come back. Call it inside the transaction that saves them; the unique constraint settles a race.
     """
     prefix = f"JJ-{year}-"
-    ours = Project.objects.filter(code__startswith=prefix, code__regex=rf"^{prefix}[0-9]+$")
+    gone = Project.history.filter(history_type="-")
+    start = max(_last_of(rows, prefix) for rows in (Project.objects.all(), ProjectCode.objects.all(), gone))
+    return [f"{prefix}{start + offset + 1:04d}" for offset in range(count)]
+
+
+def _last_of(rows: QuerySet, prefix: str) -> int:
+    """The highest running number of ours among these rows; 0 where there is none."""
+    ours = rows.filter(code__startswith=prefix, code__regex=rf"^{prefix}[0-9]{{1,9}}$")
     # By length first: as text, 9999 comes after 10000.
     last = ours.order_by(Length("code").desc(), "-code").values_list("code", flat=True).first()
-    start = int(last.removeprefix(prefix)) if last else 0
-    return [f"{prefix}{start + offset + 1:04d}" for offset in range(count)]
+    return int(last.removeprefix(prefix)) if last else 0

@@ -13,6 +13,7 @@ from imports.undoing import last_takeback, plan_takeback, take_back
 from jiangjin.integrity import all_invariants
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
+from jiangjin.lib.takeback import NoWay
 from projects.capital import recompute_and_save
 from projects.choices import Stage
 from projects.models import CapitalArrival, CapitalCommitment, Investor, Milestone, Note, Official, Project
@@ -279,7 +280,13 @@ def test_undone_a_file_can_be_brought_again(tmp_path: Path) -> None:
     undo(batch)
     again = bring(path, rows)
     assert (again.created, Project.objects.count()) == (1, 1)
-    assert (redo(batch).restored, Project.objects.count()) == (0, 1)
+    state = register()
+    with pytest.raises(NoWay):  # all of it is there by the second: "counts again" would be untrue
+        redo(batch)
+    with pytest.raises(NoWay):
+        plan_takeback(batch, user=None)
+    batch.refresh_from_db()
+    assert (batch.state, register(), Project.objects.count()) == (BatchState.UNDONE, state, 1)
     assert_sound()
 
 
@@ -292,3 +299,13 @@ def test_the_number_of_queries_does_not_grow(tmp_path: Path) -> None:
             undo(batch)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_number_of_ours_that_an_undo_freed_is_not_given_again(tmp_path: Path) -> None:
+    batch = bring(tmp_path / "a.xlsx", [None, "甲", 6, "2020", None, None])
+    code = Project.objects.get().code
+    undo(batch)
+    bring(tmp_path / "b.xlsx", [None, "乙", 6, "2020", None, None])
+    assert Project.objects.get().code > code
+    assert redo(batch).restored == 1
+    assert Project.objects.count() == 2

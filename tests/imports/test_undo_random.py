@@ -22,6 +22,7 @@ from imports.undoing import plan_takeback, take_back
 from jiangjin.integrity import all_invariants
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
+from jiangjin.lib.takeback import NoWay
 from projects.choices import MilestoneKind
 from projects.models import Project
 from projects.registering import (
@@ -189,10 +190,20 @@ class Play:
 
     def turn(self, batch: ImportBatch, chance_to_force: float) -> None:
         back = batch.state == BatchState.COMMITTED
-        plan = plan_takeback(batch, user=None)
+        try:
+            plan = plan_takeback(batch, user=None)
+        except NoWay:  # everything of it is held back: nothing may say otherwise
+            assert not back
+            with pytest.raises(NoWay):
+                take_back(batch=batch, user=self.user, back=back)
+            return self.check()
         open_ones = [one.choice for one in plan.conflicts if one.may_choose]
         choices = frozenset(one for one in open_ones if self.chance.random() < chance_to_force)
         plan.settle(choices)
+        if not back and plan.is_empty and plan.obstacles:  # held back as a whole, with what was chosen as well
+            with pytest.raises(NoWay):
+                take_back(batch=batch, user=self.user, back=back, digest=plan.digest, choices=choices)
+            return self.check()
         take_back(batch=batch, user=self.user, back=back, digest=plan.digest, choices=choices)
         (self.oracle.undone.add if back else self.oracle.undone.discard)(batch.pk)
         self.oracle.loose |= {one.key for one in plan.obstacles.values()}
