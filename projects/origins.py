@@ -103,13 +103,27 @@ def _of_table(
 
 
 def _giver(records: list[dict[str, Any]], column: str) -> dict[str, Any] | None:
-    """The oldest of the newest records that hold the present value without a break; None where it is not filled in."""
+    """The record that gave the present value; None where it is not filled in.
+
+    What an undo brought back was given before: by the record that wrote it then, not by the undo.
+    """
     value = records[0][column]
     if value is None or value == "" or value is False:
         return None
-    giver = records[0]
-    for record in records[1:]:
-        if record["history_type"] == "-" or record[column] != value:
-            break
-        giver = record
-    return giver
+    last = giver = _begin_of_run(records, 0, column)
+    while Reason.of(records[giver]["history_change_reason"]).way:
+        earlier = range(giver + 1, len(records))
+        held = (at for at in earlier if records[at][column] == value and records[at]["history_type"] != "-")
+        before = next(held, None)
+        if before is None:
+            return records[last]
+        giver = _begin_of_run(records, before, column)
+    return records[giver]
+
+
+def _begin_of_run(records: list[dict[str, Any]], at: int, column: str) -> int:
+    """The place of the oldest record that holds the value of the one at a place without a break, newest first."""
+    value = records[at][column]
+    while at + 1 < len(records) and records[at + 1]["history_type"] != "-" and records[at + 1][column] == value:
+        at += 1
+    return at

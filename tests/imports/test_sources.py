@@ -32,7 +32,7 @@ from projects.models import Project
 from projects.origins import Place
 from projects.sources import IMPORTED, TYPED, Source, Sources, sources_of
 from projects.stages import milestone_for
-from tests.builders import make_user
+from tests.builders import make_project, make_user
 from tests.imports.books import ledger, run, write_xlsx
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
 
@@ -297,16 +297,40 @@ def test_the_number_of_queries_does_not_grow_with_imports(tmp_path: Path, audito
     assert counted[0] <= 14
 
 
-def test_a_value_that_an_undo_brought_back_names_the_undo(tmp_path: Path) -> None:
+def test_a_value_that_an_undo_brought_back_has_its_former_source(tmp_path: Path) -> None:
     user = make_user("boss", role="manager", all_parks=True)
+    header = ["项目编号", "项目名称", "责任单位", "协议投资额（亿元）"]
+    run(write_xlsx(tmp_path / "a.xlsx", [header, ["S-1", "甲厂", "旧单位", 5]]))
+    run(write_xlsx(tmp_path / "b.xlsx", [header, ["S-1", "甲厂", "新单位", 7]]))
+    first, second = ImportBatch.objects.order_by("pk")
+
+    def told() -> set[tuple[str, str]]:
+        sources = told_of(user, code="S-1")
+        commitment = Project.objects.get().commitments.get()
+        found = (sources.of("project", "lead_unit"), sources.of("commitments", "amount", commitment.pk))
+        return {(one.file, one.cell) for one in found}
+
+    assert told() == {("b.xlsx", "C2"), ("b.xlsx", "D2")}
+    take_back(batch=second, user=user, back=True)
+    assert told() == {("a.xlsx", "C2"), ("a.xlsx", "D2")}
+    take_back(batch=second, user=user, back=False)
+    assert told() == {("b.xlsx", "C2"), ("b.xlsx", "D2")}
+    take_back(batch=second, user=user, back=True)
+    take_back(batch=first, user=user, back=True)  # the project goes, and comes back as it was
+    take_back(batch=first, user=user, back=False)
+    assert told() == {("a.xlsx", "C2"), ("a.xlsx", "D2")}
+
+
+def test_what_an_undo_brought_back_from_before_any_history_names_the_undo(tmp_path: Path) -> None:
+    user = make_user("boss", role="manager", all_parks=True)
+    project = make_project("甲厂", code="S-1", lead_unit="旧单位")
+    project.history.all().delete()
     header = ["项目编号", "项目名称", "责任单位"]
-    run(write_xlsx(tmp_path / "a.xlsx", [header, ["S-1", "甲厂", "旧单位"]]))
     run(write_xlsx(tmp_path / "b.xlsx", [header, ["S-1", "甲厂", "新单位"]]))
-    batch = last_batch()
-    take_back(batch=batch, user=user, back=True)
-    told = told_of(user, code="S-1").of("project", "lead_unit")
-    assert (told.kind, told.url) == ("undo", batch.get_absolute_url())
-    assert "撤销" in told.text
-    take_back(batch=batch, user=user, back=False)
-    told = told_of(user, code="S-1").of("project", "lead_unit")
-    assert "重新生效" in told.text
+    project.refresh_from_db()
+    project.lead_unit = "旧单位"
+    project._history_user, project._change_reason = user, f"undo import {last_batch().pk} (1)"
+    project.save()
+    source = told_of(user, code="S-1").of("project", "lead_unit")
+    assert (source.kind, source.url) == ("undo", last_batch().get_absolute_url())
+    assert "撤销" in source.text
