@@ -44,7 +44,7 @@ def with_offers(changes: Iterable[Change], project: Project) -> list[Change]:
 def _is_offered(project: Project, one: Difference, names: dict[str, dict[int, str]]) -> bool:
     if one.field == MILESTONES:
         return True
-    if one.field not in RESTORABLE:
+    if one.field not in RESTORABLE or one.gone:
         return False
     column = Project._meta.get_field(one.field)
     return shown_value(column, getattr(project, column.attname), names.get(one.field, {})) != one.old

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay
 from parks.models import Park
-from projects.models import Official, Project
+from projects.models import Investor, Official, Project
 from tests.builders import make_project, make_user
 from tests.projects.test_history import lines, save, told
 
@@ -122,6 +124,41 @@ def test_what_the_rules_forbid_is_refused_kindly(manager: Client) -> None:
     assert was_refused(restore(manager, project, "lead_unit", source="x"))
     assert was_refused(restore(manager, project, "lead_unit", source="9" * 30))
     assert Project.objects.values().get(pk=project.pk) == before
+
+
+def test_what_an_undo_took_out_is_named_and_not_offered(manager: Client) -> None:
+    project = make_project("甲", agreed="2", official=("毛平", "区长"), cluster="equipment", investor="旧公司")
+    gone = project.lead_official
+    change(project, lead_official=Official.objects.create(name="李明", post="副区长"))
+    save(manager, project, lead_official_name="李明", lead_official_post="副区长", cluster=project.cluster_id)
+    save(manager, project, lead_official_name="张三", lead_official_post="", lead_unit="区府", cluster="")
+    Investor.objects.filter(name="旧公司").delete()
+    gone.name = "毛平平"  # called so when it went
+    gone.save()
+    gone.delete()
+    told_of = [one for line in lines(manager, project) for one in line.change.differences]
+    officials = [(one.old, one.new, one.source is not None) for one in told_of if one.field == "lead_official"]
+    assert officials == [("李明 · 副区长", "张三", True), ("毛平平 · 区长", "李明 · 副区长", False)]
+    assert ("旧公司", "") in {(one.old, one.new) for one in told_of if one.field == "investors"}
+    html = manager.get(f"{project.get_absolute_url()}history/").content.decode()
+    assert html.count("history/restore/") == sum(one.source is not None for one in told_of)
+    assert "毛平平 · 区长" in manager.get("/history/?field=lead_official").content.decode()
+    restore(manager, project, "lead_official")
+    assert str(project.lead_official) == "李明 · 副区长"
+
+
+def test_names_of_what_is_gone_cost_a_query_a_table(manager: Client) -> None:
+    project = make_project("甲", agreed="2", official=("毛平", "区长"))
+    counted = []
+    for rounds in (2, 8):
+        for number in range(rounds):
+            save(manager, project, lead_official_name=f"领导{rounds}{number}", lead_official_post="")
+        Official.objects.exclude(pk=Project.objects.get(pk=project.pk).lead_official_id).delete()
+        lines(manager, project)
+        with CaptureQueriesContext(connection) as queries:
+            lines(manager, project)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_a_row_of_another_project_restores_nothing(manager: Client) -> None:
