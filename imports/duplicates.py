@@ -17,9 +17,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from imports.mergepairs import near
 from imports.models import NotTheSame, PairKind
 from projects import permissions
+from projects.capital import near
 from projects.choices import ParticipationRole
 from projects.models import Investor, Participation, Project
 from projects.similarity import SIMILAR, alike

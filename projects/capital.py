@@ -18,6 +18,7 @@ from projects.models import CapitalArrival, CapitalCommitment, Project
 IMPLAUSIBLE = Decimal(5_000_000)
 REMARKABLE = Decimal(1_000_000)
 IMPLAUSIBLE_FACTOR = 1000
+NEAR = Decimal("0.1")  # amounts that differ by so much at most are taken for the same undertaking
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal | None:
@@ -89,6 +90,11 @@ def implausible(amount: Decimal, former: Decimal | None = None, median: Decimal 
     if amount >= IMPLAUSIBLE:
         return True
     return any(base and amount >= base * IMPLAUSIBLE_FACTOR for base in (former, median))
+
+
+def near(one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two amounts differ by a tenth of the larger one at most; an unknown one is near to nothing."""
+    return one is not None and other is not None and abs(one - other) <= NEAR * max(abs(one), abs(other))
 
 
 def signed_amount(kind: str, amount: Decimal) -> Decimal:

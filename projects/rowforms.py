@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -192,6 +193,14 @@ def kept_forms(formset: BaseFormSet) -> list[forms.Form]:
 def kept_rows(formset: BaseFormSet) -> list[dict[str, Any]]:
     """What stands in the rows that nobody took out; rows that were never touched are left out."""
     return [form.cleaned_data for form in kept_forms(formset) if form.cleaned_data]
+
+
+def typed_total(data: Mapping[str, Any]) -> Decimal | None:
+    """What the commitments typed so far come to, in 万元; None while no amount of them can be read."""
+    formset = CommitmentFormSet(data, prefix="commitments")
+    formset.is_valid()
+    rows = [row for row in kept_rows(formset) if row.get("amount") and row.get("kind")]
+    return capital.total(capital.signed_amount(row["kind"], row["amount"]) for row in rows)
 
 
 def participation_rows(project: Project | None) -> list[dict]:
