@@ -118,6 +118,26 @@ def test_an_import_is_named_with_its_batch(manager: Client, tmp_path: Path) -> N
     assert lines(manager, batch=batch.pk + 1) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        *[(text, {"import", "merge", "bulk"}) for text in ("11", "#11", "＃11", "１１", " # 11 ", "011")],
+        *[(text, {"import"}) for text in ("导入 #11", "导入#11", "导入＃１１", "导入 11", "撤销导入 #11", "import 11")],
+        *[(text, {"import"}) for text in ("Import #11", "import #11 undone", "导入 #11重新生效")],
+        *[(text, {"bulk"}) for text in ("批量修改 #11", "bulk 11", "bulk change #11", "批量修改　＃11")],
+        *[(text, {"merge"}) for text in ("合并 #11", "merging #11", "merge 11")],
+    ],
+)
+def test_a_batch_is_found_as_the_pages_write_it(manager: Client, text: str, kinds: set[str]) -> None:
+    project = make_project(agreed="2")
+    for reason in ("import 11", "bulk 11", "merge 11", "undo bulk 11 (3)", "import 110", "import 1"):
+        record_history(Project, [project.pk], "~", user=None, reason=reason)
+    for where in (project, None):
+        found = lines(manager, where, batch=text)
+        assert {line.change.reason.kind for line in found} == kinds
+        assert {line.change.reason.number for line in found} == {11}
+
+
 def test_the_way_to_an_import_is_shown_to_who_may_open_it(client: Client) -> None:
     project = make_project(agreed="1")
     author = make_user("author", parks=["shuangfu"])
@@ -211,7 +231,16 @@ def test_narrowed_by_person_field_and_period(manager: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("person", "999999"), ("field", "password"), ("batch", "twelve!"), ("since", "someday")]
+    ("name", "value"),
+    [
+        ("person", "999999"),
+        ("field", "password"),
+        ("since", "someday"),
+        *[
+            ("batch", text)
+            for text in ("twelve!", "#", "weather 3", "导入", "12 13", "导入 %", "3天", "9" * 19, "٣", "\x00")
+        ],
+    ],
 )
 def test_a_condition_that_cannot_be_read_is_said(manager: Client, name: str, value: str) -> None:
     project = make_project(agreed="2")
