@@ -6,14 +6,17 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.text import investor_key, name_key
 from projects.capital import near
 from projects.models import Participation, Project
 from projects.permissions import Actor
 
+LIKE_DEAL = _("same investor, amounts within 10%")
 SIMILAR = 0.8  # of names, wherever they are met
 SIMILAR_OF_INVESTOR = 0.5  # a firm seldom signs twice for things of like names
 MOST = 5
@@ -43,6 +46,7 @@ class Similar:
     projects: list[Project] = field(default_factory=list)
     hidden: bool = False
     like_deals: frozenset[int] = frozenset()
+    why: ClassVar = LIKE_DEAL  # they are listed; a template cannot look up words with a percent sign
 
 
 def similar_projects(name: str, investors: Iterable[str], agreed: Decimal | None, *, user: Actor) -> Similar:

@@ -78,8 +78,7 @@ def test_one_investor_and_nearly_the_amount_are_enough_whatever_the_name(manager
         response = manager.get(URL, typed | amounts(*rows))
         similar = response.context["similar"]
         assert (similar.projects, similar.like_deals) == ([project], {project.pk}), rows
-        html = response.content.decode()
-        assert "62.00 亿元 (" in html
+        assert "62.00 亿元 · 投资方相同，金额相差不到 10%" in response.content.decode()
         assert manager.get(URL, {**typed, "name": "", **amounts(*rows)}).context["similar"].projects == [project]
     for rows in ([("initial", "50")], [("initial", "")], [("initial", "不知道")], [("x", "62")], [("initial", "-62")]):
         assert manager.get(URL, typed | amounts(*rows)).context["similar"].projects == [], rows
