@@ -102,6 +102,9 @@ def test_a_milestone_comes_back_with_the_stage(manager: Client) -> None:
     row = project.milestones.get(kind="started")
     assert (str(row.planned_on), str(row.actual_on), row.reached) == ("2020-08", "2020-09", True)
     assert project.stage == "construction"
+    # What stands there is not offered again, only the way back to what stood between.
+    offered = [one.old for line in lines(manager, project) for one in line.change.differences if one.source]
+    assert offered == [""]
     assert told(lines(manager, project)[0])
 
 
