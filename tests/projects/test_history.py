@@ -24,6 +24,7 @@ from projects.reasons import Reason
 from tests.builders import make_project, make_user
 from tests.imports.books import ledger
 from tests.imports.bringing import bring, confirm, digest_of, last_batch
+from tests.imports.merges import merge
 from tests.projects.typed import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -111,7 +112,7 @@ def test_an_import_is_named_with_its_batch(manager: Client, tmp_path: Path) -> N
     confirm(manager, batch, digest_of(manager.get(f"/imports/{batch.pk}/")))
     latest = lines(manager)[0]
     assert how(latest) == f"import #{batch.pk}"
-    assert latest.import_url == f"/imports/{batch.pk}/"
+    assert latest.batch_url == f"/imports/{batch.pk}/"
     assert {("5.00 亿元", "7.00 亿元"), ("", "厂房封顶")} <= told(latest)
     for text in (str(batch.pk), f"import {batch.pk}", f"#{batch.pk}"):
         assert [line.change.record for line in lines(manager, batch=text)] == [latest.change.record]
@@ -157,7 +158,20 @@ def test_the_way_to_an_import_is_shown_to_who_may_open_it(client: Client) -> Non
     make_user("parkmanager", role="manager", parks=["shuangfu"])
     for username, url in seen.items():
         client.force_login(User.objects.get(username=username))
-        assert lines(client)[0].import_url == url, username
+        assert lines(client)[0].batch_url == url, username
+
+
+def test_the_way_to_a_merging_is_shown_to_who_may_take_it_back(client: Client) -> None:
+    author = make_user("author", role="manager", parks=["shuangfu"])
+    kept, gone = make_project("甲", agreed="1", park="shuangfu"), make_project("甲", agreed="1", park="shuangfu")
+    done = merge(kept, gone, user=author)
+    make_user("leader", role="leader")
+    make_user("recorder", parks=["shuangfu"])
+    for username, url in {"author": done.get_absolute_url(), "leader": "", "recorder": ""}.items():
+        client.force_login(User.objects.get(username=username))
+        assert {line.batch_url for line in lines(client, batch=f"合并 #{done.pk}")} == {url}, username
+    client.force_login(author)
+    assert client.get(done.get_absolute_url()).status_code == 200
 
 
 def test_arrivals_notes_and_commands_are_told(manager: Client, chief: User) -> None:
