@@ -27,7 +27,7 @@ PAGES = {"import": "imports:detail", "bulk": "undo:bulk", "merge": "merging:merg
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change with where it leads: its project, and the page of its batch (import, bulk change, merging) if it opens."""
+    """A change with where it leads: its project, and the page of its import, bulk change or merging if that opens."""
 
     change: Change
     project: Project | None
