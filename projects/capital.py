@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -60,13 +59,6 @@ def recompute_and_save(project_ids: Iterable[int], *, user: object, reason: str)
     same = sorted(ids - {project.pk for project in changed})
     if same:
         record_history(Project, same, "~", user=user, reason=reason)
-
-
-def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:
-    """What had been agreed by a day; undated commitments count (design, section 4). None where nothing is known."""
-    dated = CapitalCommitment.objects.filter(project=project, committed_on__by=day)
-    undated = CapitalCommitment.objects.filter(project=project, committed_on=None)
-    return (dated | undated).aggregate(total=Sum("amount"))["total"]
 
 
 def split_agreed(total: Decimal, added: Decimal | None) -> tuple[Decimal, Decimal]:
