@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from imports.models import ImportBatch
+from imports.undoing import take_back
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay
 from parks.models import Park
 from projects.models import Investor, Official, Project
 from tests.builders import make_project, make_user
+from tests.imports.books import ledger, run
 from tests.projects.test_history import lines, save, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -148,6 +152,18 @@ def test_what_an_undo_took_out_is_named_and_not_offered(manager: Client) -> None
     assert "毛平平 · 区长" in manager.get("/history/?field=lead_official").content.decode()
     restore(manager, project, "lead_official")
     assert str(project.lead_official) == "李明 · 副区长"
+
+
+def test_an_official_of_an_undone_import_is_named(manager: Client, tmp_path: Path) -> None:
+    project = make_project("甲", code="P-1", agreed="2", official=("毛平", ""))
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", "李明"], header=("项目编号", "项目名称", "挂帅领导"))
+    __, answer = run(path)
+    assert (answer["update"], Official.objects.count()) == (1, 2)
+    take_back(batch=ImportBatch.objects.get(pk=answer["batch"]), user=make_user("chief", all_parks=True), back=True)
+    assert Official.objects.count() == 1
+    told_of = [one for line in lines(manager, project) for one in line.change.differences]
+    shown = [(one.old, one.new, one.source is not None) for one in told_of if one.field == "lead_official"]
+    assert shown == [("李明", "毛平", False), ("毛平", "李明", False)]
 
 
 def test_names_of_what_is_gone_cost_a_query_a_table(manager: Client) -> None:
