@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -79,7 +80,10 @@ class BaseParticipations(RowsAsTyped):
         if any(form.errors for form in kept_forms(self)):
             return
         rows = [row for row in kept_rows(self) if row.get("name")]
-        if len({investor_key(row["name"]) for row in rows}) < len(rows):
+        # Two firms of one name may stand there already: they are two.
+        held = Counter(investor_key(row["name"]) for row in self.initial or () if row.get("name"))
+        typed = Counter(investor_key(row["name"]) for row in rows)
+        if any(number > max(1, held[key]) for key, number in typed.items()):
             raise ValidationError(_("The same investor stands there twice. Take one out."))
         if rows and [row["role"] for row in rows].count(ParticipationRole.LEAD) != 1:
             raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
