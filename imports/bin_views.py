@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from imports import bin as contents
 from projects import permissions
+from projects.models import Project
 
 PER_PAGE = 30
 
@@ -30,8 +32,14 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         "tabs": [(key, labels[key], counts[key]) for key in labels],
         "show": show,
         "page": page,
-        "voided": None if kind else [(row, permissions.may_void_in(request.user, row.park_id)) for row in page],
+        "voided": None if kind else [(row, _may_restore(request.user, row)) for row in page],
+        "sees_mergings": bool(counts["merges"]),
         "entries": contents.entries_of(kind, page) if kind else None,
         "may_write": permissions.may_write_some(request.user),
     }
     return render(request, "imports/recycle_bin.html", context)
+
+
+def _may_restore(user: User, project: Project) -> bool:
+    """What was merged into another one comes back with its merging alone."""
+    return project.merged_into_id is None and permissions.may_void_in(user, project.park_id)

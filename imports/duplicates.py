@@ -17,12 +17,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from imports.mergepairs import near
 from imports.models import NotTheSame, PairKind
 from projects import permissions
+from projects.capital import near
 from projects.choices import ParticipationRole
 from projects.models import Investor, Participation, Project
-from projects.similarity import SIMILAR, alike
+from projects.similarity import LIKE_DEAL, SIMILAR, alike
 
 MOST = 500  # pairs that are worked through at a time
 OF_ONE = 200  # pairs that one name or one firm may bring
@@ -38,7 +38,7 @@ class Why(TextChoices):
     """What speaks for two being one."""
 
     SAME_NAME = "same_name", _("same name")
-    SAME_FIRM = "same_firm", _("same investor, amounts within 10%")
+    SAME_FIRM = "same_firm", LIKE_DEAL
     LIKE_NAME = "like_name", _("similar names")
     FIRM_NAME = "firm_name", _("names differ in brackets, punctuation or ending only")
 

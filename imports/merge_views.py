@@ -85,7 +85,7 @@ def _other_project(request: HttpRequest, kept: Project, number: str) -> Project 
 
 def _choose_project(request: HttpRequest, kept: Project, number: str) -> HttpResponse:
     firms = [part.investor.name for part in kept.participations.all()]
-    near = similar_projects(kept.name, firms, user=request.user).projects
+    near = similar_projects(kept.name, firms, kept.agreed_capital, user=request.user).projects
     context = {
         "project": kept,
         "number": number,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from imports.mergechoices import GONE, KEPT, Choice, Rows, choices_of, rows_of
 from projects import stages
+from projects.capital import near
 from projects.choices import MilestoneKind, ParticipationRole
 from projects.models import (
     CapitalArrival,
@@ -26,7 +27,6 @@ from projects.models import (
 )
 
 BOTH = "both"  # commitments: they add up
-NEAR = Decimal("0.1")  # amounts that differ by so much at most are taken for the same undertaking
 # What the merging decides by itself.
 OWN_COLUMNS = frozenset(("code", "stage", "voided_at"))
 OWN_OF_ROWS = frozenset(("project_id", "kind", "month", "origin", "measure", "as_of"))
@@ -37,11 +37,6 @@ KEYED: dict[type[models.Model], tuple[str, ...]] = {
     CapitalSnapshot: ("measure", "as_of"),
 }
 TABLES = (*KEYED, CapitalCommitment, Participation, ProjectCode, Note)
-
-
-def near(one: Decimal | None, other: Decimal | None) -> bool:
-    """Whether two amounts differ by a tenth of the larger one at most; an unknown one is near to nothing."""
-    return one is not None and other is not None and abs(one - other) <= NEAR * max(abs(one), abs(other))
 
 
 class ProjectPair:

@@ -19,6 +19,7 @@ from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import conditions, stages
 from projects.choices import MilestoneKind
+from projects.differences import Difference
 from projects.models import Milestone, Project
 from projects.permissions import may_write_in
 from projects.querysets import ProjectQuerySet
@@ -102,21 +103,12 @@ class Wanted:
         return joined(dict.fromkeys([*kept, *self.added_tags]))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value of a project before and after, in words; "" is not filled in."""
-
-    label: str
-    old: str
-    new: str
-
-
 @dataclass
 class Row:
     """What would happen to one project. `refusal` says why it cannot be written."""
 
     project: Project
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Difference] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)  # of the project; the official stands in `Wanted`
     official: bool = False
     planned: dict[MilestoneKind, PartialDay | None] = field(default_factory=dict)
@@ -186,17 +178,17 @@ def _row(project: Project, days: dict[str, Any], wanted: Wanted, user: User) -> 
     held = (official.name, official.post) if official else ("", "")
     if wanted.lead_official is not None and wanted.lead_official != held:
         new = " · ".join(filter(None, wanted.lead_official))
-        row.changes.append(Change(_label("lead_official"), str(official or ""), new))
+        row.changes.append(Difference(_label("lead_official"), str(official or ""), new))
         row.official = True
     tags = wanted.tags(project.tags)
     for name, value in (("lead_unit", wanted.lead_unit), ("tags", tags)):
         if value is not None and value != getattr(project, name):
-            row.changes.append(Change(_label(name), getattr(project, name), value))
+            row.changes.append(Difference(_label(name), getattr(project, name), value))
             row.columns[name] = value
     for kind, day in wanted.planned.items():
         old = days.get(stages.PLANNED_FIELD[kind])
         if day != old:
-            row.changes.append(Change(_day_label(kind), str(old or ""), str(day or "")))
+            row.changes.append(Difference(_day_label(kind), str(old or ""), str(day or "")))
             row.planned[kind] = day
     if row.changes:
         row.refusal = _refusal(row, days, user)

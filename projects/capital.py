@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -18,6 +17,7 @@ from projects.models import CapitalArrival, CapitalCommitment, Project
 IMPLAUSIBLE = Decimal(5_000_000)
 REMARKABLE = Decimal(1_000_000)
 IMPLAUSIBLE_FACTOR = 1000
+NEAR = Decimal("0.1")  # amounts that differ by so much at most are taken for the same undertaking
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal | None:
@@ -61,13 +61,6 @@ def recompute_and_save(project_ids: Iterable[int], *, user: object, reason: str)
         record_history(Project, same, "~", user=user, reason=reason)
 
 
-def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:
-    """What had been agreed by a day; undated commitments count (design, section 4). None where nothing is known."""
-    dated = CapitalCommitment.objects.filter(project=project, committed_on__by=day)
-    undated = CapitalCommitment.objects.filter(project=project, committed_on=None)
-    return (dated | undated).aggregate(total=Sum("amount"))["total"]
-
-
 def split_agreed(total: Decimal, added: Decimal | None) -> tuple[Decimal, Decimal]:
     """(initial, increase) of a ledger's agreed amount with 其中：新增. Added more than the total is refused."""
     if total <= 0:
@@ -89,6 +82,11 @@ def implausible(amount: Decimal, former: Decimal | None = None, median: Decimal 
     if amount >= IMPLAUSIBLE:
         return True
     return any(base and amount >= base * IMPLAUSIBLE_FACTOR for base in (former, median))
+
+
+def near(one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two amounts differ by a tenth of the larger one at most; an unknown one is near to nothing."""
+    return one is not None and other is not None and abs(one - other) <= NEAR * max(abs(one), abs(other))
 
 
 def signed_amount(kind: str, amount: Decimal) -> Decimal:

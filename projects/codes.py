@@ -8,16 +8,14 @@ from django.db.models.functions import Length
 from projects.models import Project, ProjectCode
 
 USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
+# URLs of their own beside the projects' (a test compares).
+TAKEN_BY_PAGES = {"new", "similar", "bulk", "export.xlsx", "export.csv"}
 
 
 def is_usable(code: str) -> bool:
     """Whether a ledger's number can be a project's number, which stands in URLs."""
-    # `new`, `similar` and the exports are URLs of their own; browsers would resolve away a number made of dots alone.
-    return (
-        bool(USABLE.fullmatch(code))
-        and code.lower() not in {"new", "similar", "export.xlsx", "export.csv"}
-        and bool(code.strip("."))
-    )
+    # Browsers would resolve away a number made of dots alone.
+    return bool(USABLE.fullmatch(code)) and code.lower() not in TAKEN_BY_PAGES and bool(code.strip("."))
 
 
 def our_codes(year: int, count: int) -> list[str]:

@@ -39,7 +39,7 @@ class Difference:
     """One changed field: its label, and the values before and after as they are shown; "" is not filled in.
 
     `field` is the column of the project, or the key of the table (ROWS); `source` the history row that holds the value
-    before, None where there was none.
+    before, None where there was none; `gone`: what stood before is no longer in the register, an undo took it out.
     """
 
     label: str
@@ -47,6 +47,7 @@ class Difference:
     new: str
     field: str = ""
     source: int | None = None
+    gone: bool = False
 
 
 def columns() -> list[models.Field]:
@@ -71,24 +72,43 @@ def delta(old: Any, new: Any) -> list[Changed]:
     return [Changed(*pair, old.history_id) for pair in pairs if pair[1] != pair[2]]
 
 
-def names_of(changes: Iterable[Changed]) -> dict[str, dict[int, str]]:
-    """What the numbers of parks, clusters, chains and officials in these changes are called."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rows of one table are called, by number; those in `gone` are no longer in the register."""
+
+    words: Mapping[int, str]
+    gone: frozenset[int]
+
+
+UNNAMED = Names({}, frozenset())
+
+
+def names_of_rows(model: type[models.Model], ids: Iterable[int]) -> Names:
+    """What these rows are called; what an undo took out, as its history last called it."""
+    ids = set(ids)
+    words = {row.pk: str(row) for row in model._base_manager.filter(pk__in=ids)} if ids else {}
+    gone = frozenset(ids - words.keys())
+    if gone:
+        records = model.history.filter(id__in=gone).order_by("history_id")  # type: ignore[attr-defined]
+        words |= {record.id: str(record.instance) for record in records}
+    return Names(words, gone)
+
+
+def names_of(changes: Iterable[Changed]) -> dict[str, Names]:
+    """What the numbers of parks, clusters, chains and officials in these changes are called, by column."""
     wanted: dict[str, set[int]] = {name: set() for name in LINKED}
     for change in changes:
         if change.field.name in wanted:
             wanted[change.field.name] |= {value for value in (change.old, change.new) if value is not None}
-    return {
-        name: {row.pk: str(row) for row in LINKED[name]._default_manager.filter(pk__in=ids)}
-        for name, ids in wanted.items()
-        if ids
-    }
+    return {name: names_of_rows(LINKED[name], ids) for name, ids in wanted.items()}
 
 
-def column_difference(change: Changed, names: Mapping[str, Mapping[int, str]]) -> Difference:
+def column_difference(change: Changed, names: Mapping[str, Names]) -> Difference:
     """The change of a column in words."""
-    field = change.field
-    old, new = (shown_value(field, value, names.get(field.name, {})) for value in (change.old, change.new))
-    return Difference(str(field.verbose_name), old, new, field.name, change.source)
+    column = change.field
+    known = names.get(column.name, UNNAMED)
+    old, new = (shown_value(column, value, known.words) for value in (change.old, change.new))
+    return Difference(str(column.verbose_name), old, new, column.name, change.source, change.old in known.gone)
 
 
 def shown_value(field: models.Field, value: Any, names: Mapping[int, str]) -> str:
@@ -198,7 +218,6 @@ def row_difference(kind: RowKind, old: Any, new: Any, firms: Mapping[int, str]) 
     return Difference(labels[-1], before, after, kind.key, old.history_id if old else None)
 
 
-def firms_of(records: Iterable[Any]) -> dict[int, str]:
-    """The names of the firms in history records of participations."""
-    ids = {record.investor_id for record in records}
-    return dict(Investor.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+def firms_of(records: Iterable[Any]) -> Mapping[int, str]:
+    """The names of the firms in history records of participations, also of firms that an undo took out."""
+    return names_of_rows(Investor, (record.investor_id for record in records)).words

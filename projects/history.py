@@ -21,7 +21,7 @@ from projects.changes import Change, changes_of, row_changes, with_before
 from projects.differences import ROWS, columns
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
-from projects.reasons import NUMBERED, carries, subjects_of_number
+from projects.reasons import carries, subjects_in
 
 PER_PAGE = 50
 # So many history rows at most are looked through for one page: whoever asks for what is rare goes on from there.
@@ -55,16 +55,13 @@ class HistoryFilter(forms.Form):
 
     def clean_batch(self) -> list[str]:
         """What the wanted rows may be of: "import 12"."""
-        text = self.cleaned_data["batch"].strip().lstrip("#")
-        if not text:
-            return []
-        if NUMBERED.fullmatch(text):
-            return [text]
-        if text.isascii() and text.isdecimal() and len(text) <= 18:
-            return subjects_of_number(int(text))
-        raise ValidationError(
-            _("This is no number of a batch. Write it as it stands beside the change, for example 12.")
-        )
+        text = self.cleaned_data["batch"]
+        subjects = subjects_in(text)
+        if text and not subjects:
+            raise ValidationError(
+                _("This is no number of a batch. Write it as it stands beside the change, for example 12.")
+            )
+        return subjects
 
     @property
     def narrows(self) -> bool:

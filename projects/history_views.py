@@ -22,16 +22,16 @@ from projects.registering import ConcurrentEdit
 from projects.restoring import NotRestorable, restore_value, with_offers
 
 # Kinds of numbered reasons whose number has a page.
-PAGES = {"import": "imports:detail", "bulk": "undo:bulk"}
+PAGES = {"import": "imports:detail", "bulk": "undo:bulk", "merge": "merging:merge"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change with where it leads: its project, and the page of its import or bulk change where that opens."""
+    """A change with where it leads: its project, and the page of its import, bulk change or merging if that opens."""
 
     change: Change
     project: Project | None
-    import_url: str
+    batch_url: str
 
 
 @require_GET
@@ -75,15 +75,17 @@ def project_restore_value(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, filters: HistoryFilter, page: HistoryPage, changes: list[Change]) -> dict[str, Any]:
-    lines = [Line(change, page.projects.get(change.project_id), _import_url(request, change)) for change in changes]
+    lines = [Line(change, page.projects.get(change.project_id), _batch_url(request, change)) for change in changes]
     return {"filters": filters, "page": page, "lines": lines, "is_later_page": _before(request) is not None}
 
 
-def _import_url(request: HttpRequest, change: Change) -> str:
-    page = PAGES.get(change.reason.kind)
-    if not page or not permissions.sees_batch(request.user, change.user_id):
-        return ""
-    return reverse(page, args=[change.reason.number])
+def _batch_url(request: HttpRequest, change: Change) -> str:
+    kind = change.reason.kind
+    if kind == "merge":
+        opens = permissions.may_merge_firms(request.user)
+    else:
+        opens = permissions.sees_batch(request.user, change.user_id)
+    return reverse(PAGES[kind], args=[change.reason.number]) if opens and kind in PAGES else ""
 
 
 def _before(request: HttpRequest) -> int | None:

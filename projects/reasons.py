@@ -7,15 +7,21 @@ leaves "undo import 12 (3)", letting it count again "redo import 12 (4)". A form
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 NUMBERED = re.compile(r"(?P<kind>[a-z]+) (?P<number>[0-9]{1,18})")
 TAKEN_BACK = re.compile(r"(?P<way>undo|redo) (?P<subject>.+) \([0-9]{1,18}\)")
+NUMBER = re.compile(r"[0-9]{1,18}")
+BLANKS_AND_SIGN = re.compile(r"(?<![0-9])[\s#]+|[\s#]+(?![0-9])")  # but not between two numbers
+ANY = "%"  # for the number in a spelling
 # Kinds that number what they did: their words.
 KINDS = {
     "import": gettext_noop("import #%(number)s"),
@@ -63,9 +69,35 @@ class Reason:
         return _(PLAIN[self.text]) if self.text in PLAIN else self.text
 
 
-def subjects_of_number(number: int) -> list[str]:
-    """What the rows of this batch may carry, whatever kind of batch it is."""
-    return [f"{kind} {number}" for kind in KINDS]
+def subjects_in(text: str) -> list[str]:
+    """What rows of the batch named here may carry: "12", "#12", "import 12", or as a page of any language shows it.
+
+    A bare number is a batch of any kind. Nothing is found in what names no batch.
+    """
+    bare = _bare(text)
+    number = NUMBER.search(bare)
+    if number is None:
+        return []
+    kinds = _spellings().get(bare[: number.start()] + ANY + bare[number.end() :], ())
+    return [f"{kind} {int(number.group())}" for kind in kinds]
+
+
+def _bare(text: str) -> str:
+    """What is compared: without blanks, # and case, digits of any width as ASCII."""
+    return BLANKS_AND_SIGN.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+@cache
+def _spellings() -> dict[str, tuple[str, ...]]:
+    """How batches are written, with ANY for the number, and the kinds that are written so."""
+    known = {ANY: tuple(KINDS)}
+    for language, __ in settings.LANGUAGES:
+        with override(language):
+            for kind in KINDS:
+                known[kind + ANY] = (kind,)
+                for reason in (Reason("-", kind), *(Reason("-", kind, way=way) for way in WAYS)):
+                    known[_bare(reason.words(by_person=True)).replace("0", ANY)] = (kind,)
+    return known
 
 
 def carries(subjects: Iterable[str]) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +27,7 @@ from projects.models import (
     Project,
     ProjectCode,
 )
-from projects.names import set_investor_name, set_project_name
+from projects.names import investor_name_columns, set_investor_name, set_project_name
 
 
 class ConcurrentEdit(Exception):
@@ -172,8 +173,15 @@ def find_or_make_investor(name: str, *, user: User) -> Investor:
 
 
 def _save_investors(project: Project, typed: Iterable[TypedInvestor], *, user: User) -> None:
-    wanted = {find_or_make_investor(row.name, user=user): row for row in typed}
     known = {part.investor: part for part in project.participations.select_related("investor")}
+    # A name that stands there already means that very firm, whoever else is called so: an undo may bring a namesake.
+    held: dict[str, list[Investor]] = defaultdict(list)
+    for investor in known:
+        held[investor.name_key].append(investor)
+    wanted = {}
+    for row in typed:
+        own = held[investor_name_columns(row.name)["name_key"]]
+        wanted[own.pop(0) if own else find_or_make_investor(row.name, user=user)] = row
     for investor, part in known.items():
         if investor not in wanted:
             _delete(part, user)

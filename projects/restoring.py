@@ -34,17 +34,25 @@ class NotRestorable(Exception):
 def with_offers(changes: Iterable[Change], project: Project) -> list[Change]:
     """The changes, of which only those differences keep their `source` whose earlier value can be brought back."""
     names = {name: {row.pk: str(row)} for name in LINKED if (row := getattr(project, name))}
+    kind = ROWS[MILESTONES]
+    milestones = {kind.label(row): kind.words(row, {}) for row in project.milestones.all()}
     offered = []
     for change in changes:
-        kept = [one if _is_offered(project, one, names) else replace(one, source=None) for one in change.differences]
+        kept = [
+            one if _is_offered(project, one, names, milestones) else replace(one, source=None)
+            for one in change.differences
+        ]
         offered.append(replace(change, differences=kept))
     return offered
 
 
-def _is_offered(project: Project, one: Difference, names: dict[str, dict[int, str]]) -> bool:
+def _is_offered(
+    project: Project, one: Difference, names: dict[str, dict[int, str]], milestones: dict[str, str]
+) -> bool:
+    """Whether it can be brought back, and is not what stands there now."""
     if one.field == MILESTONES:
-        return True
-    if one.field not in RESTORABLE:
+        return milestones.get(one.label, "") != one.old
+    if one.field not in RESTORABLE or one.gone:
         return False
     column = Project._meta.get_field(one.field)
     return shown_value(column, getattr(project, column.attname), names.get(one.field, {})) != one.old

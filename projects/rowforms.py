@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +80,10 @@ class BaseParticipations(RowsAsTyped):
         if any(form.errors for form in kept_forms(self)):
             return
         rows = [row for row in kept_rows(self) if row.get("name")]
-        if len({investor_key(row["name"]) for row in rows}) < len(rows):
+        # Two firms of one name may stand there already: they are two.
+        held = Counter(investor_key(row["name"]) for row in self.initial or () if row.get("name"))
+        typed = Counter(investor_key(row["name"]) for row in rows)
+        if any(number > max(1, held[key]) for key, number in typed.items()):
             raise ValidationError(_("The same investor stands there twice. Take one out."))
         if rows and [row["role"] for row in rows].count(ParticipationRole.LEAD) != 1:
             raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
@@ -192,6 +197,14 @@ def kept_forms(formset: BaseFormSet) -> list[forms.Form]:
 def kept_rows(formset: BaseFormSet) -> list[dict[str, Any]]:
     """What stands in the rows that nobody took out; rows that were never touched are left out."""
     return [form.cleaned_data for form in kept_forms(formset) if form.cleaned_data]
+
+
+def typed_total(data: Mapping[str, Any]) -> Decimal | None:
+    """What the commitments typed so far come to, in 万元; None while no amount of them can be read."""
+    formset = CommitmentFormSet(data, prefix="commitments")
+    formset.is_valid()
+    rows = [row for row in kept_rows(formset) if row.get("amount") and row.get("kind")]
+    return capital.total(capital.signed_amount(row["kind"], row["amount"]) for row in rows)
 
 
 def participation_rows(project: Project | None) -> list[dict]:

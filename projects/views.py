@@ -19,6 +19,7 @@ from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
 from projects.models import Project
+from projects.rowforms import typed_total
 
 # How the form calls the name of an investor (projects/rowforms.py).
 INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
@@ -120,7 +121,8 @@ def project_similar(request: HttpRequest) -> HttpResponse:
     """While a new project is typed: what may be the same, without details of what the account may not see."""
     permissions.require_writer(request.user)
     investors = [value for key, value in request.GET.items() if key == "investor" or INVESTOR_FIELD.fullmatch(key)]
-    found = similarity.similar_projects(request.GET.get("name", ""), investors[:20], user=request.user)
+    name, agreed = request.GET.get("name", ""), typed_total(request.GET)
+    found = similarity.similar_projects(name, investors[:20], agreed, user=request.user)
     return render(request, "projects/_similar.html", {"similar": found})
 
 

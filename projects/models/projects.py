@@ -189,11 +189,6 @@ class Project(models.Model):
                 return participation.investor
         return None
 
-    @property
-    def has_increase(self) -> bool:
-        """Whether capital was added to it later; reads the prefetched commitments."""
-        return any(commitment.kind == "increase" for commitment in self.commitments.all())
-
 
 class Participation(models.Model):
     """A firm's part in a project: one leads, others join."""

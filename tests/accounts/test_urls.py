@@ -5,6 +5,7 @@ A URL without a line here fails `test_every_url_is_in_the_table`: say what it do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, RememberedWord
+from projects.codes import is_usable
 from projects.models import BulkEdit, Project
 from tests.builders import make_investor, make_park, make_project, make_user
 
@@ -162,6 +164,13 @@ def everything() -> dict[str, list[dict]]:
     for row in held["accounts.User"]:
         row.pop("last_login")
     return held
+
+
+def test_no_project_is_numbered_like_a_page() -> None:
+    """/projects/bulk/ is a page: a project of that number could never be opened."""
+    pages = [route.split("/")[1] for __, route in patterns() if re.fullmatch(r"projects/[^/<>]+/?", route)]
+    assert {"new", "bulk", "export.csv"} <= set(pages)
+    assert [page for page in pages if is_usable(page) or is_usable(page.upper())] == []
 
 
 def test_every_url_is_in_the_table() -> None:

@@ -181,7 +181,7 @@ def test_the_page_says_who_when_which_and_what(manager: Client) -> None:
     assert f"/history/?batch=bulk+{edit.pk}" in html
     changes = manager.get(f"/history/?batch=bulk+{edit.pk}")
     assert len(changes.context["lines"]) == 1
-    assert changes.context["lines"][0].import_url == edit.get_absolute_url()
+    assert changes.context["lines"][0].batch_url == edit.get_absolute_url()
 
 
 def test_a_second_click_does_not_turn_it_round(manager: Client) -> None:

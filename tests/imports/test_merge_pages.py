@@ -147,6 +147,26 @@ def test_a_merged_project_is_not_restored_by_hand(two, chief: User) -> None:
     client_of(chief).post(f"/projects/{gone.code}/restore/")
     gone.refresh_from_db()
     assert gone.is_voided
+    # So the bin does not offer it, but leads those who may to the merging.
+    html = client_of(chief).get("/bin/").content.decode()
+    assert "/restore/" not in html
+    assert html.count('href="/bin/?show=merges"') == 2  # the tab, and at the project
+    leader = client_of(make_user("leader", role="leader"))
+    assert leader.get("/bin/").content.decode().count('href="/bin/?show=merges"') == 1
+
+
+def labelled(html: str, text: str) -> str:
+    """What stands before a cell of this text where a phone shows no heads."""
+    return re.search(rf'data-label="([^"]+)">(?:<label.*?<span>)?{text}', html)[1]
+
+
+def test_a_phone_says_which_is_which(two, chief: User) -> None:
+    client = client_of(chief)
+    html = client.get(page_of(*two)).content.decode()
+    assert (labelled(html, "区府"), labelled(html, "重点")) == ("P-1", "P-2")
+    merge(*two, user=chief)
+    html = client.get("/duplicates/").content.decode()
+    assert (labelled(html, "P-1"), labelled(html, "P-2")) == ("保留", "并入的")
 
 
 def test_the_other_one_is_chosen_by_its_number(two, chief: User) -> None:

@@ -24,8 +24,9 @@ from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
 from jiangjin.lib.takeback import NoWay
 from projects.choices import MilestoneKind
-from projects.models import Project
+from projects.models import Investor, Project
 from projects.registering import (
+    AmbiguousInvestor,
     TypedCommitment,
     TypedInvestor,
     TypedMilestone,
@@ -135,7 +136,14 @@ class Play:
         elif what < 0.25:
             void_project(project=project, reason="重复", user=self.user)
         else:
-            self._save(project)
+            try:
+                self._save(project)
+            except AmbiguousInvestor as error:  # an undo brought a namesake back, and the project has neither
+                twins = Investor.objects.filter(name=error.name, merged_into=None)
+                assert len(twins) > 1, self.told
+                assert not project.participations.filter(investor__in=twins), self.told
+                assert seen() == before
+                return
         self.oracle.watch(before, seen(), None)
         self.told.append(f"edit {project.code} {what:.2f}")
 

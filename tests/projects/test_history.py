@@ -24,6 +24,7 @@ from projects.reasons import Reason
 from tests.builders import make_project, make_user
 from tests.imports.books import ledger
 from tests.imports.bringing import bring, confirm, digest_of, last_batch
+from tests.imports.merges import merge
 from tests.projects.typed import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -111,11 +112,31 @@ def test_an_import_is_named_with_its_batch(manager: Client, tmp_path: Path) -> N
     confirm(manager, batch, digest_of(manager.get(f"/imports/{batch.pk}/")))
     latest = lines(manager)[0]
     assert how(latest) == f"import #{batch.pk}"
-    assert latest.import_url == f"/imports/{batch.pk}/"
+    assert latest.batch_url == f"/imports/{batch.pk}/"
     assert {("5.00 亿元", "7.00 亿元"), ("", "厂房封顶")} <= told(latest)
     for text in (str(batch.pk), f"import {batch.pk}", f"#{batch.pk}"):
         assert [line.change.record for line in lines(manager, batch=text)] == [latest.change.record]
     assert lines(manager, batch=batch.pk + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        *[(text, {"import", "merge", "bulk"}) for text in ("11", "#11", "＃11", "１１", " # 11 ", "011")],
+        *[(text, {"import"}) for text in ("导入 #11", "导入#11", "导入＃１１", "导入 11", "撤销导入 #11", "import 11")],
+        *[(text, {"import"}) for text in ("Import #11", "import #11 undone", "导入 #11重新生效")],
+        *[(text, {"bulk"}) for text in ("批量修改 #11", "bulk 11", "bulk change #11", "批量修改　＃11")],
+        *[(text, {"merge"}) for text in ("合并 #11", "merging #11", "merge 11")],
+    ],
+)
+def test_a_batch_is_found_as_the_pages_write_it(manager: Client, text: str, kinds: set[str]) -> None:
+    project = make_project(agreed="2")
+    for reason in ("import 11", "bulk 11", "merge 11", "undo bulk 11 (3)", "import 110", "import 1"):
+        record_history(Project, [project.pk], "~", user=None, reason=reason)
+    for where in (project, None):
+        found = lines(manager, where, batch=text)
+        assert {line.change.reason.kind for line in found} == kinds
+        assert {line.change.reason.number for line in found} == {11}
 
 
 def test_the_way_to_an_import_is_shown_to_who_may_open_it(client: Client) -> None:
@@ -137,7 +158,20 @@ def test_the_way_to_an_import_is_shown_to_who_may_open_it(client: Client) -> Non
     make_user("parkmanager", role="manager", parks=["shuangfu"])
     for username, url in seen.items():
         client.force_login(User.objects.get(username=username))
-        assert lines(client)[0].import_url == url, username
+        assert lines(client)[0].batch_url == url, username
+
+
+def test_the_way_to_a_merging_is_shown_to_who_may_take_it_back(client: Client) -> None:
+    author = make_user("author", role="manager", parks=["shuangfu"])
+    kept, gone = make_project("甲", agreed="1", park="shuangfu"), make_project("甲", agreed="1", park="shuangfu")
+    done = merge(kept, gone, user=author)
+    make_user("leader", role="leader")
+    make_user("recorder", parks=["shuangfu"])
+    for username, url in {"author": done.get_absolute_url(), "leader": "", "recorder": ""}.items():
+        client.force_login(User.objects.get(username=username))
+        assert {line.batch_url for line in lines(client, batch=f"合并 #{done.pk}")} == {url}, username
+    client.force_login(author)
+    assert client.get(done.get_absolute_url()).status_code == 200
 
 
 def test_arrivals_notes_and_commands_are_told(manager: Client, chief: User) -> None:
@@ -211,7 +245,16 @@ def test_narrowed_by_person_field_and_period(manager: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("person", "999999"), ("field", "password"), ("batch", "twelve!"), ("since", "someday")]
+    ("name", "value"),
+    [
+        ("person", "999999"),
+        ("field", "password"),
+        ("since", "someday"),
+        *[
+            ("batch", text)
+            for text in ("twelve!", "#", "weather 3", "导入", "12 13", "导入 %", "3天", "9" * 19, "٣", "\x00")
+        ],
+    ],
 )
 def test_a_condition_that_cannot_be_read_is_said(manager: Client, name: str, value: str) -> None:
     project = make_project(agreed="2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from projects.models import Investor, Project
+from projects.models import Investor, Participation, Project
 from tests.builders import make_investor, make_project, make_user
 from tests.projects.typed import create, errors_of, pk_of, typed
 
@@ -64,6 +64,26 @@ def test_two_firms_of_one_name_are_asked_about(manager: Client) -> None:
     Investor.objects.create(name="同名公司", name_key=Investor.objects.get().name_key)
     errors_of(create(manager, investors=[{"name": "同名公司", "role": "lead"}]))
     assert not Project.objects.exists()
+
+
+def test_a_firm_that_stands_there_stays_whoever_else_is_called_so(manager: Client) -> None:
+    """An undo of an undo may bring a namesake back; the project's page is saved as before, and can be corrected."""
+    project = make_project("甲", investor="同名公司", agreed="2")
+    own = project.participations.get().investor
+    twin = Investor.objects.create(name="同名公司", name_key=own.name_key)
+    edit = f"{project.get_absolute_url()}edit/"
+    sent = {"investors": [{"name": "同名公司", "role": "lead"}], "commitments": []}
+    assert manager.post(edit, typed(version=1, lead_unit="区府", **sent)).status_code == 302
+    assert [part.investor for part in project.participations.all()] == [own]
+    # Both of them, after a merging of two projects: two rows of one name, no third.
+    Participation.objects.create(project=project, investor=twin, role="joint")
+    rows = [{"name": "同名公司", "role": "lead"}, {"name": "同名公司", "role": "joint", "share": "20"}]
+    assert manager.post(edit, typed(version=2, **sent | {"investors": rows})).status_code == 302
+    parts = [(part.investor, part.role, part.share) for part in project.participations.all()]
+    assert parts == [(own, "lead", None), (twin, "joint", 20)]
+    errors_of(manager.post(edit, typed(version=3, **sent | {"investors": [*rows, rows[1]]})))
+    assert manager.post(edit, typed(version=3, **sent)).status_code == 302
+    assert [part.investor for part in project.participations.all()] == [own]
 
 
 def test_recorders_write_their_own_parks(vocabulary: None, client: Client) -> None:

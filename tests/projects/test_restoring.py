@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from imports.models import ImportBatch
+from imports.undoing import take_back
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay
 from parks.models import Park
-from projects.models import Official, Project
+from projects.models import Investor, Official, Project
 from tests.builders import make_project, make_user
+from tests.imports.books import ledger, run
 from tests.projects.test_history import lines, save, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -100,6 +106,9 @@ def test_a_milestone_comes_back_with_the_stage(manager: Client) -> None:
     row = project.milestones.get(kind="started")
     assert (str(row.planned_on), str(row.actual_on), row.reached) == ("2020-08", "2020-09", True)
     assert project.stage == "construction"
+    # What stands there is not offered again, only the way back to what stood between.
+    offered = [one.old for line in lines(manager, project) for one in line.change.differences if one.source]
+    assert offered == [""]
     assert told(lines(manager, project)[0])
 
 
@@ -122,6 +131,53 @@ def test_what_the_rules_forbid_is_refused_kindly(manager: Client) -> None:
     assert was_refused(restore(manager, project, "lead_unit", source="x"))
     assert was_refused(restore(manager, project, "lead_unit", source="9" * 30))
     assert Project.objects.values().get(pk=project.pk) == before
+
+
+def test_what_an_undo_took_out_is_named_and_not_offered(manager: Client) -> None:
+    project = make_project("甲", agreed="2", official=("毛平", "区长"), cluster="equipment", investor="旧公司")
+    gone = project.lead_official
+    change(project, lead_official=Official.objects.create(name="李明", post="副区长"))
+    save(manager, project, lead_official_name="李明", lead_official_post="副区长", cluster=project.cluster_id)
+    save(manager, project, lead_official_name="张三", lead_official_post="", lead_unit="区府", cluster="")
+    Investor.objects.filter(name="旧公司").delete()
+    gone.name = "毛平平"  # called so when it went
+    gone.save()
+    gone.delete()
+    told_of = [one for line in lines(manager, project) for one in line.change.differences]
+    officials = [(one.old, one.new, one.source is not None) for one in told_of if one.field == "lead_official"]
+    assert officials == [("李明 · 副区长", "张三", True), ("毛平平 · 区长", "李明 · 副区长", False)]
+    assert ("旧公司", "") in {(one.old, one.new) for one in told_of if one.field == "investors"}
+    html = manager.get(f"{project.get_absolute_url()}history/").content.decode()
+    assert html.count("history/restore/") == sum(one.source is not None for one in told_of)
+    assert "毛平平 · 区长" in manager.get("/history/?field=lead_official").content.decode()
+    restore(manager, project, "lead_official")
+    assert str(project.lead_official) == "李明 · 副区长"
+
+
+def test_an_official_of_an_undone_import_is_named(manager: Client, tmp_path: Path) -> None:
+    project = make_project("甲", code="P-1", agreed="2", official=("毛平", ""))
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", "李明"], header=("项目编号", "项目名称", "挂帅领导"))
+    __, answer = run(path)
+    assert (answer["update"], Official.objects.count()) == (1, 2)
+    take_back(batch=ImportBatch.objects.get(pk=answer["batch"]), user=make_user("chief", all_parks=True), back=True)
+    assert Official.objects.count() == 1
+    told_of = [one for line in lines(manager, project) for one in line.change.differences]
+    shown = [(one.old, one.new, one.source is not None) for one in told_of if one.field == "lead_official"]
+    assert shown == [("李明", "毛平", False), ("毛平", "李明", False)]
+
+
+def test_names_of_what_is_gone_cost_a_query_a_table(manager: Client) -> None:
+    project = make_project("甲", agreed="2", official=("毛平", "区长"))
+    counted = []
+    for rounds in (2, 8):
+        for number in range(rounds):
+            save(manager, project, lead_official_name=f"领导{rounds}{number}", lead_official_post="")
+        Official.objects.exclude(pk=Project.objects.get(pk=project.pk).lead_official_id).delete()
+        lines(manager, project)
+        with CaptureQueriesContext(connection) as queries:
+            lines(manager, project)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_a_row_of_another_project_restores_nothing(manager: Client) -> None:

@@ -56,6 +56,41 @@ def test_the_same_investor_makes_less_likeness_enough(manager: Client) -> None:
     assert manager.get(URL, {"name": "汽车电池二期工程", "investor": "四川和邦集团"}).context["similar"].projects
 
 
+def amounts(*rows: tuple[str, str]) -> dict[str, str]:
+    sent = {"commitments-TOTAL_FORMS": str(len(rows)), "commitments-INITIAL_FORMS": "1"}
+    for number, (kind, amount) in enumerate(rows):
+        sent |= {f"commitments-{number}-kind": kind, f"commitments-{number}-amount": amount}
+    return sent
+
+
+def test_one_investor_and_nearly_the_amount_are_enough_whatever_the_name(manager: Client) -> None:
+    project = make_project("新能源汽车电池一期", investor="四川和邦集团", agreed="62")
+    make_project("别的", investor="四川和邦集团", agreed="30")
+    make_project("又一个", investor="别的公司", agreed="62")
+    typed = {"name": "零碳产业园", "investors-0-name": "四川和邦集团"}
+    for rows in (
+        [("initial", "62")],
+        [("initial", "56.1亿")],
+        [("initial", "660,000万元")],
+        [("initial", "50"), ("increase", "20"), ("reduction", "5")],
+        [("initial", "62"), ("increase", ""), ("increase", "看不懂")],
+    ):
+        response = manager.get(URL, typed | amounts(*rows))
+        similar = response.context["similar"]
+        assert (similar.projects, similar.like_deals) == ([project], {project.pk}), rows
+        assert "62.00 亿元 · 投资方相同，金额相差不到 10%" in response.content.decode()
+        assert manager.get(URL, {**typed, "name": "", **amounts(*rows)}).context["similar"].projects == [project]
+    for rows in ([("initial", "50")], [("initial", "")], [("initial", "不知道")], [("x", "62")], [("initial", "-62")]):
+        assert manager.get(URL, typed | amounts(*rows)).context["similar"].projects == [], rows
+    assert manager.get(URL, {"name": "零碳产业园", **amounts(("initial", "62"))}).context["similar"].projects == []
+    removed = {"commitments-0-DELETE": "on"}
+    assert manager.get(URL, typed | amounts(("initial", "62")) | removed).context["similar"].projects == []
+    # Like names come first; of them one says why it is shown as well.
+    make_project("零碳产业园一期", investor="四川和邦集团", agreed="5")
+    names = [one.name for one in manager.get(URL, typed | amounts(("initial", "62"))).context["similar"].projects]
+    assert names == ["零碳产业园一期", "新能源汽车电池一期"]
+
+
 def test_at_most_five_the_nearest_first_and_none_that_is_voided(manager: Client) -> None:
     for number in range(9):
         make_project(f"智能工厂产业园{number}号", agreed="1")
@@ -82,8 +117,11 @@ def test_of_other_parks_only_that_there_is_one(client: Client, settings: Any) ->
         ("和邦光伏", ""),
         ("和邦", "四川和邦集团"),
         ("光伏组件基地", "四川和邦集团"),
+        ("", "四川和邦集团"),
     ):
-        assert not client.get(URL, {"name": name, "investor": investor}).context["similar"].hidden, name
+        sent = {"name": name, "investor": investor, **amounts(("initial", "62"))}
+        similar = client.get(URL, sent).context["similar"]
+        assert (set(similar.projects) <= {mine}, similar.hidden, similar.like_deals) == (True, False, set()), name
     settings.RECORDERS_SEE_OWN_PARKS = False
     similar = client.get(URL, {"name": other.name}).context["similar"]
     assert ({project.pk for project in similar.projects}, similar.hidden) == ({mine.pk, other.pk}, False)
@@ -99,6 +137,7 @@ def test_the_form_asks_for_it_and_saving_is_never_stopped(manager: Client) -> No
     project = make_project("和邦光伏组件生产基地", agreed="62")
     html = manager.get("/projects/new/").content.decode()
     assert f'hx-get="{URL}"' in html
+    assert "#commitments [name]" in html
     assert 'aria-live="polite"' in html
     assert URL not in manager.get(f"{project.get_absolute_url()}edit/").content.decode()
     assert create(manager, name=project.name).status_code == 302
