@@ -88,7 +88,7 @@ class Meeting:
             told = [] if unknown or base == theirs else [names.words(name, base)]
             words = names.words(name, theirs), names.words(name, mine)
             self._tell(verdict, name, names.label(name), words, told, self.opened.author("", name))
-            if verdict == THEIRS and theirs != mine:
+            if verdict == THEIRS and (theirs != mine or name == OFFICIAL):  # the official may have another name by now
                 self.taken_fields.append(name)
 
     def _tell(self, verdict: str, unit: str, label: str, words: tuple[str, str], was: list[str], who: str) -> None:

@@ -37,7 +37,7 @@ def retyped(form: ProjectForm, formsets: dict[str, BaseFormSet], stored: Project
 
 
 def _retype_rows(data: Any, section: str, formset: BaseFormSet, meeting: Meeting) -> None:
-    """Rows that the register has come first, in its order, for the page begins with them; those taken out are marked."""
+    """The register's rows first, in its order, as the page begins with them; those taken out are marked."""
     for name in [name for name in data if name.startswith(f"{formset.prefix}-")]:
         del data[name]
     rows, stored = meeting.sheet.rows[section], meeting.stored.rows[section]
