@@ -304,7 +304,7 @@ def test_two_initial_agreements_are_one_question(mine: Client, theirs: Client, v
 
 
 def test_what_does_not_fit_together_is_said_and_nothing_is_lost(mine: Client, theirs: Client, project: Project) -> None:
-    """Each alone is right, both together are not: two lead investors, a plan that ends before it begins."""
+    """Each alone is right, both together are not: a plan that ends before it begins."""
     data, other = opened(mine, project), opened(theirs, project)
     other[row_of(other, "milestones", kind="started") + "planned_on"] = "2024"
     data[row_of(data, "milestones", kind="completed") + "planned_on"] = "2023"
@@ -318,6 +318,24 @@ def test_what_does_not_fit_together_is_said_and_nothing_is_lost(mine: Client, th
     assert [one.stored for one in response.context["forms"].taken] == ["2024"]
     again[row_of(again, "milestones", kind="completed") + "planned_on"] = "2025"
     assert edit(mine, project, again).status_code == 302
+
+
+def test_two_new_lead_investors_are_left_to_the_sender(mine: Client, theirs: Client, project: Project) -> None:
+    data, other = opened(mine, project), opened(theirs, project)
+    for sent in (data, other):
+        sent[row_of(sent, "investors", role="lead") + "role"] = "joint"
+    data[row_of(data, "investors", name="第二公司") + "role"] = "lead"
+    add_row(other, "investors", name="第三公司", role="lead")
+    assert edit(theirs, project, other).status_code == 302
+    before = says(project)
+    response = edit(mine, project, data)
+    assert response.status_code == 422
+    assert says(project) == before
+    again = as_shown(response)
+    again[row_of(again, "investors", name="第三公司") + "role"] = "joint"
+    assert edit(mine, project, again).status_code == 302
+    roles = dict(project.participations.values_list("investor__name", "role"))
+    assert roles == {"重庆某某有限公司": "joint", "第二公司": "lead", "第三公司": "joint"}
 
 
 def test_what_the_history_does_not_know_is_asked(mine: Client, theirs: Client, project: Project) -> None:
