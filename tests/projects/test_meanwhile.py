@@ -23,9 +23,9 @@ from jiangjin.lib.money import YI
 from projects import bulk
 from projects.bulk_writing import edit_many
 from projects.models import BulkEdit, CapitalCommitment, Milestone, Participation, Project
-from tests.builders import make_project, make_user
+from tests.builders import make_investor, make_project, make_user
 from tests.imports.books import ledger, run
-from tests.imports.merges import merge
+from tests.imports.merges import merge, merge_two_firms
 from tests.projects.opened import add_row, as_shown, opened, row_of
 
 pytestmark = pytest.mark.django_db
@@ -380,6 +380,15 @@ def test_a_firm_and_an_official_that_got_other_names_keep_them(mine: Client, the
     official.post = "书记"
     official.save()
     assert edit(theirs, project, opened(theirs, project) | {"site": "A1"}).status_code == 302
+    wanted = says(project, "remarks")
+    assert edit(mine, project, data | {"remarks": "我的"}).status_code == 302
+    assert says(project, "remarks") == wanted
+
+
+def test_a_firm_that_was_merged_stays_merged(mine: Client, chief: User, project: Project) -> None:
+    data = opened(mine, project)
+    gone = project.participations.get(investor__name="第二公司").investor
+    merge_two_firms(make_investor("第二集团"), gone, user=chief)
     wanted = says(project, "remarks")
     assert edit(mine, project, data | {"remarks": "我的"}).status_code == 302
     assert says(project, "remarks") == wanted
