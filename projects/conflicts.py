@@ -23,11 +23,18 @@ OFFICIAL = {"lead_official_name": "name", "lead_official_post": "post"}
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A value that differs: as it stands in the register, and as it was typed; "" is not filled in."""
+    """A value that differs: as it stands in the register, and as it was typed; "" is not filled in.
+
+    `unit` names it among the choices of the page (projects/meanwhile.py); `was` and `who`: what stood there when the
+    form was opened, and who changed it since.
+    """
 
     label: str
     stored: str
     typed: str
+    unit: str = ""
+    was: str = ""
+    who: str = ""
 
 
 def clashes_of(stored: Project, form: ProjectForm) -> list[Clash]:
@@ -84,14 +91,18 @@ def clashing_rows(
     rows = [
         Clash(
             _("investors"),
-            _joined(_investor(part.investor.name, part.role, part.share) for part in parts),
-            _joined(_investor(row["name"], row["role"], row["share"]) for row in participations if row.get("name")),
+            _joined(investor_words(part.investor.name, part.role, part.share) for part in parts),
+            _joined(
+                investor_words(row["name"], row["role"], row["share"]) for row in participations if row.get("name")
+            ),
         ),
         Clash(
             _("agreed capital"),
-            _joined(_commitment(row.kind, row.amount, row.committed_on, row.note) for row in stored.commitments.all()),
             _joined(
-                _commitment(
+                commitment_words(row.kind, row.amount, row.committed_on, row.note) for row in stored.commitments.all()
+            ),
+            _joined(
+                commitment_words(
                     row["kind"], capital.signed_amount(row["kind"], row["amount"]), row["committed_on"], row["note"]
                 )
                 for row in commitments
@@ -106,7 +117,11 @@ def clashing_rows(
         rows.append(Clash(f"{label} · {_('planned')}", str(planned or ""), str(typed["planned_on"] or "")))
         typed_reached = typed["reached"] or typed["actual_on"] is not None
         rows.append(
-            Clash(f"{label} · {_('actual')}", _actual(actual, reached), _actual(typed["actual_on"], typed_reached))
+            Clash(
+                f"{label} · {_('actual')}",
+                actual_words(actual, reached),
+                actual_words(typed["actual_on"], typed_reached),
+            )
         )
     return [row for row in rows if row.stored != row.typed]
 
@@ -115,15 +130,18 @@ def _joined(words: Iterable[str]) -> str:
     return "; ".join(sorted(words))
 
 
-def _investor(name: str, role: str, share: Decimal | None) -> str:
+def investor_words(name: str, role: str, share: Decimal | None) -> str:
+    """A firm with its part in a project."""
     beside = [] if role == ParticipationRole.LEAD else [str(ParticipationRole(role).label)]
     beside += [] if share is None else [f"{share.normalize():f}%"]
     return f"{name} ({', '.join(beside)})" if beside else name
 
 
-def _commitment(kind: str, amount: Decimal, day: Any, note: str) -> str:
+def commitment_words(kind: str, amount: Decimal, day: Any, note: str) -> str:
+    """A commitment; `amount` in 万元 as it is stored."""
     return " ".join(filter(None, (str(CommitmentKind(kind).label), amount_words(amount), str(day or ""), note)))
 
 
-def _actual(day: Any, reached: bool) -> str:
+def actual_words(day: Any, reached: bool) -> str:
+    """Whether and when a milestone was reached."""
     return str(day) if day else _("reached") if reached else ""

@@ -18,8 +18,12 @@ from projects import capital, stages
 from projects.choices import MilestoneKind
 from projects.conflicts import Clash, clashes_of, clashing_rows
 from projects.forms import ProjectForm
+from projects.locking import lock_projects
+from projects.meanwhile import Choices, Meeting
 from projects.models import Project
-from projects.registering import TypedCommitment, TypedInvestor, TypedMilestone, save_project
+from projects.opened import opened_with
+from projects.registering import ConcurrentEdit, TypedCommitment, TypedInvestor, TypedMilestone, save_project
+from projects.retyping import retyped
 from projects.rowforms import (
     CommitmentFormSet,
     MilestoneFormSet,
@@ -30,6 +34,7 @@ from projects.rowforms import (
     milestone_rows,
     participation_rows,
 )
+from projects.sheets import COMMITMENTS, INVESTORS, MILESTONES, stored_sheet, typed_sheet
 
 # The same project sent again within this time is a button pressed twice.
 SAME_AGAIN = datetime.timedelta(minutes=2)
@@ -49,19 +54,37 @@ class ProjectForms:
 
     def __init__(self, data: Any, *, project: Project | None, user: User) -> None:
         self.user = user
+        self.meeting: Meeting | None = None
+        self.merged_into: Project | None = None
+        self._bind(data, project)
+
+    def _bind(self, data: Any, project: Project | None) -> None:
         self.former_agreed = project.agreed_capital if project else None
-        self.project = ProjectForm(data, instance=project, user=user)
+        self.project = ProjectForm(data, instance=project, user=self.user)
         self.participations = ParticipationFormSet(data, prefix="investors", initial=participation_rows(project))
         self.commitments = CommitmentFormSet(data, prefix="commitments", initial=commitment_rows(project))
         self.commitments.former_total = self.former_agreed
         self.milestones = MilestoneFormSet(data, prefix="milestones", initial=milestone_rows(project))
-        self.conflict = False
-        self.clashes: list[Clash] = []
         self.all = [self.project, self.participations, self.commitments, self.milestones]
 
     @property
     def is_bound(self) -> bool:
         return self.project.is_bound
+
+    @property
+    def clashes(self) -> list[Clash]:
+        """What somebody else and the sender both changed since the page was opened."""
+        return self.meeting.clashes if self.meeting else []
+
+    @property
+    def conflict(self) -> bool:
+        """Whether the page asks which of both is meant."""
+        return bool(self.clashes)
+
+    @property
+    def taken(self) -> list[Clash]:
+        """What somebody else changed since the page was opened and the sender did not: it stays."""
+        return self.meeting.taken if self.meeting else []
 
     def is_valid(self) -> bool:
         """All forms are read even where the first fails, so that every mistake shows at once."""
@@ -95,10 +118,55 @@ class ProjectForms:
                 form.add_error("planned_on", message)
 
     def save(self) -> Project | None:
-        """Write everything on the page; call it after `is_valid`. None where the number was taken meanwhile.
+        """Write everything on the page; call it after `is_valid`. None where the page must be looked at once more.
 
-        Raises what `registering.save_project` raises.
+        That is where the number was taken meanwhile, the project voided, or something changed by somebody else that
+        was changed here too, or does not fit it: `clashes` and `mistakes` say so. Whatever else others saved since the
+        page was opened stays, and is `taken`. Raises AmbiguousInvestor.
         """
+        choices = Choices.of(self.project.data)
+        if self.project.instance.pk is None or not choices.asked:
+            try:
+                return self._save_or_number()
+            except ConcurrentEdit:
+                pass
+        return self._save_merged(choices)
+
+    @transaction.atomic
+    def _save_merged(self, choices: Choices) -> Project | None:
+        """Write the form over what others saved since it was opened, which nobody changes any more until it is done."""
+        lock_projects([self.project.instance.pk])
+        stored = Project.objects.select_related("park", "cluster", "chain", "lead_official").get(
+            pk=self.project.instance.pk
+        )
+        if stored.is_voided:
+            self.refuse_voided(stored)
+            return None
+        meeting = self._meet(stored, choices)
+        formsets = {INVESTORS: self.participations, COMMITMENTS: self.commitments, MILESTONES: self.milestones}
+        data = retyped(self.project, formsets, stored, meeting)
+        self.meeting = meeting
+        self._bind(data, stored)
+        if not self.is_valid() or meeting.clashes:
+            return None
+        return self._save_or_number() if meeting.is_changed else Project.objects.get(pk=stored.pk)
+
+    def _meet(self, stored: Project, choices: Choices) -> Meeting:
+        data = self.project.cleaned_data
+        opened, now = opened_with(stored, data["version"]), stored_sheet(stored)
+        typed = typed_sheet(
+            data,
+            investors=kept_rows(self.participations),
+            commitments=kept_rows(self.commitments),
+            milestones=kept_rows(self.milestones),
+            firms=opened.firms,
+            stored=now,
+            opened=opened.sheet,
+        )
+        return Meeting(opened, typed, now, choices, is_current=data["version"] == stored.version)
+
+    def _save_or_number(self) -> Project | None:
+        """Write the page; None where its number was taken meanwhile."""
         project, typed_code = self.project.instance, self.project.cleaned_data["code"]
         new = project.pk is None
         try:
@@ -172,20 +240,6 @@ class ProjectForms:
         """The number was left empty, so it is one of ours: that is no difference."""
         return clash.label == str(self.project["code"].label) and not clash.typed
 
-    def show_conflict(self) -> bool:
-        """Somebody saved first: keep what was typed, show what stands in the register, let the next save decide.
-
-        False where the register says just what was typed: the button was pressed twice, and nothing is lost.
-        """
-        stored = Project.objects.select_related("park", "cluster", "chain", "lead_official").get(
-            pk=self.project.instance.pk
-        )
-        self.clashes = self._clashes_with(stored)
-        self.conflict = bool(self.clashes)
-        self.project.data = self.project.data.copy()
-        self.project.data["version"] = stored.version
-        return self.conflict
-
     def refuse_investor(self, name: str) -> None:
         """Two firms of one name: a person must tell them apart."""
         self.project.add_error(
@@ -193,9 +247,13 @@ class ProjectForms:
             _("Two investors are called %(name)s. Give one of them another name on its page first.") % {"name": name},
         )
 
-    def refuse_voided(self) -> None:
-        """Somebody voided the project after the page was opened: what was typed stays on it."""
-        text = _("Somebody voided this project after you opened the page. Have it restored, then save again.")
+    def refuse_voided(self, stored: Project) -> None:
+        """Somebody voided or merged the project after the page was opened: what was typed stays on it."""
+        if stored.merged_into_id is None:
+            text = _("Somebody voided this project after you opened the page. Have it restored, then save again.")
+        else:
+            self.merged_into = Project.objects.visible_to(self.user).filter(pk=stored.merged_into_id).first()
+            text = _("This project was merged into another one after you opened the page. Nothing was saved.")
         self.project.add_error(None, text)
 
     @property

@@ -18,6 +18,7 @@ from projects import changes, conditions, facts, listing, pages, permissions, re
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
+from projects.meanwhile import kept_words
 from projects.models import Project
 from projects.rowforms import typed_total
 
@@ -133,9 +134,9 @@ def project_edit(request: HttpRequest, code: str) -> HttpResponse:
     forms = ProjectForms(request.POST or None, project=project, user=request.user)
     if request.method == "POST" and forms.is_valid():
         if project.is_voided:
-            forms.refuse_voided()
+            forms.refuse_voided(project)
         elif saved := _save(forms, request):
-            messages.success(request, _("Saved."))
+            messages.success(request, _saved_words(forms))
             return redirect(saved)
     # What was typed stands in the form's own object: the head of the page shows what is registered.
     return _form_page(request, forms, get_project(request, pk=project.pk))
@@ -181,11 +182,9 @@ def project_note(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _save(forms: ProjectForms, request: HttpRequest) -> Project | None:
-    """The saved project, or None where somebody was quicker or a name is ambiguous: the page says why."""
+    """The saved project, or None where something must be looked at once more: the page says what."""
     try:
         project = forms.save()
-    except registering.ConcurrentEdit:
-        return None if forms.show_conflict() else Project.objects.get(pk=forms.project.instance.pk)
     except registering.AmbiguousInvestor as error:
         forms.refuse_investor(error.name)
         return None
@@ -196,6 +195,12 @@ def _save(forms: ProjectForms, request: HttpRequest) -> Project | None:
             _("%(amount)s 亿元 is agreed: one of the largest. Compare the unit once more.") % {"amount": amount},
         )
     return project
+
+
+def _saved_words(forms: ProjectForms) -> str:
+    if not forms.taken:
+        return _("Saved.")
+    return _("Saved. What others changed meanwhile was kept: %(changes)s.") % {"changes": kept_words(forms.taken)}
 
 
 def _form_page(request: HttpRequest, forms: ProjectForms, project: Project | None) -> HttpResponse:

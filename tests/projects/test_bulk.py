@@ -20,7 +20,7 @@ from projects.models import BulkEdit, Milestone, Official, Project
 from projects.registering import save_project, typed_milestones
 from projects.tags import joined, tags_of
 from tests.builders import make_project, make_user
-from tests.projects.typed import typed
+from tests.projects.opened import opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 BULK = "/projects/bulk/"
@@ -435,24 +435,18 @@ def test_an_error_on_the_way_leaves_nothing(manager: Client, monkeypatch: pytest
 
 
 def test_an_open_form_learns_of_it(manager: Client) -> None:
-    project = make_project("甲", code="P-1", lead_unit="区府")
-    form = manager.get(f"{project.get_absolute_url()}edit/").context["forms"].project
+    project = make_project("甲", code="P-1", lead_unit="区府", site="A1")
+    data = opened(manager, project)
     change(manager, lead_unit="招商局")
-    response = manager.post(
-        f"{project.get_absolute_url()}edit/",
-        typed(
-            name=project.name,
-            code=project.code,
-            lead_unit=project.lead_unit,
-            version=form.initial["version"],
-            remarks="我的备注",
-        ),
-    )
+    response = manager.post(f"{project.get_absolute_url()}edit/", data | {"remarks": "我的备注", "lead_unit": "我写的"})
     assert response.status_code == 409
     html = response.content.decode()
     assert "招商局" in html
-    assert "我的备注" in html
+    assert "我写的" in html
     assert Project.objects.get().remarks == ""
+    assert manager.post(f"{project.get_absolute_url()}edit/", data | {"remarks": "我的备注"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.lead_unit, project.site, project.remarks) == ("招商局", "A1", "我的备注")
 
 
 # How much work.

@@ -7,8 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from jiangjin.lib.money import YI
 from projects.models import Project
 from tests.builders import PASSWORD, make_investor, make_project, make_user
+from tests.projects.opened import opened, row_of
 
 
 @pytest.mark.e2e
@@ -132,3 +134,36 @@ def test_in_a_browser_a_value_opens_its_source_by_key_and_all_of_them_fit_a_phon
     expect(page.locator(".source-mark")).to_have_count(0)
     expect(page.locator(".facts .source-line").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_what_two_people_changed_is_chosen(page: Page, live_server, client, vocabulary: None) -> None:
+    make_user("manager", role="manager", all_parks=True)
+    client.force_login(make_user("张三", role="manager", all_parks=True))
+    project = make_project("甲", park="shuangfu", agreed="2", lead_unit="区府")
+    edit = f"{project.get_absolute_url()}edit/"
+    other = opened(client, project)
+    page.goto(f"{live_server.url}{edit}")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    amount = row_of(other, "commitments", kind="initial") + "amount"
+    assert client.post(edit, other | {"lead_unit": "招商局", "site": "A1", amount: "3"}).status_code == 302
+    page.fill("[name=lead_unit]", "经信委")
+    page.fill(f"[name={amount}]", "4")
+    page.fill("[name=remarks]", "我的")
+    page.click(".confirm-bar [type=submit]")
+    expect(page.locator(".conflict")).to_be_focused()
+    expect(page.locator(".conflict tbody tr")).to_have_count(2)
+    expect(page.locator(".taken-over tbody tr")).to_have_count(1)
+    expect(page.locator("[name=site]")).to_have_value("A1")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.check(".conflict tr:has-text('经信委') [value=theirs]")
+    page.check(".conflict tr:has-text('4.00') [value=mine]")
+    page.click(".confirm-bar [type=submit]")
+    expect(page).to_have_url(f"{live_server.url}{project.get_absolute_url()}")
+    project.refresh_from_db()
+    assert (project.lead_unit, project.site, project.remarks) == ("招商局", "A1", "我的")
+    assert project.agreed_capital == 4 * YI
