@@ -152,8 +152,9 @@ def commit(made: Preview, *, batch: ImportBatch, skip_refused: bool, progress: P
             write_built(writes, batch=batch, progress=progress)
         batch.kind = plan.kind
         batch.state, batch.committed_at = BatchState.COMMITTED, timezone.now()
-        batch.created, batch.updated = plan.count(RowAction.CREATE), plan.count(RowAction.UPDATE)
-        batch.unchanged, batch.refused = plan.count(RowAction.UNCHANGED), plan.count(RowAction.REFUSED)
+        counts = plan.counts
+        batch.created, batch.updated = counts[RowAction.CREATE], counts[RowAction.UPDATE]
+        batch.unchanged, batch.refused = counts[RowAction.UNCHANGED], counts[RowAction.REFUSED]
         batch.work = batch.trouble = ""
         batch.save(update_fields=[*COUNTED, "kind", "state", "committed_at", "work", "trouble"])
         remember(batch=batch, parts=made.parts, links=made.links)

@@ -43,6 +43,7 @@ from imports.progress import (
 from imports.reading import ReadError
 from imports.understanding import NoLedger
 from imports.writing import PlanOutdated
+from jiangjin.lib.collector import collector_paused
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ def _work_on(pk: int, work: BatchWork, steps: dict[str, float], do: Callable[[Im
             told.end()
 
 
+@collector_paused()
 def _make_preview(batch: ImportBatch, told: ToldProgress, former_mapping: dict[str, Any] | None) -> str:
     try:
         made = preview(batch, user=batch.user, progress=told)
@@ -144,6 +146,7 @@ def _keep(batch: ImportBatch, made: Preview, told: ToldProgress) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(kind=made.plan.kind)
 
 
+@collector_paused()
 def _write(batch: ImportBatch, told: ToldProgress, digest: str, skip_refused: bool) -> str:
     for __ in range(ATTEMPTS):  # others may write while the plan is made
         made = preview(batch, user=batch.user, progress=told)

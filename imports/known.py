@@ -73,7 +73,7 @@ class KnownProject:
     investor_name: str = ""
     credit_code: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    # (kind, amount) of commitments, (kind, text) of notes, amounts by (measure, as-of day)
+    # (kind, amount) of commitments after the initial one, (kind, text) of notes, amounts by (measure, as-of day)
     commitments: tuple[tuple[str, Decimal], ...] = ()
     notes: frozenset[tuple[str, str]] = frozenset()
     snapshots: Mapping[tuple[str, Any], Decimal] = field(default_factory=lambda: NO_SNAPSHOTS)
@@ -87,7 +87,7 @@ class KnownProject:
         return key == self.name_key or key in self.former_keys
 
     def committed(self, *kinds: str) -> Decimal:
-        """The sum of the commitments of these kinds, in 万元; reductions are negative."""
+        """The sum of the later commitments of these kinds, in 万元; reductions are negative."""
         return sum((amount for kind, amount in self.commitments if kind in kinds), Decimal(0))
 
 
@@ -169,13 +169,7 @@ class Known:
         ids = {pk: self.by_pk[pk] for pk in matched}
         if not ids:
             return
-        for pk, kind, amount in (
-            of_projects(CapitalCommitment.objects, ids).values_list("project_id", "kind", "amount").iterator(CHUNK)
-        ):
-            if pk in ids:
-                ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
-        for project in ids.values():
-            _sum_commitments(project)
+        _load_commitments(ids)
         days = of_projects(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
         for pk, kind, planned, actual in days.iterator(CHUNK):
             if pk in ids and planned is not None:
@@ -220,6 +214,12 @@ def of_projects(rows: Any, ids: Collection[int]) -> QuerySet:
     return rows.filter(project__in=list(ids)) if len(ids) <= FEW else rows.all()
 
 
-def _sum_commitments(project: KnownProject) -> None:
-    if any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
-        project.values["added_capital"] = project.committed(CommitmentKind.INCREASE)
+def _load_commitments(ids: dict[int, KnownProject]) -> None:
+    # The initial one, which nearly every project has, is what the others leave of the whole: nothing asks for it.
+    later = of_projects(CapitalCommitment.objects, ids).exclude(kind=CommitmentKind.INITIAL)
+    for pk, kind, amount in later.values_list("project_id", "kind", "amount").iterator(CHUNK):
+        if pk in ids:
+            ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
+    for project in ids.values():
+        if any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
+            project.values["added_capital"] = project.committed(CommitmentKind.INCREASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,11 +16,12 @@ from imports.creating import Creator
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
-from imports.plan import Plan, ReadRow, RowPlan, shown
+from imports.plan import UNWRITTEN, Plan, ReadRow, RowPlan, shown
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.collector import collector_paused
+from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, record_history, update_with_history
 from jiangjin.lib.rewriting import delete_rows
 from projects.codes import our_codes
@@ -176,9 +178,10 @@ def _did(row: RowPlan) -> list[dict[str, Any]]:
         return [_told(change.field, change.cell, change.raw, change.old, change.new) for change in row.different]
     read = row.read
     details = []
-    for name in row.written:
-        letter, raw = read.cell(name)
-        details.append(_told(name, f"{letter}{read.row}" if letter else "", raw, None, read.values[name]))
+    for name, value in read.values.items():
+        if name not in UNWRITTEN:
+            letter, raw = read.cell(name)
+            details.append(_told(name, f"{letter}{read.row}" if letter else "", raw, None, value))
     return details
 
 
@@ -213,6 +216,8 @@ def _told(name: str, cell: str, raw: Any, old: Any, new: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value for JSON; amounts stay text, so that nothing is lost."""
+    if type(value) is PartialDay or type(value) is Decimal:  # most of what is no text
+        return str(value)
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, tuple):

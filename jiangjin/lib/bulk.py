@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -17,9 +18,9 @@ from django.utils import timezone
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import MoneyField
 
-Taken = Callable[[dict[str, Any]], Any]  # from a row's values: what the database stores in one column
+Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
-CHUNK = 5000
+CHUNK = 1000
 
 
 class NewRow:
@@ -50,17 +51,18 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
         tail = tuple(value for value in tail if _literal(value) is None)
     values = list(taken.values())
     keys = _take_keys(model, count, connection)
-    tuples = (_numbered(row, pk, values, tail) for row, pk in zip(rows, keys, strict=True))
+    chunks = (_tuples(chunk, values, tail) for chunk in _numbered(rows, keys))
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     listed = ", ".join(quote(name) for name in [model._meta.pk.column, *taken, *constant])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
-                for row in tuples:
-                    copy.write_row(row)
+                for chunk in chunks:
+                    for row in chunk:
+                        copy.write_row(row)
             return
-        for chunk in _chunks(tuples):
+        for chunk in chunks:
             cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({', '.join(marks)})", chunk)
 
 
@@ -77,7 +79,7 @@ def _columns(
         if used is None or field.name in used:
             taken[field.column] = take
         elif not field.is_relation and _default(field) is not None:
-            constant[field.column] = take({})
+            constant[field.column] = take([{}])[0]
     return taken, constant
 
 
@@ -88,16 +90,12 @@ def _literal(default: Any) -> str | None:
     return str(int(default)) if type(default) in (int, bool) else None
 
 
-def _numbered(row: NewRow, pk: int, columns: list[Taken], tail: tuple) -> tuple:
-    row.pk = pk
-    values = row.values
-    return (pk, *[take(values) for take in columns], *tail)
-
-
-def _chunks(tuples: Iterator[tuple]) -> Iterator[list[tuple]]:
-    chunk: list[tuple] = []
-    for values in tuples:
-        chunk.append(values)
+def _numbered(rows: Iterable[NewRow], keys: Iterable[int]) -> Iterator[list[NewRow]]:
+    """The rows with their keys, so many at a time."""
+    chunk: list[NewRow] = []
+    for row, pk in zip(rows, keys, strict=True):
+        row.pk = pk
+        chunk.append(row)
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []
@@ -105,30 +103,39 @@ def _chunks(tuples: Iterator[tuple]) -> Iterator[list[tuple]]:
         yield chunk
 
 
+def _tuples(rows: list[NewRow], columns: list[Taken], tail: tuple) -> list[tuple]:
+    """The rows as they are stored. Made column by column, which calls a function a column and not one a cell."""
+    values = [row.values for row in rows]
+    return list(zip([row.pk for row in rows], *[take(values) for take in columns], *map(repeat, tail)))  # noqa: B905
+
+
 def _column(field: models.Field, connection: Any) -> Taken:
-    """A function that takes what a row holds and gives what the database stores in the field's column."""
+    """A function that takes what rows hold and gives what the database stores in the field's column."""
     name = field.name
     if field.is_relation:
         key = attrgetter("pk")
 
-        def related(values: dict[str, Any]) -> Any:
-            value = values.get(name)
-            return value if value is None or isinstance(value, int) else key(value)
+        def related(rows: list[dict[str, Any]]) -> list[Any]:
+            found = [values.get(name) for values in rows]
+            return [value if value is None or isinstance(value, int) else key(value) for value in found]
 
         return related
     default = _default(field)
     if field.get_internal_type() in PLAIN and type(field).__module__.startswith("django."):
-        return lambda values: values.get(name, default)
+        return lambda rows: [values.get(name, default) for values in rows]
     stored_default = field.get_db_prep_save(default, connection)
     prepare = functools.partial(field.get_db_prep_save, connection=connection)
     if isinstance(field, MoneyField):
         prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
-    def prepared(values: dict[str, Any]) -> Any:
-        value = values.get(name, default)
-        if value == default:
-            return stored_default
-        return None if value is None else value.code if type(value) is PartialDay else prepare(value)
+    def stored(value: Any) -> Any:
+        return stored_default if value == default else prepare(value)
+
+    def prepared(rows: list[dict[str, Any]]) -> list[Any]:
+        found = [values.get(name, default) for values in rows]
+        return [
+            None if value is None else value.code if type(value) is PartialDay else stored(value) for value in found
+        ]
 
     return prepared
 

@@ -9,6 +9,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
+from django.core.checks import Tags
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
@@ -25,6 +26,7 @@ from imports.problems import Problem
 from imports.reading import ReadError, read_workbook
 from imports.understanding import NoLedger, Request
 from imports.writing import PlanOutdated
+from jiangjin.lib.collector import collector_paused
 
 ACCEPTED, SOME_REFUSED, NOT_READABLE = 0, 1, 2
 
@@ -44,6 +46,8 @@ def _refuse_call(message: str) -> NoReturn:
 
 class Command(BaseCommand):
     help = "Import a ledger: all rows or none, unless --skip-refused. Status 0: all accepted, 1: some refused, 2: none."
+    # Our own checks. The others look at every page of the site, which takes longer than a small file.
+    requires_system_checks = [Tags.database, Tags.security]
     decided: ClassVar[dict[str, Any]] = {}  # what the mapping file says, kept with the batch
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -66,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         parser.add_argument("--demo", action="store_true", help="mark the batch as demo data, to be cleared later")
 
+    @collector_paused()
     def handle(self, *args: Any, **options: Any) -> None:
         translation.activate(translation.get_language() or "zh-hans")
         started = time.monotonic()
