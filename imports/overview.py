@@ -67,7 +67,7 @@ def overview_of(plan: Plan, links: Links, parts: Sequence[Understood], *, user: 
     rows: dict[str, Sequence[RowPlan]] = {action: plan.of(action) for action in RowAction.values}
     rows[QUESTIONS], rows[EDITED] = plan.questions, plan.edited
     rows[LEFT_OUT] = [row for row in plan.rows if row.left_out]
-    warned = grouped([*plan.warnings, *plan.row_warnings])
+    warned = grouped([*plan.warnings, *plan.row_warnings], plan.corrected)
     return Overview(
         kind=plan.kind,
         sheets=plan.sheets,

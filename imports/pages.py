@@ -96,6 +96,7 @@ def _rows_of(
     seen: Overview, batch: ImportBatch, show: str, params: QueryDict, words: Words, user: User
 ) -> dict[str, Any]:
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
+    told = seen.corrected
     if show == LOOK:
         return {
             "questions": asked(seen.questions[:A_FEW], words),
@@ -103,7 +104,7 @@ def _rows_of(
             "edited_count": len(seen.rows[EDITED]),
             "left_out": [shown_left_out(row, words) for row in seen.rows[LEFT_OUT][:MOST_LEFT_OUT]],
             "corrected": corrected_cells(batch, seen),
-            "refused": [shown_row(row, words) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
+            "refused": [shown_row(row, words, told) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
             "changed": [shown_row(row, words) for row in seen.rows[RowAction.UPDATE][:A_FEW]],
             "warned": seen.warned[TO_LOOK_AT][:A_FEW],
             "warned_count": len(seen.warned[TO_LOOK_AT]),
@@ -123,7 +124,7 @@ def _rows_of(
         page = _page(seen.absent.ids, params)
         return {"page": page, "missing": absent_projects(page.object_list, user=user)}
     page = _page(seen.rows[show], params)
-    return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
+    return {"page": page, "rows": [shown_row(row, words, told) for row in page.object_list]}
 
 
 @dataclass(frozen=True, slots=True)
