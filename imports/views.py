@@ -18,8 +18,9 @@ from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
 from imports.generation import generation
 from imports.models import BatchState, ImportBatch, RowAction
+from imports.overview import LEFT_OUT
 from imports.reading import ReadError
-from imports.results import result_rows
+from imports.results import result_rows, rows_left_out
 from imports.said import KINDS, Words, word_choices
 from imports.understanding import NoLedger
 from imports.unknownwords import UnknownWord
@@ -261,8 +262,11 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
 def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     show = request.GET.get("show", "")
     rows = batch.rows.select_related("project")
+    left_out = rows_left_out(batch)
     if show in RowAction.values:
         rows = rows.filter(action=show)
+    elif show == LEFT_OUT and left_out:
+        rows = rows.filter(pk__in=left_out)
     page: Any = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     counts = {
         RowAction.CREATE: batch.created,
@@ -276,6 +280,7 @@ def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         "show": show,
         "tabs": [(action, action.label, count) for action, count in counts.items()],
         "whole": sum(counts.values()),
+        "left_out_count": len(left_out),
         "rows": result_rows(page.object_list, Words()),
         "kind": KINDS.get(batch.kind, ""),
         "may_take_back": undoing.may_take_back(request.user, batch),

@@ -16,6 +16,7 @@ from projects.models import CapitalArrival, Project
 from tests.builders import make_project, make_user
 from tests.imports.books import ledger, run
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
+from tests.imports.refusedbooks import refused_book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）", "签约时间", "责任单位")
@@ -76,13 +77,88 @@ def test_a_correction_that_is_wrong_itself_is_refused_and_can_be_taken_back(clie
     batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
     client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "约七亿"})
     page = preview_of(client, batch, "refused")
-    assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["约七亿"]
+    (problem,) = page.context["rows"][0].problems
+    # What the file says and what was typed stand each as what they are, with what is wrong now.
+    assert (problem.value, problem.corrected, problem.typed) == ("5-8亿", True, "约七亿")
+    assert "约七亿" in page.content.decode()
+    assert 'name="back" value="台账!D2"' in page.content.decode()
     client.post(f"/imports/{batch.pk}/correct/", {"back": "台账!D2"})
     page = preview_of(client, batch, "refused")
     assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["5-8亿"]
     client.post(f"/imports/{batch.pk}/correct/", {"empty": "台账!D2"})
     assert counts(client, batch) == [1, 0, 0, 0]
     assert preview_of(client, batch).context["preview"].unknown_capital == 1
+
+
+def test_a_correction_that_stays_wrong_is_told_on_the_written_batch(client: Client, tmp_path: Path) -> None:
+    rows = (["P-1", "甲", "双福", "5-8亿", "", ""], ["P-2", "乙", "双福", 3, "", ""])
+    batch = brought(client, tmp_path, *rows)
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "约七亿"})
+    confirm(client, batch, digest_of(preview_of(client, batch)), skip_refused="on")
+    (row,) = client.get(f"/imports/{batch.pk}/?show=refused").context["rows"]
+    assert [(problem["cell"], problem["value"], problem["file"]) for problem in row.problems] == [
+        ("D2", "约七亿", "5-8亿")
+    ]
+    # The refused rows come back as they were corrected, the reason speaks of what stands there.
+    page = refused_book(client, batch)["台账"]
+    assert page["D2"].value == "约七亿"
+
+
+def test_a_row_without_a_name_gets_one_in_the_preview(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""], ["P-2", None, "双福", 6, "", ""])
+    assert counts(client, batch) == [1, 0, 0, 1]
+    page = preview_of(client, batch, "refused")
+    (problem,) = page.context["rows"][0].problems
+    assert (problem.code, problem.cell, problem.place) == ("no_name", "B3", "台账!B3")
+    assert 'name="cell-台账!B3"' in page.content.decode()
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!B3": "乙项目"})
+    page = preview_of(client, batch)
+    assert counts(client, batch) == [2, 0, 0, 0]
+    confirm(client, batch, digest_of(page))
+    assert Project.objects.get(code="P-2").name == "乙项目"
+    # Where the file says nothing, the written batch says so.
+    assert "空" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+def test_what_was_left_out_is_seen_on_the_written_batch(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", signed="2020-03-01", lead_unit="旧单位")
+    batch = brought(
+        client,
+        tmp_path,
+        ["P-1", "甲", "双福", "7-8亿", "2020-04-01", "新单位"],
+        ["P-2", "乙", "双福", 3, "2020-04-01", ""],
+    )
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "7.5"})
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!agreed_capital", "台账!2!signed_on"]})
+    sheet = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
+    assert marks_of(sheet, 2) == ["same", "same", "same", "nottaken", "nottaken", "changed"]
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    assert Project.objects.get(code="P-1").agreed_capital == 5 * YI
+
+    page = client.get(f"/imports/{batch.pk}/?show=left_out")
+    (row,) = page.context["rows"]
+    assert page.context["left_out_count"] == 1
+    assert [(change.label, change.new, change.cell, change.file) for change in row.left_out] == [
+        ("协议投资额（亿元）", "7.50", "D2", "7-8亿"),
+        ("签约日期", "2020-04-01", "E2", ""),
+    ]
+    assert [change.label for change in row.changes] == ["责任单位"]
+    sheet = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
+    assert marks_of(sheet, 2) == ["same", "same", "same", "nottaken", "nottaken", "changed"]
+    assert "7.5" in sheet.lines[1].cells[3].below
+    assert sheet.lines[1].cells[3].text == "7-8亿"
+
+
+def marks_of(sheet: Any, row: int) -> list[str]:
+    return [cell.mark for cell in sheet.lines[row - 1].cells]
+
+
+def test_the_sheet_of_a_waiting_batch_shows_what_the_file_says(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "6"})
+    cell = client.get(f"/imports/{batch.pk}/sheet/").context["shown"].lines[1].cells[3]
+    assert (cell.text, cell.mark) == ("5-8亿", "new")
+    assert "6" in cell.below
 
 
 def test_only_cells_of_data_rows_are_corrected(client: Client, tmp_path: Path) -> None:
