@@ -124,7 +124,8 @@ class WrittenRows:
     def _done(self, row: ImportRow) -> Done:
         left = _by_letter(_kept_changes(map(left_as_change, _those_with("left_out", row)), self.words))
         if row.action == RowAction.REFUSED:
-            return Done(row.sheet, row.row, row.action, [_fault(detail) for detail in _those_with("code", row)], {}, left)
+            faults = [_fault(detail) for detail in _those_with("code", row)]
+            return Done(row.sheet, row.row, row.action, faults, {}, left)
         changes = _by_letter(_kept_changes(_those_with("new", row), self.words))
         return Done(row.sheet, row.row, row.action, [], changes, left)
 
@@ -184,7 +185,7 @@ def fault_column(part: Understood, fault: Fault) -> int:
 class Reread:
     """A batch's file with its tables as they were understood, and corrected as people decided.
 
-    `sheets` says of every sheet what it was taken for, `corrected` what the file says in corrected cells, by "sheet!B17".
+    `sheets` says of every sheet what it was taken for, `corrected` by "sheet!B17" what the file says in such cells.
     """
 
     workbook: Workbook

@@ -20,6 +20,7 @@ from tests.builders import make_user
 from tests.imports.books import ledger, run
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
 from tests.imports.files import biff_text, ods, record, record12, relations, text12, write_zip, xls, xlsb
+from tests.imports.refusedbooks import refused_book
 
 HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）")
 THREAD = (
@@ -208,4 +209,4 @@ def test_the_sheet_and_the_refused_rows_of_a_written_batch_with_comments(tmp_pat
     shown = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
     assert [cell.mark for cell in shown.lines[1].cells] == ["new"] * 4
     assert [cell for cell, __ in shown.lines[2].reasons] == ["D3"]
-    assert client.get(f"/imports/{batch.pk}/refused.xlsx").status_code == 200
+    assert refused_book(client, batch)["台账"]["B2"].value == "乙"

@@ -258,6 +258,63 @@ def test_a_value_typed_since_the_last_import_is_marked(client: Client, manager: 
     assert (project.lead_unit, project.agreed_capital) == ("招商局", 6 * YI)
 
 
+def test_whatever_button_is_pressed_what_is_typed_elsewhere_on_the_page_is_kept(client: Client, tmp_path: Path) -> None:
+    make_project("甲项目", code="P-1", agreed="5", park="shuangfu", lead_unit="旧单位", investor="甲公司")
+    batch = brought(
+        client,
+        tmp_path,
+        ["P-1", "甲项目", "双福", 6, "", "新单位"],
+        ["P-2", "乙", "双福", "5-8亿", "2020-02-31", ""],
+        ["P-3", "丙", "双福", 800, "", ""],
+    )
+    url = f"/imports/{batch.pk}"
+    pressed = [
+        ("leave", {"leave": "台账!2!lead_unit"}),
+        ("leave", {"take": "台账!2!lead_unit"}),
+        ("accept", {"row": "台账!4"}),
+        ("answer", {"again": "1"}),
+        ("answer", {}),
+        ("correct", {"empty": "台账!E3"}),
+        ("correct", {"back": "台账!E3"}),
+        ("again", {}),
+    ]
+    for number, (button, sent) in enumerate(pressed):
+        answer = client.post(f"{url}/{button}/?show=refused", sent | {"cell-台账!D3": f"约{number}"})
+        assert answer.status_code == 302
+        batch.refresh_from_db()
+        assert batch.corrections["台账!D3"] == f"约{number}", button
+    assert batch.accepted == ["台账!4"]
+
+
+def test_writing_takes_what_is_typed_first_and_shows_the_preview_again(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""], ["P-2", "乙", "双福", "5-8亿", "", ""])
+    sent = {"skip_refused": "on", "cell-台账!D3": "6"}
+    page = confirm(client, batch, digest_of(preview_of(client, batch)), **sent)
+    batch.refresh_from_db()
+    assert (batch.state, batch.corrections) == ("waiting", {"台账!D3": "6"})
+    assert page.context["counts"]["create"] == 2
+    assert [message.level_tag for message in page.context["messages"]] == ["warning"]
+    # The page is sent once more as it stands: nothing in it is new.
+    confirm(client, batch, digest_of(page), **sent)
+    batch.refresh_from_db()
+    assert batch.state == "committed"
+    assert set(Project.objects.values_list("code", flat=True)) == {"P-1", "P-2"}
+
+
+def test_an_answer_that_was_chosen_goes_with_another_button(client: Client, tmp_path: Path) -> None:
+    make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
+    header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
+    rows = [["智能装备生产基地二期", "甲公司", "双福", 7], ["乙", None, "双福", "5-8亿"]]
+    batch = brought(client, tmp_path, *rows, header=header)
+    assert preview_of(client, batch).context["open_questions"] == 1
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D3": "6", "row-台账!2": "new", "row-台账!9": ""})
+    batch.refresh_from_db()
+    assert batch.answers == {"台账!2": "new"}
+    client.post(f"/imports/{batch.pk}/answer/", {"row-台账!2": "P-9", "cell-台账!D3": "7"})
+    batch.refresh_from_db()
+    assert (batch.answers, batch.corrections) == ({"台账!2": "P-9"}, {"台账!D3": "7"})
+
+
 def test_nobody_else_decides_about_cells(client: Client, tmp_path: Path) -> None:
     batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
     other = client_of(make_user("other", role="recorder", parks=["shuangfu"]))
