@@ -304,7 +304,7 @@ def test_writing_takes_what_is_typed_first_and_shows_the_preview_again(client: C
 def test_an_answer_that_was_chosen_goes_with_another_button(client: Client, tmp_path: Path) -> None:
     make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
     header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
-    rows = [["智能装备生产基地二期", "甲公司", "双福", 7], ["乙", None, "双福", "5-8亿"]]
+    rows: list[list[Any]] = [["智能装备生产基地二期", "甲公司", "双福", 7], ["乙", None, "双福", "5-8亿"]]
     batch = brought(client, tmp_path, *rows, header=header)
     assert preview_of(client, batch).context["open_questions"] == 1
     client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D3": "6", "row-台账!2": "new", "row-台账!9": ""})
@@ -313,6 +313,35 @@ def test_an_answer_that_was_chosen_goes_with_another_button(client: Client, tmp_
     client.post(f"/imports/{batch.pk}/answer/", {"row-台账!2": "P-9", "cell-台账!D3": "7"})
     batch.refresh_from_db()
     assert (batch.answers, batch.corrections) == ({"台账!2": "P-9"}, {"台账!D3": "7"})
+
+
+def test_what_overwrites_a_hand_is_counted_at_the_button_and_shown_once(
+    client: Client, manager: User, tmp_path: Path
+) -> None:
+    rows = [[f"P-{n}", f"项目{n}", "双福", 5, "2020-03-01", "商务委"] for n in range(9)]
+    run(ledger(tmp_path / "first.xlsx", *rows, header=HEADER))
+    for project in Project.objects.filter(code__in=[f"P-{n}" for n in range(7)]):
+        project.lead_unit = "招商局"
+        project.remarks = "重点"
+        project._history_user = manager
+        project.save()
+    changed = [[*row[:3], 6, row[4], "经信委"] for row in rows]
+    batch = brought(client, tmp_path, *changed)
+    page = preview_of(client, batch, "look")
+    assert page.context["preview"].overwritten == 7
+    bar = page.content.decode().partition('class="confirm-bar')[2]
+    assert "7" in bar.partition("</a>")[0]
+    assert 'href="?show=edited"' in bar
+    # Seven rows that overwrite a hand, five of them here; beside them the two that do not, and none of them twice.
+    assert [row.code for row in page.context["edited"]] == [f"P-{n}" for n in range(5)]
+    assert ([row.code for row in page.context["changed"]], page.context["changed_count"]) == (["P-7", "P-8"], 2)
+    assert page.content.decode().count('href="?show=edited"') == 3  # the tab, the card's foot, the bar
+    tab = preview_of(client, batch, "edited")
+    assert [row.code for row in tab.context["rows"]] == [f"P-{n}" for n in range(7)]
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": [f"台账!{n + 2}!lead_unit" for n in range(7)]})
+    page = preview_of(client, batch, "edited")
+    assert (page.context["preview"].overwritten, page.context["edited_count"]) == (0, 0)
+    assert 'href="?show=edited"' not in page.content.decode()
 
 
 def test_nobody_else_decides_about_cells(client: Client, tmp_path: Path) -> None:
