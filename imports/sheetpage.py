@@ -25,7 +25,7 @@ MARKS: dict[str, Promise] = {
     NEW: gettext_lazy("written as new"),
     CHANGED: gettext_lazy("changed a value"),
     SAME: gettext_lazy("unchanged, or only compared"),
-    NOT_TAKEN: gettext_lazy("left out by a person: the register keeps its value"),
+    NOT_TAKEN: gettext_lazy("not taken: the register keeps its value"),
     REFUSED: gettext_lazy("refused"),
     LEFT_OUT: gettext_lazy("column not imported"),
     SKIPPED: gettext_lazy("line skipped"),
@@ -202,7 +202,7 @@ class _Page:
             says = made.text if file is None else typed
             self._mark(made, number, part, done, is_filled=bool(says))
             if file is not None:
-                left = _("corrected to %(value)s, left out") if made.mark == NOT_TAKEN else ""
+                left = _("corrected to %(value)s, not taken") if made.mark == NOT_TAKEN else ""
                 made.below = (left or _("corrected to %(value)s")) % {"value": typed or _("not filled in")}
         return made
 
@@ -224,7 +224,8 @@ class _Page:
         elif done is None or done.action == RowAction.REFUSED:
             return
         elif left := done.left_out.get(letter):
-            made.mark, made.title, made.below = NOT_TAKEN, f"{_('left out')}: {left.new}", _("left out")
+            made.mark, made.below = NOT_TAKEN, _("not taken")
+            made.title = _("not taken: %(value)s") % {"value": left.new}
         elif is_filled:
             _mark_change(made, done.changes.get(letter), is_new=done.action == RowAction.CREATE)
 
