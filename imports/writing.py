@@ -161,7 +161,9 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
 
 def _details(row: RowPlan) -> list[dict[str, Any]]:
     """What a row did, or what is wrong with it; what a person left out of it; then the comments of its cells."""
-    did = _did(row) + [_left(change) for change in row.left_out]
+    did = _did(row)
+    if row.left_out:
+        did += [_left(change) for change in row.left_out]
     if row.read.from_above:
         _say_origins(did, row.read)
     if row.read.comments:
