@@ -121,7 +121,8 @@ class ImportRow(models.Model):
     # What was written: [{"field", "cell", "new"}], with "old" where there was a value, "raw" where the cell says
     # it in other words, "file" where a person corrected what the file says, and "from" where the cell is empty and
     # the value stands in one above (a merge, or a column that is filled down). Of a refused row its problems
-    # (imports.problems.Problem.as_json).
+    # (imports.problems.Problem.as_json), with "file" alike. Behind them what a person left out of the row:
+    # {"left_out": field, "cell", "says"}, and comments of its cells: {"cell", "comment"}.
     details = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -41,6 +41,7 @@ class Overview:
     arrived_capital: Decimal
     absent: Absent
     corrected: dict[str, str]  # what the file says in corrected cells, by "sheet!B17"
+    overwritten: int = 0  # values that somebody typed since the last import, and that writing would replace
     recalled: Recalled = field(default_factory=Recalled)
     rows: dict[str, Sequence[RowPlan]] = field(default_factory=dict)  # by action, and those above
     warned: dict[str, Sequence[ShownProblem]] = field(default_factory=dict)  # all, and those of the first tab
@@ -67,7 +68,7 @@ def overview_of(plan: Plan, links: Links, parts: Sequence[Understood], *, user: 
     rows: dict[str, Sequence[RowPlan]] = {action: plan.of(action) for action in RowAction.values}
     rows[QUESTIONS], rows[EDITED] = plan.questions, plan.edited
     rows[LEFT_OUT] = [row for row in plan.rows if row.left_out]
-    warned = grouped([*plan.warnings, *plan.row_warnings])
+    warned = grouped([*plan.warnings, *plan.row_warnings], plan.corrected)
     return Overview(
         kind=plan.kind,
         sheets=plan.sheets,
@@ -81,6 +82,7 @@ def overview_of(plan: Plan, links: Links, parts: Sequence[Understood], *, user: 
         arrived_capital=plan.arrived_capital,
         absent=absent(plan, links, user=user),
         corrected=plan.corrected,
+        overwritten=sum(bool(change.by_hand) for row in plan.edited for change in row.different),
         recalled=recalled_in(parts, links),
         rows=rows,
         warned={WARNINGS: warned, TO_LOOK_AT: _to_look_at(warned)},

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from imports.absent import absent_projects
+from imports.kept import PART
 from imports.models import BatchState, ImportBatch, RowAction
 from imports.overview import EDITED, LEFT_OUT, QUESTIONS, TO_LOOK_AT, WARNINGS, Overview
 from imports.plan import RowPlan, SheetPlan, SumCheck
@@ -78,6 +79,7 @@ def _tabs(seen: Overview) -> list[Tab]:
     tabs = [
         Tab(LOOK, _("Look at these first"), look),
         *([Tab(QUESTIONS, _("To answer"), questions)] if questions else []),
+        *([Tab(EDITED, _("Changed by hand"), len(seen.rows[EDITED]))] if seen.rows[EDITED] else []),
         Tab(RowAction.CREATE, _("New"), seen.count(RowAction.CREATE)),
         Tab(RowAction.UPDATE, _("Changed"), seen.count(RowAction.UPDATE)),
         Tab(RowAction.UNCHANGED, _("Unchanged"), seen.count(RowAction.UNCHANGED)),
@@ -96,6 +98,7 @@ def _rows_of(
     seen: Overview, batch: ImportBatch, show: str, params: QueryDict, words: Words, user: User
 ) -> dict[str, Any]:
     """The rows of the chosen tab, a page of them; on the first tab a few of each sort."""
+    told = seen.corrected
     if show == LOOK:
         return {
             "questions": asked(seen.questions[:A_FEW], words),
@@ -103,8 +106,9 @@ def _rows_of(
             "edited_count": len(seen.rows[EDITED]),
             "left_out": [shown_left_out(row, words) for row in seen.rows[LEFT_OUT][:MOST_LEFT_OUT]],
             "corrected": corrected_cells(batch, seen),
-            "refused": [shown_row(row, words) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
-            "changed": [shown_row(row, words) for row in seen.rows[RowAction.UPDATE][:A_FEW]],
+            "refused": [shown_row(row, words, told) for row in seen.rows[RowAction.REFUSED][:FIRST_REFUSED]],
+            "changed": [shown_row(row, words) for row in _changed_only(seen)],
+            "changed_count": seen.count(RowAction.UPDATE) - len(seen.rows[EDITED]),
             "warned": seen.warned[TO_LOOK_AT][:A_FEW],
             "warned_count": len(seen.warned[TO_LOOK_AT]),
         }
@@ -123,7 +127,13 @@ def _rows_of(
         page = _page(seen.absent.ids, params)
         return {"page": page, "missing": absent_projects(page.object_list, user=user)}
     page = _page(seen.rows[show], params)
-    return {"page": page, "rows": [shown_row(row, words) for row in page.object_list]}
+    return {"page": page, "rows": [shown_row(row, words, told) for row in page.object_list]}
+
+
+def _changed_only(seen: Overview) -> list[RowPlan]:
+    """A few changed rows besides those that overwrite what somebody typed, which stand in a card of their own."""
+    rows = seen.rows[RowAction.UPDATE][:PART]
+    return [row for row in rows if not any(change.by_hand for change in row.different)][:A_FEW]
 
 
 @dataclass(frozen=True, slots=True)

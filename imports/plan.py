@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,12 +78,14 @@ class ReadRow:
         return ("", None) if raw is None or raw == "" else (letter, raw)
 
     def problem(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> Problem:
-        """A problem of this row, at the cell of the field where it has one."""
+        """A problem of this row, at the cell of the field where it is filled in."""
         column, raw = self.cell(name)
         return Problem(code, message, self.sheet, self.row, column, name, shown(raw), candidates)
 
     def refuse(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
-        self.errors.append(self.problem(code, message, name, candidates))
+        """Refuse the row, at the cell of the field even where that is empty: there it can be filled in."""
+        problem = self.problem(code, message, name, candidates)
+        self.errors.append(problem if problem.column else replace(problem, column=self.columns.get(name, ("", 0))[0]))
 
     def warn(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
         self.warnings.append(self.problem(code, message, name, candidates))

@@ -18,6 +18,7 @@ from imports.grid import Cell, CellKind, Sheet, Span, column_letter
 from imports.headers import read_header
 from imports.ownrows import OwnRow, own_rows, put
 from imports.refusedcells import bold, sheet_title, text_cell, value_cell, wrong_cell
+from imports.refusedwords import said_in_workbook
 from imports.reread import Done, Reread, fault_column, kept_name
 from imports.rowkinds import is_filled
 from imports.understanding import Understood
@@ -190,8 +191,8 @@ def _wrong(part: Understood, done: Done) -> dict[int, list[str]]:
     wrong: dict[int, list[str]] = {}
     for fault in done.faults:
         messages = wrong.setdefault(fault_column(part, fault), [])
-        if fault.message not in messages:
-            messages.append(fault.message)
+        if (said := said_in_workbook(fault.message)) not in messages:
+            messages.append(said)
     return wrong
 
 

@@ -6,17 +6,19 @@ Of a waiting batch the plan says it, of one whose preview is kept that file, of 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from accounts.models import User
 from imports import batches, kept
+from imports.corrections import apply_corrections
 from imports.grid import Workbook, column_number
 from imports.links import Links
 from imports.models import BatchState, ImportBatch, ImportRow, RowAction
 from imports.plan import RowPlan, SheetPlan
 from imports.planning import make_plan
+from imports.results import left_as_change
 from imports.said import Words
 from imports.shown import shown_changes
 from imports.understanding import Understood, understand
@@ -24,7 +26,7 @@ from imports.understanding import Understood, understand
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What was wrong with a row. `column` is a letter, empty where no filled cell says it."""
+    """What was wrong with a row. `column` is a letter, empty where no column holds its field."""
 
     column: str
     field: str
@@ -48,6 +50,7 @@ class Done:
     action: str
     faults: list[Fault] = field(default_factory=list)
     changes: dict[str, Said] = field(default_factory=dict)
+    left_out: dict[str, Said] = field(default_factory=dict)  # what a person did not want from it, by column letter
 
 
 class RowsDone(Protocol):
@@ -99,7 +102,8 @@ class PlannedRows:
     def _done(self, row: RowPlan) -> Done:
         faults = [Fault(error.column, error.field, str(error.message)) for error in row.read.errors]
         changes = {} if faults else _by_letter(shown_changes(row, row.changes, self.words))
-        return Done(row.read.sheet, row.read.row, row.action, faults, changes)
+        left = _by_letter(shown_changes(row, row.left_out, self.words))
+        return Done(row.read.sheet, row.read.row, row.action, faults, changes, left)
 
 
 class WrittenRows:
@@ -118,10 +122,16 @@ class WrittenRows:
         return {row.row: self._done(row) for row in rows}
 
     def _done(self, row: ImportRow) -> Done:
+        left = _by_letter(_kept_changes(map(left_as_change, _those_with("left_out", row)), self.words))
         if row.action == RowAction.REFUSED:
-            faults = [_fault(detail) for detail in row.details]
-            return Done(row.sheet, row.row, row.action, faults)
-        return Done(row.sheet, row.row, row.action, [], _by_letter(_kept_changes(row.details, self.words)))
+            faults = [_fault(detail) for detail in _those_with("code", row)]
+            return Done(row.sheet, row.row, row.action, faults, {}, left)
+        changes = _by_letter(_kept_changes(_those_with("new", row), self.words))
+        return Done(row.sheet, row.row, row.action, [], changes, left)
+
+
+def _those_with(key: str, row: ImportRow) -> list[dict[str, Any]]:
+    return [detail for detail in row.details if key in detail]
 
 
 def kept_name(sheet: str) -> str:
@@ -140,7 +150,7 @@ class _KeptChange:
     new: str
 
 
-def _kept_changes(details: list[dict[str, Any]], words: Words) -> Iterator[_KeptChange]:
+def _kept_changes(details: Iterable[dict[str, Any]], words: Words) -> Iterator[_KeptChange]:
     for detail in details:
         name = detail["field"]
         yield _KeptChange(detail["cell"], words.stored(name, detail.get("old")), words.stored(name, detail["new"]))
@@ -173,12 +183,16 @@ def fault_column(part: Understood, fault: Fault) -> int:
 
 @dataclass(slots=True)
 class Reread:
-    """A batch's file with its tables as they were understood. `sheets` says of every sheet what it was taken for."""
+    """A batch's file with its tables as they were understood, and corrected as people decided.
+
+    `sheets` says of every sheet what it was taken for, `corrected` by "sheet!B17" what the file says in such cells.
+    """
 
     workbook: Workbook
     parts: list[Understood]
     sheets: list[SheetPlan]
     rows: RowsDone
+    corrected: dict[str, str] = field(default_factory=dict)
 
 
 def reread(workbook: Workbook, batch: ImportBatch, *, user: User | None) -> Reread | None:
@@ -191,7 +205,7 @@ def reread(workbook: Workbook, batch: ImportBatch, *, user: User | None) -> Rere
     if batch.state == BatchState.WAITING and not batch.in_background:
         made = make_plan(workbook, request)
         planned = {action: made.plan.of(action) for action in RowAction.values}
-        return Reread(workbook, made.parts, made.plan.sheets, PlannedRows(planned, names))
+        return Reread(workbook, made.parts, made.plan.sheets, PlannedRows(planned, names), made.plan.corrected)
     rows: RowsDone = NoRows()
     if batch.state == BatchState.WAITING:
         found = kept.kept_preview(batch)
@@ -206,7 +220,10 @@ def reread(workbook: Workbook, batch: ImportBatch, *, user: User | None) -> Rere
     if batch.was_written and parts[0].proposal.kind != batch.kind:
         request.kind = batch.kind  # the command was told
         parts, sheets = understand(workbook, request, links)
-    return Reread(workbook, parts, sheets, rows)
+    corrected: dict[str, str] = {}
+    for part in parts:
+        corrected |= apply_corrections(part.sheet, part.table.rows, request.corrections)
+    return Reread(workbook, parts, sheets, rows, corrected)
 
 
 def _told_sheet(workbook: Workbook, batch: ImportBatch) -> str | None:

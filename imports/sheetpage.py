@@ -20,11 +20,12 @@ from imports.said import field_label, sheet_reason, skipped_word
 from imports.understanding import Understood
 
 NEW, CHANGED, SAME, REFUSED, LEFT_OUT = "new", "changed", "same", "refused", "left"
-SKIPPED = "skipped"
+NOT_TAKEN, SKIPPED = "nottaken", "skipped"
 MARKS: dict[str, Promise] = {
     NEW: gettext_lazy("written as new"),
     CHANGED: gettext_lazy("changed a value"),
     SAME: gettext_lazy("unchanged, or only compared"),
+    NOT_TAKEN: gettext_lazy("not taken: the register keeps its value"),
     REFUSED: gettext_lazy("refused"),
     LEFT_OUT: gettext_lazy("column not imported"),
     SKIPPED: gettext_lazy("line skipped"),
@@ -97,7 +98,7 @@ def shown_sheet(
     parts = sorted((part for part in again.parts if part.sheet is sheet), key=lambda part: part.table.header_rows[0])
     done = again.rows.between(sheet.name, numbers[0], numbers[-1]) if numbers and parts else {}
     width = _width(sheet, parts, numbers)
-    page = _Page(sheet, parts, done, min(width, MOST_COLUMNS), corrections)
+    page = _Page(again, sheet, parts, done, min(width, MOST_COLUMNS), corrections)
     told = next((told for told in again.sheets if told.name == sheet.name), None)
     return ShownSheet(
         [column_letter(number) for number in range(1, page.width + 1)],
@@ -122,6 +123,7 @@ class _Page:
 
     def __init__(
         self,
+        again: Reread,
         sheet: Sheet,
         parts: list[Understood],
         done: dict[int, Done],
@@ -129,8 +131,13 @@ class _Page:
         corrections: Mapping[str, str],
     ) -> None:
         self.sheet = sheet
-        places = ((place_of(key), text) for key, text in corrections.items())
-        self.corrected = {place[1:]: text for place, text in places if place and place[0] == sheet.name}
+        places = ((place_of(key), key) for key in again.corrected.keys() & corrections.keys())
+        # (row, column) → what the file says, and what holds instead.
+        self.corrected = {
+            place[1:]: (again.corrected[key], corrections[key])
+            for place, key in places
+            if place and place[0] == sheet.name
+        }
         self.parts = parts
         self.done = done
         self.width = width
@@ -182,7 +189,8 @@ class _Page:
 
     def _cell(self, row: int, number: int, line: SheetLine, part: Understood | None, done: Done | None) -> SheetCell:
         cell = self.sheet.cell(row, number)
-        text = shown(cell)
+        file, typed = self.corrected.get((row, number), (None, ""))
+        text = shown(cell) if file is None else file
         made = SheetCell(text[:LONGEST], is_number=cell.kind == "number")
         if len(text) > LONGEST:
             made.text += "…"
@@ -191,10 +199,11 @@ class _Page:
         if part is not None and row in self.data:
             if not text and (row, number) in part.table.filled:
                 made.text = DITTO
-            self._mark(made, number, part, done)
-            if (row, number) in self.corrected:
-                typed = self.corrected[row, number] or _("not filled in")
-                made.below = _("corrected to %(value)s") % {"value": typed}
+            says = made.text if file is None else typed
+            self._mark(made, number, part, done, is_filled=bool(says))
+            if file is not None:
+                left = _("corrected to %(value)s, not taken") if made.mark == NOT_TAKEN else ""
+                made.below = (left or _("corrected to %(value)s")) % {"value": typed or _("not filled in")}
         return made
 
     def _say_field(self, made: SheetCell, number: int, part: Understood) -> None:
@@ -205,14 +214,19 @@ class _Page:
         made.below = field_label(column.field or "") if column else _("not imported")
         made.mark = "" if column else LEFT_OUT
 
-    def _mark(self, made: SheetCell, number: int, part: Understood, done: Done | None) -> None:
+    def _mark(self, made: SheetCell, number: int, part: Understood, done: Done | None, *, is_filled: bool) -> None:
         letter = column_letter(number)
         wrong = [fault.message for fault in done.faults if fault_column(part, fault) == number] if done else []
         if wrong:
             made.mark, made.title = REFUSED, " ".join(wrong)
         elif number not in self.mapped[id(part)]:
             made.mark = LEFT_OUT if made.text else ""
-        elif done is not None and done.action != RowAction.REFUSED and made.text:
+        elif done is None or done.action == RowAction.REFUSED:
+            return
+        elif left := done.left_out.get(letter):
+            made.mark, made.below = NOT_TAKEN, _("not taken")
+            made.title = _("not taken: %(value)s") % {"value": left.new}
+        elif is_filled:
             _mark_change(made, done.changes.get(letter), is_new=done.action == RowAction.CREATE)
 
 

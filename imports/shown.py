@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from imports.plan import Change, RowPlan
 from imports.problems import Problem
 from imports.said import Words, field_label
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 A_FEW = 5  # of each sort on the tab of what needs a person
 CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
 
@@ -52,6 +54,8 @@ class ShownProblem:
     is_word: bool  # settled on the mapping page
     key: str  # sheet!row
     place: str = ""  # sheet!B17 of the one cell that it is about, where it can be corrected
+    corrected: bool = False  # `value` is what the file says, `typed` what a person made of it, wrong as well
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,15 @@ class ShownRow:
         return " ・ ".join(filter(None, (self.code, self.values.get("cluster"), self.values.get("park"))))
 
 
-def shown_row(row: RowPlan, words: Words) -> ShownRow:
-    """A planned row in words; of a table of arrivals with its months."""
+def shown_row(row: RowPlan, words: Words, corrected: Mapping[str, str] = NOTHING) -> ShownRow:
+    """A planned row in words; of a table of arrivals with its months. `corrected`: as in Plan."""
     read = row.read
     values = {name: words.value(name, value) for name, value in read.values.items() if name != "arrivals"}
     arrivals = read.values.get("arrivals") or {}
     months = "、".join(
         f"{month} {words.value(f'arrival {month}', amount)}" for month, amount in sorted(arrivals.items())
     )
-    problems = [shown_problem(error) for error in read.errors]
+    problems = [shown_problem(error, corrected) for error in read.errors]
     return ShownRow(row, shown_changes(row, row.changes, words), problems, values, months)
 
 
@@ -122,38 +126,41 @@ def shown_left_out(row: RowPlan, words: Words) -> ShownRow:
     return replace(shown, changes=shown_changes(row, row.left_out, words))
 
 
-def shown_problem(problem: Problem) -> ShownProblem:
+def shown_problem(problem: Problem, corrected: Mapping[str, str] = NOTHING) -> ShownProblem:
     """A problem with what its candidates are: words to write, or projects to look at."""
     are_projects = problem.code in CANDIDATES_ARE_PROJECTS
+    place = f"{problem.sheet}!{problem.cell}" if problem.cell else ""
     return ShownProblem(
         problem.code,
         problem.sheet,
         problem.row,
         problem.cell or problem.column,
         field_label(problem.field) if problem.field else "",
-        problem.value,
+        corrected.get(place, problem.value),
         problem.message,
         () if are_projects else problem.candidates,
         problem.candidates if are_projects else (),
         problem.code == "implausible_amount",
         problem.code == "unknown_word",
         f"{problem.sheet}!{problem.row}",
-        f"{problem.sheet}!{problem.cell}" if problem.cell else "",
+        place,
+        place in corrected,
+        problem.value if place in corrected else "",
     )
 
 
-def grouped(problems: Iterable[Problem]) -> list[ShownProblem]:
+def grouped(problems: Iterable[Problem], corrected: Mapping[str, str] = NOTHING) -> list[ShownProblem]:
     """Problems in words; those that say the same of many cells stand in one line with the first cells."""
     alike: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in problems:
         alike.setdefault((problem.code, problem.sheet, problem.field, str(problem.message)), []).append(problem)
-    return [_of_many(same) for same in alike.values()]
+    return [_of_many(same, corrected) for same in alike.values()]
 
 
-def _of_many(same: list[Problem]) -> ShownProblem:
-    first = shown_problem(same[0])
+def _of_many(same: list[Problem], corrected: Mapping[str, str]) -> ShownProblem:
+    first = shown_problem(same[0], corrected)
     if len(same) == 1:
         return first
     cells = "、".join(problem.cell for problem in same[:A_FEW] if problem.cell)
     said = cells if len(same) <= A_FEW else _("%(cells)s … (%(count)d cells)") % {"cells": cells, "count": len(same)}
-    return replace(first, cell=said, value="", place="")
+    return replace(first, cell=said, value="", place="", corrected=False, typed="")

@@ -76,6 +76,32 @@ def project_of(plan: Takeback, key: Key) -> int | None:
     return values[names.index("project_id")] if "project_id" in names else None
 
 
+Change = tuple[Key, int | None]  # a row with the unit of it that says something else; None: the whole row
+
+
+def changes_of(plan: Takeback) -> list[Change]:
+    """What a settled plan changes of projects that are there before and after: their values, and rows of theirs that go
+    or return. In the order of projects; stages, which follow from the rest, are not counted.
+    """
+    moved = plan.gone(LABEL[Project]) | {pk for label, pk in plan.inserts if label == LABEL[Project]}
+    changes: list[Change] = [
+        (key, None) for key in [*plan.deletes, *plan.inserts] if (pk := project_of(plan, key)) and pk not in moved
+    ]
+    for key, values in plan.updates.items():
+        subject = plan.trails[key].subject
+        if plan.trails[key].now is not None:
+            units = {subject.unit_of[subject.names.index(name)] for name in values} - subject.quiet_units
+            changes += [(key, unit) for unit in sorted(units)]
+    order = {label: number for number, label in enumerate(plan.subjects)}
+
+    def place(change: Change) -> tuple[Any, ...]:
+        key, unit = change
+        project = project_of(plan, key)
+        return project is None, project or 0, order[key[0]], key[1], -1 if unit is None else unit
+
+    return sorted(changes, key=place)
+
+
 def rows_that_make_no_sense(plan: Takeback) -> Iterator[Key]:
     """Rows that must stay as they are: what was edited since would otherwise be left without its other half.
 

@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Field
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from imports.said import day_text
-from imports.undo_rules import LABEL, chunks, project_of
-from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import MoneyField, format_wan, format_yi
-from jiangjin.lib.replay import Key, Record
+from imports.undo_rules import LABEL, Change, changes_of
+from imports.undo_words import MAIN, Named, Teller
+from jiangjin.lib.replay import Key
 from jiangjin.lib.takeback import Conflict, Obstacle, Takeback
-from projects.models import CapitalArrival, Investor, Project
-from projects.reasons import KINDS as KINDS_OF_BATCHES
-from projects.reasons import Reason
+from projects.models import Project
 
 MOST = 200  # conflicts and projects that a page lists
+FIRST_VALUES, MOST_VALUES = 50, 500  # values that return, at once and unfolded
 KEPT = 1000  # that are remembered
 WHY = {
     "taken": gettext_lazy("another row holds this value now"),
     "missing": gettext_lazy("what it refers to is gone"),
     "together": gettext_lazy("it belongs together with what was edited since"),
 }
-# What tells a row from its sisters in words; the column that says what it is about, where a whole row is shown.
-KINDS = ("kind", "measure", "month", "role")
-MAIN = ("amount", "text", "investor_id", "actual_on", "planned_on", "code", "kind", "name")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A project or firm to look at; `url` is empty where it is gone."""
-
-    name: str
-    code: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,142 +41,64 @@ class Kept:
     why: str = ""
 
 
-class Teller:
-    """Tells a plan's rows and values in words. A constant number of queries, asked once for all that is told."""
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A value that returns: whose and which, what it says now, what it will say; empty for none."""
 
-    def __init__(self, plan: Takeback, keys: Iterable[Key]) -> None:
-        self.plan = plan
-        self.keys = list(keys)
-        self.names: dict[str, dict[int, str]] = defaultdict(dict)
-        self.projects: dict[int, Named] = {}
-        wanted: dict[Any, set[int]] = defaultdict(set)
-        projects = set()
-        for key in self.keys:
-            trail = plan.trails[key]
-            if (project := project_of(plan, key)) is not None:
-                projects.add(project)
-            for place, model, __ in trail.subject.links:
-                wanted[model] |= {values[place] for values in trail.states if values[place] is not None}
-        for model in wanted.keys() - {Project, User}:
-            for part in chunks(wanted[model]):
-                self.names[model._meta.label] |= {row.pk: str(row) for row in model._base_manager.filter(pk__in=part)}
-        for part in chunks(projects):
-            for row in Project.objects.filter(pk__in=part).only("pk", "code", "name"):
-                self.projects[row.pk] = Named(row.name, row.code, row.get_absolute_url())
-        self.times: dict[tuple[str, int], datetime.datetime] = {}
-        people = {record.user_id for key in self.keys for record in plan.trails[key].records} - {None}
-        self.people = {user.pk: str(user) for user in User.objects.filter(pk__in=people)}
+    what: Named
+    label: str
+    now: str
+    after: str
 
-    def load_times(self, records: Iterable[tuple[str, Record]]) -> None:
-        """When these records, each with the label of its model, were written; one query a model."""
-        wanted: dict[str, list[int]] = defaultdict(list)
-        for label, record in records:
-            wanted[label].append(record.history_id)
-        for label, ids in wanted.items():
-            rows = self.plan.subjects[label].history.objects.filter(history_id__in=ids).order_by()
-            self.times |= {(label, pk): at for pk, at in rows.values_list("history_id", "history_date")}
 
-    def what(self, key: Key) -> Named:
-        project = project_of(self.plan, key)
-        if project is not None and project in self.projects:
-            return self.projects[project]
-        trail = self.plan.trails[key]
-        values = dict(zip(trail.subject.names, trail.now or trail.records[-1].values, strict=True))
-        name = str(values.get("name") or self.names[LABEL[Investor]].get(values.get("investor_id") or 0, ""))
-        if trail.subject.model is Investor and trail.now is not None:
-            return Named(name, "", Investor(pk=key[1]).get_absolute_url())
-        return Named(name, str(values.get("code") or ""), "")
-
-    def label(self, key: Key, column: str) -> str:
-        """What a column of a row holds, with its unit; of a project's rows also which row it is."""
-        trail = self.plan.trails[key]
-        model, values = trail.subject.model, trail.now or trail.records[-1].values
-        if model is CapitalArrival:
-            return _("arrived in %(month)s (万元)") % {"month": values[trail.subject.names.index("month")]}
-        fields = {field.attname: field for field in model._meta.concrete_fields}
-        own = str(fields[column].verbose_name)
-        unit = "（亿元）" if isinstance(fields[column], MoneyField) else ""
-        if model is Project or model is Investor:
-            return own + unit
-        kind = next((name for name in KINDS if name in fields), None)
-        place = str(model._meta.verbose_name)
-        if kind and kind != column:
-            place = self.text(fields[kind], values[trail.subject.names.index(kind)]) or place
-        return f"{place} · {own}{unit}"
-
-    def values(self, key: Key, column: str, values: Sequence[Any]) -> str:
-        """The values of a unit's columns as a person reads them."""
-        if not values:
-            return ""
-        trail = self.plan.trails[key]
-        unit = trail.subject.unit_of[trail.subject.names.index(column)]
-        fields = {field.attname: field for field in trail.subject.model._meta.concrete_fields}
-        names = [trail.subject.names[place] for place in trail.subject.units[unit]]
-        told = [self.text(fields[name], value) for name, value in zip(names, values, strict=True)]
-        if trail.subject.model is CapitalArrival and isinstance(values[0], Decimal):
-            return format_wan(values[0])
-        if fields[names[0]].get_internal_type() == "BooleanField" or "reached" in names:
-            return told[names.index("actual_on")] or (_("reached") if values[names.index("reached")] else "")
-        return " · ".join(filter(None, told if len(names) == 1 or names[0] != "amount" else told[:1]))
-
-    def text(self, field: Field, value: Any) -> str:
-        if value is None or value == "":
-            return ""
-        if field.is_relation:
-            return self.names[field.related_model._meta.label].get(value, f"#{value}")
-        if isinstance(field, MoneyField):
-            return format_yi(value)
-        if isinstance(value, Decimal):
-            return format(value.normalize(), "f")
-        if isinstance(value, PartialDay):
-            return day_text(value)
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, datetime.datetime):
-            return f"{value:%Y-%m-%d %H:%M}"
-        return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)
-
-    def who(self, record: Record) -> str:
-        """Who wrote a record: the account, and the import or the bulk change where it was one."""
-        person = self.people.get(record.user_id or 0, "")
-        reason = Reason.of(record.reason)
-        batch = reason.words(by_person=True) if reason.kind in KINDS_OF_BATCHES else ""
-        return " · ".join(filter(None, (person, batch))) or _("the command")
-
-    def conflict(self, one: Conflict) -> Kept:
-        """What was edited since; of a row that the import made and somebody edited its main column."""
-        subject = self.plan.trails[one.key].subject
-        column = one.unit or next((name for name in MAIN if name in subject.names), subject.names[0])
-        unit = subject.unit_of[subject.names.index(column)]
-        column = subject.unit_name(unit)
-        of_unit = [one.before, one.written, one.now]
-        if not one.unit:
-            of_unit[1:] = [subject.value(values, unit) for values in of_unit[1:]]
-        before, written, now = (self.values(one.key, column, values) for values in of_unit)
-        return Kept(
-            key=":".join(map(str, one.choice)),
-            what=self.what(one.key),
-            label=self.label(one.key, column),
-            before=before,
-            written=written,
-            now=now,
-            who=self.who(one.by),
-            at=self.times.get((one.key[0], one.by.history_id)),
-            may_choose=one.may_choose,
+def told_conflict(teller: Teller, one: Conflict) -> Kept:
+    """What was edited since; of a row that the import made and somebody edited what the whole row says."""
+    if one.unit:
+        label = teller.label(one.key, one.unit)
+        before, written, now = (
+            teller.values(one.key, one.unit, values) for values in (one.before, one.written, one.now)
         )
+    else:
+        label, (written, now) = teller.row(one.key, one.written, one.now)
+        before = ""
+    return Kept(
+        key=":".join(map(str, one.choice)),
+        what=teller.what(one.key),
+        label=label,
+        before=before,
+        written=written,
+        now=now,
+        who=teller.who(one.by),
+        at=teller.times.get((one.key[0], one.by.history_id)),
+        may_choose=one.may_choose,
+    )
 
-    def obstacle(self, one: Obstacle) -> Kept:
-        """What cannot return because something took its place."""
-        trail = self.plan.trails[one.key]
-        subject = trail.subject
-        column = next((name for name in (*one.columns, *MAIN) if name in subject.names), subject.names[0])
-        label = self.label(one.key, column) if one.columns else str(subject.model._meta.verbose_name)
-        return Kept("", self.what(one.key), label, "", "", "", "", None, False, str(WHY[one.why]))
+
+def _told_obstacle(teller: Teller, one: Obstacle) -> Kept:
+    """What cannot return because something took its place."""
+    subject = teller.plan.trails[one.key].subject
+    column = next((name for name in (*one.columns, *MAIN) if name in subject.names), subject.names[0])
+    label = teller.label(one.key, column) if one.columns else str(subject.model._meta.verbose_name)
+    return Kept("", teller.what(one.key), label, "", "", "", "", None, False, str(WHY[one.why]))
+
+
+def _told_change(teller: Teller, change: Change, after: Sequence[Any]) -> Returned:
+    """One value that returns, or a row that goes or returns with one."""
+    key, unit = change
+    trail = teller.plan.trails[key]
+    if unit is None:
+        label, (now, then) = teller.row(key, trail.now or (), after)
+        return Returned(teller.what(key), label, now, then)
+    subject, column = trail.subject, trail.subject.unit_name(unit)
+    values = (subject.value(trail.now or (), unit), subject.value(tuple(after), unit))
+    now, then = (teller.values(key, column, part) for part in values)
+    return Returned(teller.what(key), teller.label(key, column), now, then)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A plan in words: projects that go or return, what was edited since, projects that stay, what cannot return."""
+    """A plan in words: projects that go or return, what was edited since, projects that stay, what cannot return, and
+    the values that return: the first, the next ones, and how many more."""
 
     going: list[Named]
     returning: list[Named]
@@ -204,6 +106,9 @@ class Shown:
     staying: list[Kept]
     held: list[Kept]
     left_off: int
+    values: list[Returned] = field(default_factory=list)
+    more_values: list[Returned] = field(default_factory=list)
+    values_left_off: int = 0
 
 
 def shown_plan(plan: Takeback) -> Shown:
@@ -216,18 +121,29 @@ def shown_plan(plan: Takeback) -> Shown:
     parts: list[list[Any]] = [plan.conflicts, staying, held]
     left_off = sum(max(0, len(part) - MOST) for part in parts)
     conflicts, staying, held = (part[:MOST] for part in parts)
+    changes = changes_of(plan)
     keys = {*going[:MOST], *returning[:MOST], *staying, *(one.key for one in [*conflicts, *held])}
+    keys |= {key for key, __ in changes[:MOST_VALUES]}
     teller = Teller(plan, keys)
+    values = _told_changes(teller, changes[:MOST_VALUES])
     used = [(key[0], record) for key in staying for record in plan.trails[key].records[-1:]]
     teller.load_times([*used, *((one.key[0], one.by) for one in conflicts)])
     return Shown(
         [teller.what(key) for key in going[:MOST]],
         [teller.what(key) for key in returning[:MOST]],
-        [teller.conflict(one) for one in conflicts],
+        [told_conflict(teller, one) for one in conflicts],
         [_staying(plan, teller, key) for key in staying],
-        [teller.obstacle(one) for one in held],
+        [_told_obstacle(teller, one) for one in held],
         left_off,
+        values[:FIRST_VALUES],
+        values[FIRST_VALUES:],
+        len(changes) - len(values),
     )
+
+
+def _told_changes(teller: Teller, changes: list[Change]) -> list[Returned]:
+    after = {label: teller.plan.after(label) for label in {key[0] for key, __ in changes}}
+    return [_told_change(teller, change, after[change[0][0]].get(change[0][1], ())) for change in changes]
 
 
 def _staying(plan: Takeback, teller: Teller, key: Key) -> Kept:
@@ -243,7 +159,7 @@ def kept_values(plan: Takeback) -> list[dict[str, str]]:
     """What a settled plan keeps, to be remembered with the undo."""
     kept = plan.kept[:KEPT]
     teller = Teller(plan, {one.key for one in kept})
-    told = (teller.conflict(one) for one in kept)
+    told = (told_conflict(teller, one) for one in kept)
     return [
         {"code": one.what.code, "what": one.what.name, "label": one.label, "before": one.before}
         | {"written": one.written, "now": one.now, "who": one.who}

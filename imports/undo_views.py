@@ -80,11 +80,11 @@ def said_of(done: Takeback, *, again: str) -> str:
     """What an undo did, in sentences; `again` is the first of an undo of an undo."""
     said = [_("Undone.") if done.back else again]
     if done.removed:
-        said.append(_("%(number)s projects taken out.") % {"number": done.removed})
+        said.append(_("%(number)s projects taken out.") % {"number": f"{done.removed:,}"})
     if done.restored:
-        said.append(_("%(number)s projects put back.") % {"number": done.restored})
+        said.append(_("%(number)s projects put back.") % {"number": f"{done.restored:,}"})
     if done.returned:
-        said.append(_("%(number)s values changed.") % {"number": done.returned})
+        said.append(_("%(number)s values changed.") % {"number": f"{done.returned:,}"})
     if done.kept:
-        said.append(_("%(number)s kept, because they were edited or used since.") % {"number": done.kept})
+        said.append(_("%(number)s kept, because they were edited or used since.") % {"number": f"{done.kept:,}"})
     return " ".join(said)

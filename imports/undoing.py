@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from imports.batches import AlreadySettled, PreviewOutdated
 from imports.models import BatchState, ImportBatch, Takeback
-from imports.undo_rules import LABEL, SUBJECTS, chunks, project_of, rows_that_make_no_sense, settle_projects
+from imports.undo_rules import LABEL, SUBJECTS, changes_of, chunks, project_of, rows_that_make_no_sense, settle_projects
 from imports.undo_shown import kept_values
 from imports.writing import lock_imports
 from jiangjin.lib import takeback
@@ -185,15 +185,8 @@ def count(plan: takeback.Takeback, done: Takeback) -> None:
     """Say in numbers what a settled plan does."""
     gone, back = plan.gone(LABEL[Project]), {pk for label, pk in plan.inserts if label == LABEL[Project]}
     done.removed, done.restored = len(gone), len(back)
-    rows = [key for key in [*plan.deletes, *plan.inserts] if (pk := project_of(plan, key)) and pk not in gone | back]
-    changed = (key for key in plan.updates if plan.trails[key].now is not None)
-    done.returned = len(rows) + sum(len(_units(plan, key)) for key in changed)
+    done.returned = len(changes_of(plan))
     done.kept = len(plan.kept) + len(plan.obstacles) + sum(label == LABEL[Project] for label, __ in plan.stays)
-
-
-def _units(plan: takeback.Takeback, key: tuple[str, int]) -> set[int]:
-    subject = plan.trails[key].subject
-    return {subject.unit_of[subject.names.index(name)] for name in plan.updates[key]} - subject.quiet_units
 
 
 def _relink() -> None:

@@ -18,9 +18,11 @@ from imports.columns import MappingError
 from imports.forms import ConfirmForm, UploadForm
 from imports.generation import generation
 from imports.models import BatchState, ImportBatch, RowAction
+from imports.overview import LEFT_OUT
 from imports.reading import ReadError
-from imports.results import result_rows
+from imports.results import result_rows, rows_left_out
 from imports.said import KINDS, Words, word_choices
+from imports.typed import deciding, keep_typed
 from imports.understanding import NoLedger
 from imports.unknownwords import UnknownWord
 from imports.work_views import unreadable, working
@@ -28,7 +30,6 @@ from projects import permissions
 
 PER_PAGE = 30
 UNREADABLE = (ReadError, NoLedger, MappingError)
-LONGEST_KEY = 130  # of "sheet!row"
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,44 +164,17 @@ def _ordered(word: UnknownWord, entries: list[tuple[str, str]], sent: QueryDict)
 
 
 @require_POST
-def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept implausible amounts of some rows as right."""
-    batch = get_own(request, pk)
-    rows = [row for row in request.POST.getlist("row") if len(row) <= LONGEST_KEY]
-    try:
-        batches.decide(batch=batch, accepted=sorted({*batch.accepted, *rows}))
-        messages.success(request, _("Accepted. The amounts are taken as they stand in the file."))
-        jobs.look_again(batch=batch)
-    except batches.AlreadySettled:
-        messages.info(request, _("This import is settled already; nothing was written a second time."))
-    except batches.UnderWay:
-        messages.info(request, _("The file is being worked on just now; please decide afterwards."))
-    return redirect("imports:detail", pk=batch.pk)
-
-
-@require_POST
-def import_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what rows are that look like known projects: the same, another, or not now; or take all of it back."""
-    batch = get_own(request, pk)
-    answers = {
-        key.removeprefix("row-"): value[:60]
-        for key, value in request.POST.items()
-        if key.startswith("row-") and value and len(key) <= LONGEST_KEY
-    }
-    try:
-        batches.decide(batch=batch, answers={} if "again" in request.POST else answers or None)
-        jobs.look_again(batch=batch)
-    except batches.AlreadySettled:
-        messages.info(request, _("This import is settled already; nothing was written a second time."))
-    except batches.UnderWay:
-        messages.info(request, _("The file is being worked on just now; please decide afterwards."))
-    return redirect("imports:detail", pk=batch.pk)
-
-
-@require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the batch, exactly once."""
+    """Write the batch, exactly once. What stands typed on the page is taken first, and the preview shown anew."""
     batch = get_own(request, pk)
+    typed = True
+    with deciding(request):
+        typed = keep_typed(batch=batch, data=request.POST)
+        if typed:
+            jobs.look_again(batch=batch)
+            messages.warning(request, _("What you typed was taken first. Look at the preview, then write."))
+    if typed:
+        return redirect(batch)
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The preview was not complete. Please look at it again."))
@@ -261,8 +235,11 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
 def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     show = request.GET.get("show", "")
     rows = batch.rows.select_related("project")
+    left_out = rows_left_out(batch)
     if show in RowAction.values:
         rows = rows.filter(action=show)
+    elif show == LEFT_OUT and left_out:
+        rows = rows.filter(pk__in=left_out)
     page: Any = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     counts = {
         RowAction.CREATE: batch.created,
@@ -276,6 +253,7 @@ def _result(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         "show": show,
         "tabs": [(action, action.label, count) for action, count in counts.items()],
         "whole": sum(counts.values()),
+        "left_out_count": len(left_out),
         "rows": result_rows(page.object_list, Words()),
         "kind": KINDS.get(batch.kind, ""),
         "may_take_back": undoing.may_take_back(request.user, batch),

@@ -83,7 +83,7 @@ _LIGHT = _("A light's colour is worked out from the plan and is not entered. Wri
 _LANDED = _("“%(word)s” can mean registered, land obtained or under construction. Say which: 注册, 拿地 or 开工.")
 TOWN = _("“%(word)s” is a town or a subdistrict, not a park. Write the park, e.g. 双福工业园, or 园区外.")
 _EITHER = _("“%(word)s” can mean equipment or the intelligent industry. Write 装备制造 or 智能产业.")
-_AREA = _(
+AREA = _(
     "“%(word)s” is also the name of an area. Write the park, e.g. 双福工业园, or choose it once for the whole file."
 )
 
@@ -127,7 +127,7 @@ VAGUE_WORDS: dict[str, dict[str, tuple[Promise, tuple[str, ...]]]] = {
         ),
         **dict.fromkeys(("红", "黄", "绿", "红灯", "黄灯", "绿灯"), (_LIGHT, ())),
     },
-    "park": {"双福新区": (_AREA, ("shuangfu",))},
+    "park": {"双福新区": (AREA, ("shuangfu",))},
     "cluster": {
         **dict.fromkeys(("智能制造", "智能装备"), (_EITHER, ("equipment", "intelligent"))),
         **dict.fromkeys(

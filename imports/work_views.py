@@ -14,6 +14,7 @@ from imports import jobs, progress
 from imports.access import get_batch, get_own
 from imports.batches import AlreadySettled, UnderWay
 from imports.models import BatchWork, ImportBatch
+from imports.typed import deciding, keep_typed
 
 # After so many looks without a sign of the worker somebody should know.
 LOOKS_WITHOUT_A_SIGN = 20
@@ -80,6 +81,8 @@ def step_words(step: str) -> str:
 def import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the preview be made once more: after an interruption, or because the register changed since."""
     batch = get_own(request, pk)
+    with deciding(request):
+        keep_typed(batch=batch, data=request.POST)
     try:
         jobs.start_preview(batch=batch)
     except AlreadySettled:

@@ -16,7 +16,7 @@ from imports.creating import Creator
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow
 from imports.people import People
-from imports.plan import UNWRITTEN, Plan, ReadRow, RowPlan, shown
+from imports.plan import UNWRITTEN, Change, Plan, ReadRow, RowPlan, shown
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
@@ -162,8 +162,10 @@ def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch
 
 
 def _details(row: RowPlan) -> list[dict[str, Any]]:
-    """What a row did, or what is wrong with it; then the comments of its cells: {"cell", "comment"}."""
+    """What a row did, or what is wrong with it; what a person left out of it; then the comments of its cells."""
     did = _did(row)
+    if row.left_out:
+        did += [_left(change) for change in row.left_out]
     if row.read.from_above:
         _say_origins(did, row.read)
     if row.read.comments:
@@ -188,18 +190,25 @@ def _did(row: RowPlan) -> list[dict[str, Any]]:
 def _say_origins(details: list[dict[str, Any]], read: ReadRow) -> None:
     """Beside a value whose cell is empty here the cell above in which it stands."""
     for detail in details:
-        origin = (read.from_above or {}).get(detail.get("field", ""))
+        origin = (read.from_above or {}).get(detail.get("field") or detail.get("left_out") or "")
         if origin and detail.get("cell"):
             detail["from"] = f"{detail['cell'].rstrip('0123456789')}{origin}"
 
 
 def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Beside a corrected value what the file says in its cell."""
+    """Beside a corrected value, taken, left out or wrong itself, what the file says in its cell."""
     for detail in details:
-        key = f"{row.read.sheet}!{detail.get('from') or detail.get('cell')}"
-        if key in corrected and "field" in detail:
+        cell = detail.get("from") or detail.get("cell") or f"{detail.get('column')}{row.read.row}"
+        key = f"{row.read.sheet}!{cell}"
+        if key in corrected and "comment" not in detail:
             detail["file"] = corrected[key]
     return details
+
+
+def _left(change: Change) -> dict[str, Any]:
+    """A value that a person left out; under names of its own, so that nothing takes it for one that was written."""
+    told = _told(change.field, change.cell, change.raw, None, change.new)
+    return {"left_out": told.pop("field"), "says": told.pop("new"), **told}
 
 
 def _told(name: str, cell: str, raw: Any, old: Any, new: Any) -> dict[str, Any]:

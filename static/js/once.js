@@ -12,7 +12,9 @@
     // After the event: a disabled button's own name and value would not be sent, and others may still call it off.
     setTimeout(() => {
       if (event.defaultPrevented && !event.target.matches("[hx-post], [data-hx-post]")) return;
-      for (const button of event.target.querySelectorAll("button[type=submit]:not(:disabled)")) {
+      // Those beside it as well that belong to it by their form attribute.
+      for (const button of event.target.elements) {
+        if (!button.matches("button[type=submit]:not(:disabled)")) continue;
         // A download leaves the page as it is: nothing would ever release its button.
         if (button.hasAttribute("data-many")) continue;
         button.disabled = true;

@@ -20,6 +20,7 @@ from tests.builders import make_user
 from tests.imports.books import ledger, run
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
 from tests.imports.files import biff_text, ods, record, record12, relations, text12, write_zip, xls, xlsb
+from tests.imports.refusedbooks import refused_book
 
 HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）")
 THREAD = (
@@ -196,3 +197,16 @@ def test_broken_records_of_comments_are_nonsense_at_worst(seed):
         call(data)
     remarks.finish()
     assert all(words and 1 <= row <= 65536 for (row, _), words in sheet.comments.items())
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("vocabulary")
+def test_the_sheet_and_the_refused_rows_of_a_written_batch_with_comments(tmp_path):
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], ["P-2", "乙", "双福", "5-8亿"], header=HEADER)
+    run(with_comments(path, ("B2", "已更名", ""), ("B3", "待核", "")), "--skip-refused")
+    batch = ImportBatch.objects.get()
+    client = client_of(make_user("manager", role="manager", all_parks=True))
+    shown = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
+    assert [cell.mark for cell in shown.lines[1].cells] == ["new"] * 4
+    assert [cell for cell, __ in shown.lines[2].reasons] == ["D3"]
+    assert refused_book(client, batch)["台账"]["B2"].value == "乙"

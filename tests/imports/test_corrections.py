@@ -16,6 +16,7 @@ from projects.models import CapitalArrival, Project
 from tests.builders import make_project, make_user
 from tests.imports.books import ledger, run
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
+from tests.imports.refusedbooks import refused_book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 HEADER = ("项目编号", "项目名称", "落户园区", "协议投资额（亿元）", "签约时间", "责任单位")
@@ -76,13 +77,88 @@ def test_a_correction_that_is_wrong_itself_is_refused_and_can_be_taken_back(clie
     batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
     client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "约七亿"})
     page = preview_of(client, batch, "refused")
-    assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["约七亿"]
+    (problem,) = page.context["rows"][0].problems
+    # What the file says and what was typed stand each as what they are, with what is wrong now.
+    assert (problem.value, problem.corrected, problem.typed) == ("5-8亿", True, "约七亿")
+    assert "约七亿" in page.content.decode()
+    assert 'name="back" value="台账!D2"' in page.content.decode()
     client.post(f"/imports/{batch.pk}/correct/", {"back": "台账!D2"})
     page = preview_of(client, batch, "refused")
     assert [problem.value for row in page.context["rows"] for problem in row.problems] == ["5-8亿"]
     client.post(f"/imports/{batch.pk}/correct/", {"empty": "台账!D2"})
     assert counts(client, batch) == [1, 0, 0, 0]
     assert preview_of(client, batch).context["preview"].unknown_capital == 1
+
+
+def test_a_correction_that_stays_wrong_is_told_on_the_written_batch(client: Client, tmp_path: Path) -> None:
+    rows = (["P-1", "甲", "双福", "5-8亿", "", ""], ["P-2", "乙", "双福", 3, "", ""])
+    batch = brought(client, tmp_path, *rows)
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "约七亿"})
+    confirm(client, batch, digest_of(preview_of(client, batch)), skip_refused="on")
+    (row,) = client.get(f"/imports/{batch.pk}/?show=refused").context["rows"]
+    assert [(problem["cell"], problem["value"], problem["file"]) for problem in row.problems] == [
+        ("D2", "约七亿", "5-8亿")
+    ]
+    # The refused rows come back as they were corrected, the reason speaks of what stands there.
+    page = refused_book(client, batch)["台账"]
+    assert page["D2"].value == "约七亿"
+
+
+def test_a_row_without_a_name_gets_one_in_the_preview(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""], ["P-2", None, "双福", 6, "", ""])
+    assert counts(client, batch) == [1, 0, 0, 1]
+    page = preview_of(client, batch, "refused")
+    (problem,) = page.context["rows"][0].problems
+    assert (problem.code, problem.cell, problem.place) == ("no_name", "B3", "台账!B3")
+    assert 'name="cell-台账!B3"' in page.content.decode()
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!B3": "乙项目"})
+    page = preview_of(client, batch)
+    assert counts(client, batch) == [2, 0, 0, 0]
+    confirm(client, batch, digest_of(page))
+    assert Project.objects.get(code="P-2").name == "乙项目"
+    # Where the file says nothing, the written batch says so.
+    assert "空" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+def test_what_was_left_out_is_seen_on_the_written_batch(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", signed="2020-03-01", lead_unit="旧单位")
+    batch = brought(
+        client,
+        tmp_path,
+        ["P-1", "甲", "双福", "7-8亿", "2020-04-01", "新单位"],
+        ["P-2", "乙", "双福", 3, "2020-04-01", ""],
+    )
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "7.5"})
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!agreed_capital", "台账!2!signed_on"]})
+    sheet = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
+    assert marks_of(sheet, 2) == ["same", "same", "same", "nottaken", "nottaken", "changed"]
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    assert Project.objects.get(code="P-1").agreed_capital == 5 * YI
+
+    page = client.get(f"/imports/{batch.pk}/?show=left_out")
+    (row,) = page.context["rows"]
+    assert page.context["left_out_count"] == 1
+    assert [(change.label, change.new, change.cell, change.file) for change in row.left_out] == [
+        ("协议投资额（亿元）", "7.50", "D2", "7-8亿"),
+        ("签约日期", "2020-04-01", "E2", ""),
+    ]
+    assert [change.label for change in row.changes] == ["责任单位"]
+    sheet = client.get(f"/imports/{batch.pk}/sheet/").context["shown"]
+    assert marks_of(sheet, 2) == ["same", "same", "same", "nottaken", "nottaken", "changed"]
+    assert "7.5" in sheet.lines[1].cells[3].below
+    assert sheet.lines[1].cells[3].text == "7-8亿"
+
+
+def marks_of(sheet: Any, row: int) -> list[str]:
+    return [cell.mark for cell in sheet.lines[row - 1].cells]
+
+
+def test_the_sheet_of_a_waiting_batch_shows_what_the_file_says(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", "5-8亿", "", ""])
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D2": "6"})
+    cell = client.get(f"/imports/{batch.pk}/sheet/").context["shown"].lines[1].cells[3]
+    assert (cell.text, cell.mark) == ("5-8亿", "new")
+    assert "6" in cell.below
 
 
 def test_only_cells_of_data_rows_are_corrected(client: Client, tmp_path: Path) -> None:
@@ -180,6 +256,92 @@ def test_a_value_typed_since_the_last_import_is_marked(client: Client, manager: 
     confirm(client, batch, digest_of(page))
     project.refresh_from_db()
     assert (project.lead_unit, project.agreed_capital) == ("招商局", 6 * YI)
+
+
+def test_whatever_button_is_pressed_what_is_typed_elsewhere_on_the_page_is_kept(client: Client, tmp_path: Path) -> None:
+    make_project("甲项目", code="P-1", agreed="5", park="shuangfu", lead_unit="旧单位", investor="甲公司")
+    batch = brought(
+        client,
+        tmp_path,
+        ["P-1", "甲项目", "双福", 6, "", "新单位"],
+        ["P-2", "乙", "双福", "5-8亿", "2020-02-31", ""],
+        ["P-3", "丙", "双福", 800, "", ""],
+    )
+    url = f"/imports/{batch.pk}"
+    pressed = [
+        ("leave", {"leave": "台账!2!lead_unit"}),
+        ("leave", {"take": "台账!2!lead_unit"}),
+        ("accept", {"row": "台账!4"}),
+        ("answer", {"again": "1"}),
+        ("answer", {}),
+        ("correct", {"empty": "台账!E3"}),
+        ("correct", {"back": "台账!E3"}),
+        ("again", {}),
+    ]
+    for number, (button, sent) in enumerate(pressed):
+        answer = client.post(f"{url}/{button}/?show=refused", sent | {"cell-台账!D3": f"约{number}"})
+        assert answer.status_code == 302
+        batch.refresh_from_db()
+        assert batch.corrections["台账!D3"] == f"约{number}", button
+    assert batch.accepted == ["台账!4"]
+
+
+def test_writing_takes_what_is_typed_first_and_shows_the_preview_again(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""], ["P-2", "乙", "双福", "5-8亿", "", ""])
+    sent = {"skip_refused": "on", "cell-台账!D3": "6"}
+    page = confirm(client, batch, digest_of(preview_of(client, batch)), **sent)
+    batch.refresh_from_db()
+    assert (batch.state, batch.corrections) == ("waiting", {"台账!D3": "6"})
+    assert page.context["counts"]["create"] == 2
+    assert [message.level_tag for message in page.context["messages"]] == ["warning"]
+    # The page is sent once more as it stands: nothing in it is new.
+    confirm(client, batch, digest_of(page), **sent)
+    batch.refresh_from_db()
+    assert batch.state == "committed"
+    assert set(Project.objects.values_list("code", flat=True)) == {"P-1", "P-2"}
+
+
+def test_an_answer_that_was_chosen_goes_with_another_button(client: Client, tmp_path: Path) -> None:
+    make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
+    header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
+    rows: list[list[Any]] = [["智能装备生产基地二期", "甲公司", "双福", 7], ["乙", None, "双福", "5-8亿"]]
+    batch = brought(client, tmp_path, *rows, header=header)
+    assert preview_of(client, batch).context["open_questions"] == 1
+    client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D3": "6", "row-台账!2": "new", "row-台账!9": ""})
+    batch.refresh_from_db()
+    assert batch.answers == {"台账!2": "new"}
+    client.post(f"/imports/{batch.pk}/answer/", {"row-台账!2": "P-9", "cell-台账!D3": "7"})
+    batch.refresh_from_db()
+    assert (batch.answers, batch.corrections) == ({"台账!2": "P-9"}, {"台账!D3": "7"})
+
+
+def test_what_overwrites_a_hand_is_counted_at_the_button_and_shown_once(
+    client: Client, manager: User, tmp_path: Path
+) -> None:
+    rows = [[f"P-{n}", f"项目{n}", "双福", 5, "2020-03-01", "商务委"] for n in range(9)]
+    run(ledger(tmp_path / "first.xlsx", *rows, header=HEADER))
+    for project in Project.objects.filter(code__in=[f"P-{n}" for n in range(7)]):
+        project.lead_unit = "招商局"
+        project.remarks = "重点"
+        project._history_user = manager
+        project.save()
+    changed = [[*row[:3], 6, row[4], "经信委"] for row in rows]
+    batch = brought(client, tmp_path, *changed)
+    page = preview_of(client, batch, "look")
+    assert page.context["preview"].overwritten == 7
+    bar = page.content.decode().partition('class="confirm-bar')[2]
+    assert "7" in bar.partition("</a>")[0]
+    assert 'href="?show=edited"' in bar
+    # Seven rows that overwrite a hand, five of them here; beside them the two that do not, and none of them twice.
+    assert [row.code for row in page.context["edited"]] == [f"P-{n}" for n in range(5)]
+    assert ([row.code for row in page.context["changed"]], page.context["changed_count"]) == (["P-7", "P-8"], 2)
+    assert page.content.decode().count('href="?show=edited"') == 3  # the tab, the card's foot, the bar
+    tab = preview_of(client, batch, "edited")
+    assert [row.code for row in tab.context["rows"]] == [f"P-{n}" for n in range(7)]
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": [f"台账!{n + 2}!lead_unit" for n in range(7)]})
+    page = preview_of(client, batch, "edited")
+    assert (page.context["preview"].overwritten, page.context["edited_count"]) == (0, 0)
+    assert 'href="?show=edited"' not in page.content.decode()
 
 
 def test_nobody_else_decides_about_cells(client: Client, tmp_path: Path) -> None:

@@ -98,6 +98,43 @@ def test_uncorrected_rows_are_refused_again_at_the_same_cells(client: Client, tm
     assert places == [(place, value) for place, value, __ in told]
 
 
+def test_the_reasons_make_sense_where_nothing_can_be_pressed(client: Client, tmp_path: Path) -> None:
+    make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
+    header = ("项目编号", "项目名称", "投资方", "落户园区", "协议投资额（亿元）")
+    rows = [
+        ["单位：亿元"],
+        [],
+        header,
+        ["T-1", "甲厂", "一公司", "双福", 6200],
+        ["T-2", "乙厂", "二公司", "火星工业园区", 5],
+        ["T-3", "丙厂", "三公司", "双福新区", 5],
+        ["T-4", "丁厂", "四公司", "双福", 5],
+        ["T-4", "丁厂", "四公司", "双福", 5],
+        [None, "智能装备生产基地二期", "甲公司", "双福", 7],
+        ["T-6", "戊厂", "六公司", "%(word)s", 5],
+    ]
+    bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
+    batch = last_batch()
+    client.post(f"/imports/{batch.pk}/answer/", {"row-台账!9": "later"})
+    page = refused_book(in_english(batch), batch)["台账"]
+    said = [row[5] for row in page.iter_rows(min_row=4, values_only=True)]
+    assert all(cell.comment.text in page.cell(cell.row, 6).value for cell in wrong_cells(page))
+    assert [word for word in ("Choose", "accept the amount if", "You left") for text in said if word in text] == []
+    assert ["when this workbook is imported" in text for text in said] == [True, True, True, False, False, True]
+    assert "row 7 of the file that was imported" in said[3]
+    assert "“%(word)s” is not in the list" in said[5]
+    # On the screen it stays as it was: there it can be chosen.
+    shown = preview_of(client, batch, "refused").context["rows"]
+    assert any("选一次" in str(problem.message) for row in shown for problem in row.problems)
+
+
+def in_english(batch: ImportBatch) -> Client:
+    """A browser of the batch's own account, which speaks English from now on."""
+    batch.user.language = "en"
+    batch.user.save()
+    return client_of(batch.user)
+
+
 # --- Arrivals, parks, answers ---------------------------------------------------------------------------------------
 def test_tables_of_arrivals_come_back_as_well(client: Client, tmp_path: Path) -> None:
     make_project("甲厂", code="A-1", park="shuangfu", agreed="5")

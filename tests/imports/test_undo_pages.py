@@ -13,6 +13,7 @@ from accounts.models import User
 from imports.models import BatchState, ImportBatch, Takeback
 from imports.undoing import take_back
 from jiangjin.lib.money import YI
+from jiangjin.lib.partialday import PartialDay
 from parks.models import Park
 from projects.models import Project
 from tests.builders import make_project, make_user
@@ -69,6 +70,54 @@ def test_the_preview_counts_and_lists_and_writes_nothing(manager: User, tmp_path
     assert project.get_absolute_url() in page.content.decode()
     assert Project.objects.count() == 2
     assert not Takeback.objects.exists()
+
+
+DAYS = ("项目编号", "项目名称", "落户园区", "计划开工时间", "投产时间", "备注")
+
+
+def test_a_milestone_that_was_made_is_told_by_the_days_that_it_has(manager: User, tmp_path: Path) -> None:
+    project = make_project("甲", code="P-1", agreed="5", park="shuangfu", signed="2020-01-01")
+    run(ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", "2020-06-01", "2020-09-01", None], header=DAYS))
+    batch = ImportBatch.objects.get()
+    page = client_of(manager).get(undo_page(batch)).context["shown"]
+    assert [(one.what.code, one.label, one.now, one.after) for one in page.values] == [
+        ("P-1", "开工 · 计划", "2020-06-01", ""),
+        ("P-1", "投产 · 实际", "2020-09-01", ""),
+    ]
+    started, produced = project.milestones.get(kind="started"), project.milestones.get(kind="production")
+    started.reached, started.actual_on = True, PartialDay(2020, 7)
+    produced.planned_on = PartialDay(2020)
+    for milestone in (started, produced):
+        milestone._history_user = manager
+        milestone.save()
+    page = client_of(manager).get(undo_page(batch)).context["shown"]
+    assert page.values == []
+    assert {(one.label, one.written, one.now) for one in page.kept} == {
+        ("开工", "计划 2020-06-01", "计划 2020-06-01 · 实际 2020-07"),
+        ("投产", "实际 2020-09-01", "计划 2020 年 · 实际 2020-09-01"),
+    }
+    # Remembered with the undo in the same words.
+    done = take_back(batch=batch, user=manager, back=True)
+    assert {one["label"] for one in done.kept_values} == {"开工", "投产"}
+
+
+def test_what_returns_is_listed_value_by_value_and_counted(manager: User, tmp_path: Path) -> None:
+    first = [[f"P-{n}", f"项目{n}", "双福", 5, "区府"] for n in range(600)]
+    bring(tmp_path / "a.xlsx", *first)
+    batch = bring(tmp_path / "b.xlsx", *[[*row[:3], 7, "区商务委"] for row in first])
+    client = client_of(manager)
+    page = client.get(undo_page(batch))
+    shown = page.context["shown"]
+    assert (len(shown.values), len(shown.more_values), shown.values_left_off) == (50, 450, 700)
+    assert [(one.what.code, one.label, one.now, one.after) for one in shown.values[:2]] == [
+        ("P-0", "责任单位", "区商务委", "区府"),
+        ("P-0", "首次协议 · 金额（亿元）", "7.00", "5.00"),
+    ]
+    assert "1,200" in page.content.decode()
+    answer = client.post(undo_page(batch), form_of(page), follow=True)
+    assert "1,200" in next(str(message) for message in answer.context["messages"])
+    again = client.get(undo_page(batch)).context["shown"]
+    assert [(one.now, one.after) for one in again.values[:2]] == [("区府", "区商务委"), ("5.00", "7.00")]
 
 
 def test_undone_and_undone_again(manager: User, tmp_path: Path) -> None:
