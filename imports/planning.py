@@ -30,6 +30,7 @@ from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.collector import collector_paused
+from jiangjin.lib.money import exact_yi
 from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.permissions import writes_everywhere
 
@@ -212,8 +213,8 @@ def _check_sums(part: Understood, plan: Plan) -> None:
         if check.difference:
             text = sentence(
                 _("The file says %(stated)s 亿元, the accepted rows sum to %(found)s."),
-                stated=f"{check.stated / 10000:,.2f}",
-                found=f"{check.found / 10000:,.2f}",
+                stated=exact_yi(check.stated),
+                found=exact_yi(check.found),
             )
             plan.warnings.append(
                 Problem("sum_differs", text, part.sheet.name, line.row, column.letter, "agreed_capital", line.text)

@@ -17,7 +17,7 @@ from accounts.models import User
 from imports.said import day_text
 from imports.undo_rules import LABEL, chunks, project_of
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import MoneyField, format_wan, format_yi
+from jiangjin.lib.money import MoneyField, exact_yi, format_wan
 from jiangjin.lib.replay import Key, Record
 from jiangjin.lib.takeback import Conflict, Obstacle, Takeback
 from projects.models import CapitalArrival, Investor, Project
@@ -145,7 +145,7 @@ class Teller:
         if field.is_relation:
             return self.names[field.related_model._meta.label].get(value, f"#{value}")
         if isinstance(field, MoneyField):
-            return format_yi(value)
+            return exact_yi(value)
         if isinstance(value, Decimal):
             return format(value.normalize(), "f")
         if isinstance(value, PartialDay):
