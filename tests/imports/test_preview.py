@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -25,6 +26,18 @@ def client(manager: User) -> Client:
     return client_of(manager)
 
 
+def workbook(path: Path, sheets: dict[str, list]) -> Path:
+    """A workbook of several sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    book.save(path)
+    return path
+
+
 def text_of(response) -> str:
     """What a person reads of a page: without tags, blanks collapsed."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
@@ -45,3 +58,51 @@ def test_amounts_that_differ_look_different(client: Client, tmp_path: Path) -> N
     written = text_of(client.get(f"/imports/{batch.pk}/"))
     assert "1.20 → 1.2003" in written
     assert "0.0005" in written
+
+
+def test_a_repeat_in_another_sheet_names_that_sheet(client: Client, tmp_path: Path) -> None:
+    make_project("乙", code="P-2", park="shuangfu", agreed="1")
+    known, new = ["P-2", "乙", "双福", 10000], ["P-1", "甲", "双福", 5]
+    path = workbook(tmp_path / "a.xlsx", {"上半年": [HEADER, new, known, known], "下半年": [HEADER, known, new]})
+    bring(client, path)
+    seen = text_of(preview_of(client, last_batch(), "refused"))
+    assert seen.count("工作表“上半年”的第 2 行已是同一个项目") == 1
+    assert seen.count("工作表“上半年”的第 3 行已是同一个项目") == 1
+    assert len(re.findall(r"(?<!的)第 3 行已是同一个项目", seen)) == 1
+
+
+def test_a_month_in_the_same_row_of_another_sheet_is_no_second_amount(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", park="shuangfu", agreed="1", signed="2019-01-01")
+    header = ("项目编号", "项目名称", "2020年1月（万元）", "2020年2月（万元）")
+    sheets = {"一组": [header, ["P-1", "甲", 100, None]], "二组": [header, ["P-1", "甲", 900, 50]]}
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    bring(client, path)
+    page = preview_of(client, last_batch())
+    assert (page.context["counts"]["create"], page.context["counts"]["refused"]) == (1, 1)
+    assert "2020-01 在工作表“一组”的第 2 行已有" in text_of(page)
+
+
+def test_a_refused_row_says_nothing_of_the_files_scope(client: Client, tmp_path: Path) -> None:
+    header = ("项目编号", "项目名称", "落户园区", "签约时间")
+    make_project("不在表里", code="P-2", park="shuangfu", signed="2020-03-02")
+    make_project("别的园区", code="P-3", park="degan", signed="2020-03-02")
+    make_project("别的年份", code="P-4", park="shuangfu", signed="2019-03-02")
+    rows = [["P-1", "甲", "双福", "2020-03-01"], ["P-5", None, None, "2019-03-01"]]
+    bring(client, ledger(tmp_path / "a.xlsx", *rows, header=header))
+    page = preview_of(client, last_batch(), "absent")
+    assert page.context["counts"]["refused"] == 1
+    assert [project.code for project in page.context["missing"]] == ["P-2"]
+    assert "双福" in page.context["absent_parks"]
+
+
+def test_a_formula_without_a_value_is_named_in_words(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    rows = [["P-1", "甲", "双福", "=1+1"], ["P-2", "乙", "双福", 5]]
+    bring(client, ledger(path, *rows, header=HEADER))
+    batch = last_batch()
+    page = preview_of(client, batch)
+    assert "（未计算的公式）" in text_of(page)
+    confirm(client, batch, digest_of(page), skip_refused="on")
+    written = text_of(client.get(f"/imports/{batch.pk}/?show=refused"))
+    assert "（未计算的公式）" in written
+    assert "uncalculated" not in text_of(page) + written
