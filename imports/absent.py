@@ -17,8 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """How many, and the keys of the first of them. The scope: the years of signing and the parks that the file's accepted
-    rows name."""
+    """How many, and the keys of the first of them. The scope: the years of signing and the parks that the file's
+    accepted rows name."""
 
     count: int = 0
     ids: list[int] = field(default_factory=list)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from imports.columns import Mapping, Proposal, propose
 from imports.grid import Sheet, Workbook, column_letter
-from imports.layout import mark_summaries
 from imports.links import Links
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.progress import Progress
 from imports.recalling import Memory, layout_of
+from imports.summaries import mark_summaries
 from imports.tables import Layout, Table
 from jiangjin.lib.text import sentence
 from projects.permissions import may_write_in

@@ -20,7 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from jiangjin.lib.amounts import FEN, LARGEST, header_unit, parse_amount, unit_scale
 from jiangjin.lib.cellerrors import CellError
 
-__all__ = ["FEN", "YI", "MoneyField", "MoneyFormField", "exact_yi", "format_wan", "format_yi", "header_unit", "parse_amount"]
+__all__ = [
+    "FEN",
+    "YI",
+    "MoneyField",
+    "MoneyFormField",
+    "exact_yi",
+    "format_wan",
+    "format_yi",
+    "header_unit",
+    "parse_amount",
+]
 
 YI = Decimal(10000)  # 1 亿元 in 万元
 
