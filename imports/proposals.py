@@ -77,6 +77,7 @@ class Notice:
     message: Message
     column: int | None = None
     field: str = ""
+    beside: tuple[int, ...] = ()  # further columns that it is about
 
 
 @dataclass(slots=True)

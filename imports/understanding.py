@@ -161,6 +161,6 @@ def say_columns(part: Understood, plan: Plan) -> None:
         problem = Problem(need.code, need.message, told.name, 0, columns, need.field)
         (plan.needs if need.blocking else plan.warnings).append(problem)
     for notice in proposal.warnings:
-        letter = column_letter(notice.column) if notice.column else ""
+        letter = ",".join(column_letter(number) for number in (notice.column, *notice.beside) if number)
         plan.warnings.append(Problem(notice.code, notice.message, told.name, 0, letter, notice.field))
     plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]

@@ -106,3 +106,21 @@ def test_a_formula_without_a_value_is_named_in_words(client: Client, tmp_path: P
     written = text_of(client.get(f"/imports/{batch.pk}/?show=refused"))
     assert "（未计算的公式）" in written
     assert "uncalculated" not in text_of(page) + written
+
+
+def test_a_matrix_of_ticks_is_told_once(client: Client, tmp_path: Path) -> None:
+    header = ("项目编号", "项目名称", "签约", "开工", "投产")
+    bring(
+        client, ledger(tmp_path / "a.xlsx", ["P-1", "甲", "√", "√", None], ["P-2", "乙", "√", "√", "√"], header=header)
+    )
+    (warning,) = preview_of(client, last_batch()).context["warned"]
+    assert (warning.code, warning.cell) == ("asked_header", "C,D,E")
+
+
+def test_an_import_without_a_kind_leaves_no_empty_part_in_its_line(client: Client, tmp_path: Path) -> None:
+    bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], header=HEADER))
+    batch = last_batch()
+    batch.kind = ""
+    batch.save(update_fields=["kind"])
+    # The phone's style sheet takes out of the line what is empty; a blank would not be.
+    assert '<td class="card-meta"></td>' in client.get("/imports/").content.decode()
