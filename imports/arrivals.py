@@ -22,7 +22,7 @@ from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.progress import COMPARE
 from imports.rows import read_into, read_rows, source_of
-from imports.rules import NOT_YOURS, check_arrivals
+from imports.rules import check_arrivals, not_yours
 from imports.writing import PlanOutdated, keep_rows, lock_imports
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
@@ -197,7 +197,7 @@ def _settle(
     if project is not None:
         leave_out(row, request.left_out)
         if not request.may_write(project.park_id):
-            read.refuse("park_not_yours", NOT_YOURS, "name")
+            read.refuse("park_not_yours", not_yours(project.park_id), "name")
         check_arrivals(read, project, today, read.key in request.accepted)
         for month in read.values["arrivals"]:
             earlier = seen.setdefault((project.pk, month.code), read)

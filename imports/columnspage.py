@@ -36,7 +36,13 @@ class ColumnsPage:
 
     @property
     def points(self) -> list[OpenPoint]:
-        return [point for sheet in self.sheets for point in sheet.points]
+        """What nobody has answered yet."""
+        return [point for sheet in self.sheets for point in sheet.points if not point.is_proposed]
+
+    @property
+    def proposed(self) -> list[OpenPoint]:
+        """What the page holds an answer to that a person must look at."""
+        return [point for sheet in self.sheets for point in sheet.points if point.is_proposed]
 
     @property
     def left(self) -> int:
