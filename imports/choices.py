@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -12,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS, FIELDS
 from imports.firstrows import ShownLine, first_rows
 from imports.grid import column_number
-from imports.plan import Plan, SheetPlan
+from imports.plan import Plan
 from imports.problems import Problem
 from imports.proposals import ColumnProposal, Proposal
-from imports.said import sheet_reason
 from imports.understanding import Understood
 from imports.unknownwords import UnknownWord, unknown_words
 
@@ -170,16 +168,6 @@ def open_problems(plan: Plan) -> list[Problem]:
 def left_to_decide(plan: Plan) -> int:
     """How many decisions the mapping page waits for."""
     return len(open_problems(plan)) + len(unknown_words(plan.errors))
-
-
-def left_out_sheets(sheets: Iterable[SheetPlan]) -> list[tuple[str, str]]:
-    """(name, reason in words) of the sheets that are not read."""
-    return [
-        # Whatever a hidden sheet holds, that it is hidden is why it was not read.
-        (sheet.name, sheet_reason("hidden" if sheet.kind == "hidden" else sheet.reason))
-        for sheet in sheets
-        if not sheet.is_ledger
-    ]
 
 
 def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first_of_sheet: bool = True) -> SheetChoices:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -124,3 +125,29 @@ def test_an_import_without_a_kind_leaves_no_empty_part_in_its_line(client: Clien
     batch.save(update_fields=["kind"])
     # The phone's style sheet takes out of the line what is empty; a blank would not be.
     assert '<td class="card-meta"></td>' in client.get("/imports/").content.decode()
+
+
+def test_what_was_not_read_of_the_file_is_named(client: Client, tmp_path: Path, capsys) -> None:
+    sheets = {
+        "台账": [(*HEADER, "内部备忘"), ["P-1", "甲", "双福", 5, "某"], ["P-2", "乙", "双福", 5, "某"]],
+        "说明": [["填报说明"], ["请于周五前上报。"]],
+    }
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    bring(client, path)
+    page = preview_of(client, last_batch())
+    assert page.context["unread_columns"] == [("台账", ["E 内部备忘"])]
+    seen = text_of(page)
+    assert "未读入的工作表 1 张： 说明 （没有找到带项目名称的表头）" in seen
+    assert "未导入的列 1 列： E 内部备忘" in seen
+    call_command("import_projects", str(path), "--dry-run")
+    told = capsys.readouterr().out
+    assert "未读入的工作表：说明（没有找到带项目名称的表头）" in told
+    assert "台账，未导入的列：E 内部备忘" in told
+
+
+def test_where_everything_was_read_nothing_is_named(client: Client, tmp_path: Path, capsys) -> None:
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], header=HEADER)
+    bring(client, path)
+    assert "未导入" not in text_of(preview_of(client, last_batch()))
+    call_command("import_projects", str(path), "--dry-run")
+    assert "未导入" not in capsys.readouterr().out
