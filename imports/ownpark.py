@@ -34,7 +34,7 @@ def ask_for_park(understood: Iterable[Understood], request: Request) -> None:
     parks = list(request.user.parks.all()[:2])
     need = Need("no_park_column", ASKED, field="park", blocking=False)
     if len(parks) == 1:
-        need = Need("no_park_column", sentence(PROPOSED, park=parks[0].short_name), field="park", blocking=False)
+        need = Need("no_park_column", sentence(PROPOSED, park=parks[0].name), field="park", blocking=False)
     for part in understood:
         if part.sheet.name in lacking:  # at the sheet's first table, where the page has the choice
             lacking.remove(part.sheet.name)

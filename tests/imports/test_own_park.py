@@ -33,8 +33,8 @@ def test_the_only_park_is_proposed_and_taken_once_it_is_confirmed(recorder: Clie
     content = page.content.decode()
     assert (page.context["columns_page"].left, len(page.context["columns_page"].proposed)) == (0, 1)
     assert '<option value="shuangfu" selected>' in content
-    assert "建议：您的园区" in content
-    assert "没有一列是园区，而您的账号只能写双福的项目" in content
+    assert '<b class="soon">建议</b>' in content
+    assert "没有一列是园区，而您的账号只能写双福工业园的项目" in content
     assert preview_of(recorder, batch).context["counts"]["refused"] == 2  # nothing is taken for granted
     recorder.post(response.url, {"sheet-0": "1", "default-0-park": "shuangfu"})
     preview = preview_of(recorder, batch)

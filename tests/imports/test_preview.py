@@ -7,9 +7,10 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from tests.builders import make_project, make_user
+from tests.builders import PASSWORD, make_project, make_user
 from tests.imports.books import ledger
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
 
@@ -118,13 +119,25 @@ def test_a_matrix_of_ticks_is_told_once(client: Client, tmp_path: Path) -> None:
     assert (warning.code, warning.cell) == ("asked_header", "C,D,E")
 
 
-def test_an_import_without_a_kind_leaves_no_empty_part_in_its_line(client: Client, tmp_path: Path) -> None:
-    bring(client, ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], header=HEADER))
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_an_import_without_a_kind_leaves_no_empty_part(
+    page: Page, live_server, manager: User, tmp_path: Path
+) -> None:
+    bring(client_of(manager), ledger(tmp_path / "a.xlsx", ["P-1", "甲", "双福", 5], header=HEADER))
     batch = last_batch()
     batch.kind = ""
     batch.save(update_fields=["kind"])
-    # The phone's style sheet takes out of the line what is empty; a blank would not be.
-    assert '<td class="card-meta"></td>' in client.get("/imports/").content.decode()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/imports/")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    line = page.locator("tbody tr .card-meta")
+    expect(line).to_have_count(4)
+    assert [part.is_visible() for part in line.all()] == [True, False, True, True]
+    page.goto(f"{live_server.url}/imports/remembered/")
+    expect(page.locator(".phone-title")).to_have_text("记住的词和列")
 
 
 def test_what_was_not_read_of_the_file_is_named(client: Client, tmp_path: Path, capsys) -> None:
@@ -137,7 +150,7 @@ def test_what_was_not_read_of_the_file_is_named(client: Client, tmp_path: Path, 
     page = preview_of(client, last_batch())
     assert page.context["unread_columns"] == [("台账", ["E 内部备忘"])]
     seen = text_of(page)
-    assert "未读入的工作表 1 张： 说明 （没有找到带项目名称的表头）" in seen
+    assert "未读入的工作表 1 张： 说明（没有找到带项目名称的表头）" in seen
     assert "未导入的列 1 列： E 内部备忘" in seen
     call_command("import_projects", str(path), "--dry-run")
     told = capsys.readouterr().out
