@@ -17,8 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """How many, and the keys of the first of them. The scope: the years of signing and the parks that the file's rows
-    name."""
+    """How many, and the keys of the first of them. The scope: the years of signing and the parks that the file's
+    accepted rows name."""
 
     count: int = 0
     ids: list[int] = field(default_factory=list)
@@ -37,11 +37,12 @@ def absent(plan: Plan, links: Links, *, user: User) -> Absent:
     single signing year, whose scope nobody knows.
     """
     rows = [row.read for row in plan.rows]
-    days = [day for row in rows if (day := row.values.get("signed_on"))]
+    days = [day for row in plan.accepted if (day := row.read.values.get("signed_on"))]
     years = tuple(sorted({day.year for day in days}))
     if plan.kind != "projects" or not years:
         return Absent()
-    parks = {row.values.get("park") for row in rows}
+    # A refused row may be anything; only what is accepted says of which parks the file speaks.
+    parks = {row.read.values.get("park") for row in plan.accepted}
     codes = () if None in parks else tuple(sorted(code for code in parks if code))
     scope = Project.objects.counted().visible_to(user)
     dated = Q()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -21,7 +22,7 @@ from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.progress import COMPARE
 from imports.rows import read_into, read_rows, source_of
-from imports.rules import NOT_YOURS, check_arrivals
+from imports.rules import check_arrivals, not_yours
 from imports.writing import PlanOutdated, keep_rows, lock_imports
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
@@ -42,6 +43,11 @@ REPLACED = _("%(count)s months that were there already are replaced.")
 TWO_COLUMNS = _("Two columns hold an amount of %(month)s. Leave one of them out, or correct its month.")
 TWICE = _("The month %(month)s of this project stands in row %(row)s already. Take one of the two out.")
 
+TWICE_ELSEWHERE = _(
+    "The month %(month)s of this project stands in row %(row)s of the sheet “%(sheet)s” already. "
+    "Take one of the two out."
+)
+
 
 def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Links) -> Known:
     """Plan the rows of tables of arrivals; their projects must be known."""
@@ -60,7 +66,7 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
     known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
-    seen: dict[tuple[int, int], int] = {}
+    seen: dict[tuple[int, int], ReadRow] = {}
     for row in request.progress.over(COMPARE, plan.rows):
         _settle(row, known, stored, seen, request, today)
     accepted = [row for row in plan.rows if row.accepted]
@@ -182,7 +188,7 @@ def _settle(
     row: RowPlan,
     known: Known,
     stored: dict[tuple[int, int], CapitalArrival],
-    seen: dict,
+    seen: dict[tuple[int, int], ReadRow],
     request: Any,
     today: datetime.date,
 ) -> None:
@@ -191,12 +197,12 @@ def _settle(
     if project is not None:
         leave_out(row, request.left_out)
         if not request.may_write(project.park_id):
-            read.refuse("park_not_yours", NOT_YOURS, "name")
+            read.refuse("park_not_yours", not_yours(project.park_id), "name")
         check_arrivals(read, project, today, read.key in request.accepted)
         for month in read.values["arrivals"]:
-            earlier = seen.setdefault((project.pk, month.code), read.row)
-            if earlier != read.row:
-                read.refuse("repeated_row", sentence(TWICE, month=str(month), row=earlier), f"arrival {month}")
+            earlier = seen.setdefault((project.pk, month.code), read)
+            if earlier is not read:
+                read.refuse("repeated_row", _twice(month, read, earlier), f"arrival {month}")
     if read.errors or project is None:
         row.action = RowAction.REFUSED
         return
@@ -216,6 +222,13 @@ def _settle(
         read.warn("months_replaced", sentence(REPLACED, count=replaced), "name")
     # A row counts once: new where the project had no arrival in these months.
     row.action = (RowAction.UPDATE if had_any else RowAction.CREATE) if row.changes else RowAction.UNCHANGED
+
+
+def _twice(month: PartialDay, read: ReadRow, earlier: ReadRow) -> Promise:
+    """Where the month stands already: its row, with its sheet where that is another one."""
+    if earlier.sheet == read.sheet:
+        return sentence(TWICE, month=str(month), row=earlier.row)
+    return sentence(TWICE_ELSEWHERE, month=str(month), row=earlier.row, sheet=earlier.sheet)
 
 
 def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.daycells import QUOTED, date_precision, day_of_number, shown_day
 from imports.grid import Cell, CellKind, CellValue
+from imports.textcells import NOTHING, as_text, read_note, read_text
 from imports.vocabulary import EMPTY_VOCABULARY, SEPARATORS, Entry, Vocabulary
 from jiangjin.lib.amounts import header_unit, parse_amount, to_wan, unit_scale
 from jiangjin.lib.cellerrors import CellError, Reading
 from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.dates import PartialDay, parse_day
 from jiangjin.lib.dayparse import NO_DATE
-from jiangjin.lib.faults import refuse_common, tidy
+from jiangjin.lib.faults import tidy
 from jiangjin.lib.numbers import (
     MU,
     SQUARE_METRE,
@@ -34,21 +35,11 @@ from jiangjin.lib.numbers import (
     percent_of_number,
 )
 from jiangjin.lib.phones import parse_phone
-from jiangjin.lib.text import LONGEST_PLACEHOLDER, PLAIN, clean_text, is_placeholder, sentence, unsafe_restored
+from jiangjin.lib.text import is_placeholder, sentence
 
 __all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "read_cell", "read_raw"]
 
-NOTHING: Reading[Any] = Reading(None)
 FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
-
-# Whole cells that are no name: an investor called 同上 would be one firm for many.
-PUT_OFF = frozenset(
-    (
-        *("同上", "同前", "同左", "〃", "″", "见备注", "详见备注", "见附件", "详见附件"),
-        *("保密", "涉密", "商业秘密", "商业机密", "不便透露"),
-    )
-)
-LONGEST_PUT_OFF = 8  # with blanks around
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,43 +158,10 @@ def _shows_percent(number_format: str) -> bool:
     return "%" in QUOTED.sub("", number_format)
 
 
-# --- Text -------------------------------------------------------------------------------------------------------
-def _text(value: CellValue, number_format: str, options: Options) -> Reading[str]:
-    if type(value) is str:
-        if len(value) <= LONGEST_PUT_OFF and (word := value.strip()) in PUT_OFF:
-            refuse_common(word)
-        if len(value) > 1 and PLAIN.fullmatch(value) and value[0] not in "-/":
-            return NOTHING if len(value) <= LONGEST_PLACEHOLDER and is_placeholder(value) else Reading(value)
-        return _cleaned(value, keep_lines=False)
-    return Reading(_as_text(value))
-
-
-def _note(value: CellValue, number_format: str, options: Options) -> Reading[str]:
-    return _cleaned(value, keep_lines=True) if type(value) is str else Reading(_as_text(value))
-
-
-def _cleaned(text: str, *, keep_lines: bool) -> Reading[str]:
-    if is_placeholder(text):
-        return NOTHING
-    cleaned = clean_text(text, keep_lines=keep_lines)
-    if cleaned.startswith("#"):
-        refuse_common(cleaned)
-    return Reading(unsafe_restored(cleaned)) if cleaned else NOTHING
-
-
-def _as_text(value: CellValue) -> str:
-    """What a spreadsheet shows of a value that is not text: 12 for 12.0, 2020-06-30 for a day."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return str(value)
-
-
 # --- Words ------------------------------------------------------------------------------------------------------
 def _word_reader(kind: str) -> Reader:
     def read(value: CellValue, number_format: str, options: Options) -> Reading[str]:
-        text = value if type(value) is str else _as_text(value)
+        text = value if type(value) is str else as_text(value)
         return NOTHING if is_placeholder(text) else Reading(options.vocabulary.lookup(kind, text))
 
     return read
@@ -211,7 +169,7 @@ def _word_reader(kind: str) -> Reader:
 
 def _ranks(value: CellValue, number_format: str, options: Options) -> Reading[tuple[str, ...]]:
     """Ranks as a tuple of codes: a firm may be on a list and listed at once (中国500强、上市公司)."""
-    text = value if type(value) is str else _as_text(value)
+    text = value if type(value) is str else as_text(value)
     if is_placeholder(text):
         return NOTHING
     lookup = functools.partial(options.vocabulary.lookup, "investor_rank")
@@ -262,7 +220,7 @@ def _integer(value: CellValue, number_format: str, options: Options) -> Reading[
 
 
 def _phone(value: CellValue, number_format: str, options: Options) -> Reading[str]:
-    return Reading(parse_phone(_as_text(value) if isinstance(value, Decimal) else _only_text(value)))
+    return Reading(parse_phone(as_text(value) if isinstance(value, Decimal) else _only_text(value)))
 
 
 def _credit_code(value: CellValue, number_format: str, options: Options) -> Reading[str]:
@@ -271,13 +229,13 @@ def _credit_code(value: CellValue, number_format: str, options: Options) -> Read
             "digits_lost",
             _("A number keeps only 15 of the 18 digits. Format the cell as text and enter the credit code again."),
         )
-    return parse_credit_code(_as_text(value) if isinstance(value, Decimal) else _only_text(value))
+    return parse_credit_code(as_text(value) if isinstance(value, Decimal) else _only_text(value))
 
 
 def _only_text(value: CellValue) -> str:
     if type(value) is str:
         return value
-    shown = _as_text(value)
+    shown = as_text(value)
     raise CellError(
         "wrong_type",
         sentence(
@@ -289,9 +247,9 @@ def _only_text(value: CellValue) -> str:
 READERS: dict[str, Reader] = {
     "date": _date,
     "money": _money,
-    "text": _text,
-    "note": _note,
-    "choice": _text,  # free words: sources, places, industries
+    "text": read_text,
+    "note": read_note,
+    "choice": read_text,  # free words: sources, places, industries
     **{kind: _word_reader(kind) for kind in ("park", "cluster", "chain", "stage", "condition")},
     **{kind: _word_reader(kind) for kind in ("investor_type", "capital_origin")},
     "investor_rank": _ranks,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -12,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS, FIELDS
 from imports.firstrows import ShownLine, first_rows
 from imports.grid import column_number
-from imports.plan import Plan, SheetPlan
+from imports.plan import Plan
 from imports.problems import Problem
 from imports.proposals import ColumnProposal, Proposal
-from imports.said import sheet_reason
 from imports.understanding import Understood
 from imports.unknownwords import UnknownWord, unknown_words
 
@@ -23,7 +21,7 @@ MONEY_UNITS = ("亿元", "万元", "元")
 AREA_UNITS = ("亩", "平方米", "公顷")
 AREAS = {"area", "floor_area"}
 # Asked, yet nothing stops: the column is left out until somebody says what it holds.
-OPEN_WARNINGS = frozenset(("cells_do_not_fit", "which_list", "no_area_unit"))
+OPEN_WARNINGS = frozenset(("cells_do_not_fit", "which_list", "no_area_unit", "no_park_column"))
 
 WHY: dict[str, str | Promise] = {
     "exact": _("known header"),
@@ -101,6 +99,7 @@ class OpenPoint:
     message: str | Promise
     anchor: str
     wants: str = ""  # settled by any column that takes this field
+    is_proposed: bool = False  # the page holds the answer already; sending it confirms it
 
 
 @dataclass(slots=True)
@@ -147,6 +146,16 @@ class SheetChoices:
         return [point.key for point in self.points if point.anchor == f"default-{self.index}-arrival_year"]
 
     @property
+    def asks_park(self) -> list[str]:
+        """Open points that the sheet's park settles, but for one that is proposed already."""
+        here = f"default-{self.index}-park"
+        return [point.key for point in self.points if point.anchor == here and not point.is_proposed]
+
+    @property
+    def proposes_park(self) -> bool:
+        return any(point.is_proposed for point in self.points)
+
+    @property
     def known_columns(self) -> int:
         return sum(1 for column in self.columns if column.field and not column.asks)
 
@@ -159,16 +168,6 @@ def open_problems(plan: Plan) -> list[Problem]:
 def left_to_decide(plan: Plan) -> int:
     """How many decisions the mapping page waits for."""
     return len(open_problems(plan)) + len(unknown_words(plan.errors))
-
-
-def left_out_sheets(sheets: Iterable[SheetPlan]) -> list[tuple[str, str]]:
-    """(name, reason in words) of the sheets that are not read."""
-    return [
-        # Whatever a hidden sheet holds, that it is hidden is why it was not read.
-        (sheet.name, sheet_reason("hidden" if sheet.kind == "hidden" else sheet.reason))
-        for sheet in sheets
-        if not sheet.is_ledger
-    ]
 
 
 def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first_of_sheet: bool = True) -> SheetChoices:
@@ -185,7 +184,7 @@ def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first
         len(table.skipped),
         proposal.unit,
         first_rows(part.sheet, table, unknown, proposal.fill_down),
-        dict(proposal.defaults),
+        proposal.proposed | proposal.defaults,
         first_of_sheet=first_of_sheet,
     )
     _ask(made, proposal)
@@ -250,6 +249,8 @@ def _ask(made: SheetChoices, proposal: Proposal) -> None:
         wants, anchor = "", f"field-{made.index}-{columns[0].letter}" if columns else f"sheet-{made.index}"
         if need.code in {"no_year", "two_years"}:
             anchor, columns = f"default-{made.index}-arrival_year", []
+        elif need.code == "no_park_column":
+            anchor, wants = f"default-{made.index}-park", "park"
         elif need.code == "no_name_column":
             wants = "name"
         for column in columns:
@@ -259,7 +260,7 @@ def _ask(made: SheetChoices, proposal: Proposal) -> None:
             column.asks_field = column.asks_field or need.code in {"two_columns", "cells_do_not_fit", "which_list"}
             if need.code == "no_area_unit":
                 column.field, column.units = need.field, list(AREA_UNITS)
-        made.points.append(OpenPoint(key, need.message, anchor, wants))
+        made.points.append(OpenPoint(key, need.message, anchor, wants, bool(wants and proposal.proposed.get(wants))))
 
 
 def field_groups() -> list[tuple[str, list[tuple[str, str]]]]:

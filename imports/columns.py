@@ -16,7 +16,7 @@ from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
-from imports.treatments import Task, leave_out_ticks, take, take_by_looks, take_tick_column
+from imports.treatments import Task, leave_out_ticks, take, take_by_looks, take_tick_column, tell_ticks
 from imports.vocabulary import Vocabulary
 from jiangjin.lib.text import sentence
 
@@ -68,6 +68,7 @@ def propose(
     leave_out_ticks(task)
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
+    tell_ticks(task)
     _take_units(task, mapping)
     _judge(task)
     _tell_blanks(task)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.models import User
 from imports import kept
 from imports.batches import UnderWay, decide, preview, read, request_of
-from imports.choices import OpenPoint, SheetChoices, choices_for, left_out_sheets
+from imports.choices import OpenPoint, SheetChoices, choices_for
 from imports.columns import parse_mapping
 from imports.decisions import header_rows_changed, read_decisions
 from imports.links import Links
@@ -21,6 +21,7 @@ from imports.rows import read_rows
 from imports.said import Words, word_choices
 from imports.understanding import Understood
 from imports.unknownwords import MOST_WORDS, UnknownWord, unknown_words
+from imports.unread import unread_sheets
 from imports.usedwords import UsedWord, used_words
 
 
@@ -36,7 +37,13 @@ class ColumnsPage:
 
     @property
     def points(self) -> list[OpenPoint]:
-        return [point for sheet in self.sheets for point in sheet.points]
+        """What nobody has answered yet."""
+        return [point for sheet in self.sheets for point in sheet.points if not point.is_proposed]
+
+    @property
+    def proposed(self) -> list[OpenPoint]:
+        """What the page holds an answer to that a person must look at."""
+        return [point for sheet in self.sheets for point in sheet.points if point.is_proposed]
 
     @property
     def left(self) -> int:
@@ -71,7 +78,7 @@ def columns_of(made: Preview) -> ColumnsPage:
     for index, part in enumerate(parts):
         first = index == 0 or parts[index - 1].sheet is not part.sheet
         sheets.append(choices_for(part, index, words, first_of_sheet=first))
-    return ColumnsPage(sheets, words[:MOST_WORDS], left_out_sheets(plan.sheets), used_words(parts, links))
+    return ColumnsPage(sheets, words[:MOST_WORDS], unread_sheets(plan.sheets), used_words(parts, links))
 
 
 def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:

@@ -10,7 +10,7 @@ from imports.bodies import read_body
 from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
-from imports.headers import header_years, is_plain_header, normal
+from imports.headers import header_years, is_plain_header
 from imports.rowkinds import (
     beside_unit,
     is_caption,
@@ -30,13 +30,11 @@ __all__ = [
     "Skipped",
     "SumRow",
     "Table",
-    "mark_summaries",
     "read_layout",
 ]
 
 _COLUMNS_LOOKED_THROUGH = 1000  # rows in which a column without header is searched for data
 _ANNEX = re.compile(r"(?:附[件表]|表)\s*\d*[:：]?")
-_SUMMARY_NAMES = ("汇总", "合计", "总表", "总台账", "全部")
 
 
 def read_layout(sheet: Sheet, *, header_rows: list[int] | None = None, known: Known = NOTHING_KNOWN) -> Layout:
@@ -76,40 +74,6 @@ def _first_block(sheet: Sheet, last: int, known: Known) -> Block | None:
             break
         best = above
     return best
-
-
-def mark_summaries(layouts: list[Layout], sheets: dict[str, Sheet]) -> None:
-    """Turn sheets of a workbook that only repeat the others (汇总) into summaries; a lone 汇总 is a ledger.
-
-    A sheet without a name column beside proper ledgers is none (a dictionary sheet, a statistic).
-    """
-    ledgers = [layout for layout in layouts if layout.kind == "ledger" and not layout.reason]
-    if len(ledgers) < 2:
-        return _drop_nameless(layouts, ledgers)
-    names = {layout.sheet: _names(layout, sheets[layout.sheet]) for layout in ledgers}
-    for layout in ledgers:
-        others = set().union(*(names[other.sheet] for other in ledgers if other is not layout))
-        own = names[layout.sheet]
-        summary = any(word in layout.sheet for word in _SUMMARY_NAMES)
-        if summary and own and len(own & others) >= 0.8 * len(own):
-            layout.kind, layout.reason = "summary", "repeats_other_sheets"
-    return _drop_nameless(layouts, ledgers)
-
-
-def _drop_nameless(layouts: list[Layout], ledgers: list[Layout]) -> None:
-    for layout in layouts:
-        if ledgers and layout.kind == "ledger" and layout.reason == "no_name_column":
-            layout.kind = "not_a_ledger"
-
-
-def _names(layout: Layout, sheet: Sheet) -> set[str]:
-    return {
-        normal(text)
-        for table in layout.tables
-        if table.name_column
-        for row in table.rows
-        if (text := text_of(sheet.cell(row, table.name_column)))
-    }
 
 
 def _no_ledger(sheet: Sheet, block: Block | None, last: int) -> Layout:

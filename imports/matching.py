@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,6 +24,9 @@ NUMBER_CONFLICT = _(
     "The number %(code)s belongs to “%(name)s”, with another investor. Correct the number, or the name and investor."
 )
 REPEATED = _("The same project stands in row %(row)s already. Take one of the two rows out.")
+REPEATED_ELSEWHERE = _(
+    "The same project stands in row %(row)s of the sheet “%(sheet)s” already. Take one of the two rows out."
+)
 VOIDED = _("“%(name)s” (%(code)s) is voided. Restore it first, or take the row out.")
 
 
@@ -59,7 +63,7 @@ class Matcher:
         if found.voided and self.sees(found):
             read.refuse("voided_project", sentence(VOIDED, name=found.name, code=found.code), "name")
         elif earlier := self.taken.get(found.pk):
-            read.refuse("repeated_row", sentence(REPEATED, row=earlier.read.row), "name")
+            read.refuse("repeated_row", _repeated(read, earlier.read), "name")
         else:
             self.taken[found.pk] = row
         return found
@@ -120,7 +124,7 @@ class Matcher:
                 continue
             other = earlier.read.values.get("project_code", "")
             if identity[0] == "code" or not (code and other and code != other):
-                read.refuse("repeated_row", sentence(REPEATED, row=earlier.read.row), "name")
+                read.refuse("repeated_row", _repeated(read, earlier.read), "name")
                 return
         for identity in _identities(code, key, firm, park_id):
             self.made.setdefault(identity, row)
@@ -159,6 +163,13 @@ def nearest(key: str, user: User | None) -> list[tuple[str, str]]:
     )
     rated = sorted(close, key=lambda row: difflib.SequenceMatcher(None, row[2], key).ratio(), reverse=True)
     return [(code, name) for code, name, __ in rated[:3]]
+
+
+def _repeated(read: ReadRow, earlier: ReadRow) -> Promise:
+    """Where the same project stands already: its row, with its sheet where that is another one."""
+    if earlier.sheet == read.sheet:
+        return sentence(REPEATED, row=earlier.row)
+    return sentence(REPEATED_ELSEWHERE, row=earlier.row, sheet=earlier.sheet)
 
 
 def _identities(code: str, key: str, firm: Firm | None, park_id: int | None) -> Iterable[tuple[str, ...]]:

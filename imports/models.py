@@ -6,23 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imports.states import BatchState, BatchWork, RowAction
 from projects.models import Project
 from projects.permissions import may_write_some, sees_all_batches, writes_everywhere
-
-
-class BatchState(models.TextChoices):
-    WAITING = "waiting", _("waiting for confirmation")
-    COMMITTED = "committed", _("written")
-    CANCELLED = "cancelled", _("cancelled")
-    UNREADABLE = "unreadable", _("cannot be read")
-    UNDONE = "undone", _("undone")
-
-
-class BatchWork(models.TextChoices):
-    """What the background worker has to do for a batch."""
-
-    PREVIEW = "preview", _("being read")
-    WRITE = "write", _("being written")
 
 
 class BatchQuerySet(models.QuerySet["ImportBatch"]):
@@ -99,13 +85,6 @@ class ImportBatch(models.Model):
     def was_written(self) -> bool:
         """Whether it wrote to the register, taken back since or not."""
         return self.state in {BatchState.COMMITTED, BatchState.UNDONE}
-
-
-class RowAction(models.TextChoices):
-    CREATE = "create", _("new")
-    UPDATE = "update", _("changed")
-    UNCHANGED = "unchanged", _("unchanged")
-    REFUSED = "refused", _("refused")
 
 
 class ImportRow(models.Model):

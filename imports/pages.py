@@ -20,11 +20,13 @@ from imports.overview import EDITED, LEFT_OUT, QUESTIONS, TO_LOOK_AT, WARNINGS, 
 from imports.plan import RowPlan, SheetPlan, SumCheck
 from imports.said import Words, skipped_word
 from imports.shown import A_FEW, ShownRow, shown_left_out, shown_row
+from imports.unread import unread_columns, unread_sheets
 from projects.models import Project
 
 PER_PAGE = 50
 FIRST_REFUSED = 10  # on the first tab
 MOST_LEFT_OUT = 100  # rows
+MOST_UNREAD = 8  # sheets or columns that are not folded away
 LOOK, SKIPPED, ABSENT = "look", "skipped", "absent"
 
 
@@ -43,6 +45,7 @@ def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user:
     if show not in {tab.name for tab in tabs}:
         show = tabs[0].name if tabs[0].count or not seen.row_count else _first_with_rows(seen)
     gone = seen.absent
+    columns = unread_columns(seen.sheets)
     return {
         "preview": seen,
         "counts": {action: seen.count(action) for action in RowAction.values},
@@ -52,6 +55,10 @@ def preview_context(seen: Overview, batch: ImportBatch, params: QueryDict, user:
         "stay": _stay(show, params),
         "skipped_count": sum(len(sheet.skipped) for sheet in seen.sheets),
         "skipped_words": _skipped_words(seen.sheets),
+        "unread_sheets": unread_sheets(seen.sheets),
+        "unread_columns": columns,
+        "unread_count": sum(len(labels) for __, labels in columns),
+        "most_unread": MOST_UNREAD,
         "recalled_words": [(word, words.of(word.kind).get(word.code, word.code)) for word in seen.recalled.words],
         "sums": sums_of(seen.sheets) if show == LOOK else [],
         "to_write": seen.count(RowAction.CREATE) + seen.count(RowAction.UPDATE),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from imports.fields import ALL_FIELDS
 from imports.generation import generation
 from imports.grid import Cell, CellKind, CellValue
@@ -23,7 +25,8 @@ def shown(raw: CellValue | Cell) -> str:
     """What stands in a cell, as text."""
     value = raw.value if isinstance(raw, Cell) else raw
     if value is None:
-        return "" if not isinstance(raw, Cell) or raw.kind is CellKind.EMPTY else f"({raw.kind})"
+        uncalculated = isinstance(raw, Cell) and raw.kind is CellKind.UNCALCULATED
+        return _("(a formula without a value)") if uncalculated else ""
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 

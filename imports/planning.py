@@ -22,14 +22,16 @@ from imports.known import Known
 from imports.links import Links
 from imports.matching import Matcher, sight_of
 from imports.models import RowAction
+from imports.ownpark import ask_for_park
 from imports.plan import Plan, ReadRow, RowPlan, SumCheck
 from imports.problems import Problem
 from imports.progress import CELLS, COMPARE, LOOK_EVERY, MATCH, Progress
 from imports.rows import read_rows
-from imports.rules import NOT_YOURS, check_amounts, check_days, medians, refuse_nameless
+from imports.rules import NO_PARK, NOT_YOURS, check_amounts, check_days, medians, not_yours, refuse_nameless
 from imports.understanding import Request, Understood, say_columns, understand
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.collector import collector_paused
+from jiangjin.lib.money import exact_yi
 from jiangjin.lib.text import investor_key, name_key, sentence
 from projects.permissions import writes_everywhere
 
@@ -52,6 +54,7 @@ def make_plan(workbook: Workbook, request: Request) -> Preview:
     """
     links = Links(request.mapping.words, request.remembered.words)
     understood, sheets = understand(workbook, request, links)
+    ask_for_park(understood, request)
     plan = Plan(understood[0].proposal.kind, sheets)
     plan.warnings = [Problem(code, message, "") for code, message in workbook.notes]
     for part in understood:
@@ -186,9 +189,12 @@ def _check_park(read: ReadRow, park_id: int | None, *, known: bool, request: Req
     if request.user is None or writes_everywhere(request.user):
         return
     wanted = links.park_id(read)
-    places = {park_id if known else wanted} | ({wanted} if wanted is not None else set())
-    if any(not request.may_write(place) for place in places):
+    if known and not request.may_write(park_id):
+        read.refuse("park_not_yours", not_yours(park_id), "park")
+    elif wanted is not None and not request.may_write(wanted):
         read.refuse("park_not_yours", NOT_YOURS, "park")
+    elif not known and wanted is None and not any(error.field == "park" for error in read.errors):
+        read.refuse("no_park", NO_PARK, "park")
 
 
 def _check_sums(part: Understood, plan: Plan) -> None:
@@ -212,8 +218,8 @@ def _check_sums(part: Understood, plan: Plan) -> None:
         if check.difference:
             text = sentence(
                 _("The file says %(stated)s 亿元, the accepted rows sum to %(found)s."),
-                stated=f"{check.stated / 10000:,.2f}",
-                found=f"{check.found / 10000:,.2f}",
+                stated=exact_yi(check.stated),
+                found=exact_yi(check.found),
             )
             plan.warnings.append(
                 Problem("sum_differs", text, part.sheet.name, line.row, column.letter, "agreed_capital", line.text)

@@ -59,7 +59,7 @@ class Need:
     """Something that only a person can decide. A blocking need stops the command (needs_mapping).
 
     Codes: two_columns, no_unit, no_name_column, two_years, no_year, ambiguous_month; not blocking: cells_do_not_fit,
-    which_list, no_area_unit.
+    which_list, no_area_unit, no_park_column.
     """
 
     code: str
@@ -77,6 +77,7 @@ class Notice:
     message: Message
     column: int | None = None
     field: str = ""
+    beside: tuple[int, ...] = ()  # further columns that it is about
 
 
 @dataclass(slots=True)
@@ -89,6 +90,7 @@ class Proposal:
     warnings: list[Notice] = field(default_factory=list)
     fill_down: set[int] = field(default_factory=set)  # column numbers
     defaults: dict[str, str] = field(default_factory=dict)
+    proposed: dict[str, str] = field(default_factory=dict)  # defaults that a person must confirm
     year: int | None = None
     unit: str = ""  # of amounts that say none themselves: the mapping's, else the unit line's
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imports.known import KnownProject
@@ -29,6 +30,19 @@ FUTURE = _("%(day)s has not come yet, so nothing can have happened then. Use the
 ORDER = _("%(later)s (%(second)s) lies before %(earlier)s (%(first)s). Check both days.")
 MORE_ARRIVED = _("More has arrived than was agreed. Check both amounts.")
 NOT_YOURS = _("Your account may not write projects of this park. Ask the park's recorder, or take the row out.")
+IN_NO_PARK = _(
+    "The register has this project without a park, and your account writes projects of its own parks only. "
+    "Ask the district's recorder, or take the row out."
+)
+NO_PARK = _(
+    "The row names no park, and your account writes projects of its own parks only. On the page of the columns choose "
+    "the column of the park, or a park under “Park, where empty”."
+)
+
+
+def not_yours(park_id: int | None) -> Promise:
+    """Why a known project of this park, or of none, is not this account's."""
+    return IN_NO_PARK if park_id is None else NOT_YOURS
 
 
 def medians(rows: Iterable[ReadRow]) -> dict[str, Decimal]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from imports.fields import ALL_FIELDS, ARRIVAL_FIELDS
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import format_wan, format_yi
+from jiangjin.lib.money import exact_yi, format_wan
 from parks.models import Park
 from projects.choices import CapitalOrigin, Condition, HonourKind, InvestorType, Stage
 
@@ -100,13 +100,14 @@ class Words:
         return self._lists[kind]
 
     def value(self, name: str, value: Any) -> str:
-        """A value of a field as a person reads it; amounts in 亿元, arrivals in 万元; empty where there is none."""
+        """A value of a field as a person reads it; amounts in 亿元 with all their digits, arrivals in
+        万元; empty where there is none."""
         if value is None or value == "":
             return ""
         if isinstance(value, Decimal):
             if name.startswith("arrival "):
                 return format_wan(value)
-            return format_yi(value) if kind_of(name) == "money" else format(value.normalize(), "f")
+            return exact_yi(value) if kind_of(name) == "money" else format(value.normalize(), "f")
         if isinstance(value, PartialDay):
             return day_text(value)
         if isinstance(value, tuple | list):

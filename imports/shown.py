@@ -16,6 +16,7 @@ from imports.said import Words, field_label
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 A_FEW = 5  # of each sort on the tab of what needs a person
+NEVER_EMPTY = frozenset(("park_not_yours", "no_park"))  # without a park the row would be refused again
 CANDIDATES_ARE_PROJECTS = frozenset(("number_conflict", "unknown_project", "similar_exists"))
 
 
@@ -56,6 +57,16 @@ class ShownProblem:
     place: str = ""  # sheet!B17 of the one cell that it is about, where it can be corrected
     corrected: bool = False  # `value` is what the file says, `typed` what a person made of it, wrong as well
     typed: str = ""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether its cell may be taken as not filled in."""
+        return bool(self.value) and self.code not in NEVER_EMPTY
+
+    @property
+    def wants_park(self) -> bool:
+        """Whether it is settled by a park for the whole sheet, on the mapping page."""
+        return self.code == "no_park"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ _SPLITS = {
     "统一社会信用代码/组织机构代码": ("credit_code",),
 }
 
+TICKS = _(
+    "The ticks under %(headers)s were taken as the stage that a project has reached, the furthest one of its row. "
+    "Correct the columns if they mean something else."
+)
+
 
 @dataclass(slots=True)
 class Task:
@@ -123,7 +128,6 @@ def take_tick_column(task: Task, column: ColumnProposal, stage: str = "") -> boo
         return False
     column.field, column.treatment, column.value, column.why = "stage", "matrix", stage, "looks"
     column.reason = ""
-    _warn_asked(task, column)
     return True
 
 
@@ -134,8 +138,16 @@ def leave_out_ticks(task: Task) -> None:
     for column in stages if words else ():
         if column.treatment == "matrix":
             column.drop("column_left_out")
-            kept = [notice for notice in task.proposal.warnings if notice.column != column.number]
-            task.proposal.warnings = kept
+
+
+def tell_ticks(task: Task) -> None:
+    """One warning for all columns of a stage matrix: their headers only usually mean that."""
+    ticks = [column for column in task.proposal.of("stage") if column.treatment == "matrix"]
+    if ticks:
+        first, *others = ticks
+        text = sentence(TICKS, headers="、".join(f"“{column.column.path[-1]}”" for column in ticks))
+        beside = tuple(column.number for column in others)
+        task.proposal.warnings.append(Notice("asked_header", text, first.number, "stage", beside))
 
 
 def _is_of_stages(header: str) -> bool:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from imports.columns import Mapping, Proposal, propose
 from imports.grid import Sheet, Workbook, column_letter
-from imports.layout import mark_summaries
 from imports.links import Links
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.progress import Progress
 from imports.recalling import Memory, layout_of
+from imports.summaries import mark_summaries
 from imports.tables import Layout, Table
 from jiangjin.lib.text import sentence
 from projects.permissions import may_write_in
@@ -161,6 +161,6 @@ def say_columns(part: Understood, plan: Plan) -> None:
         problem = Problem(need.code, need.message, told.name, 0, columns, need.field)
         (plan.needs if need.blocking else plan.warnings).append(problem)
     for notice in proposal.warnings:
-        letter = column_letter(notice.column) if notice.column else ""
+        letter = ",".join(column_letter(number) for number in (notice.column, *notice.beside) if number)
         plan.warnings.append(Problem(notice.code, notice.message, told.name, 0, letter, notice.field))
     plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]

@@ -16,9 +16,10 @@ from accounts.models import User
 from imports.said import day_text
 from imports.undo_rules import LABEL, chunks, project_of
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import MoneyField, format_wan, format_yi
+from jiangjin.lib.money import MoneyField, exact_yi, format_wan
 from jiangjin.lib.replay import Key, Record
 from jiangjin.lib.takeback import Takeback
+from projects.differences import names_of_rows
 from projects.models import CapitalArrival, Investor, Milestone, Project
 from projects.reasons import KINDS as KINDS_OF_BATCHES
 from projects.reasons import Reason
@@ -56,7 +57,7 @@ class Teller:
                 wanted[model] |= {values[place] for values in trail.states if values[place] is not None}
         for model in wanted.keys() - {Project, User}:
             for part in chunks(wanted[model]):
-                self.names[model._meta.label] |= {row.pk: str(row) for row in model._base_manager.filter(pk__in=part)}
+                self.names[model._meta.label] |= names_of_rows(model, part).words
         for part in chunks(projects):
             for row in Project.objects.filter(pk__in=part).only("pk", "code", "name"):
                 self.projects[row.pk] = Named(row.name, row.code, row.get_absolute_url())
@@ -150,7 +151,7 @@ class Teller:
         if field.is_relation:
             return self.names[field.related_model._meta.label].get(value, f"#{value}")
         if isinstance(field, MoneyField):
-            return format_yi(value)
+            return exact_yi(value)
         if isinstance(value, Decimal):
             return format(value.normalize(), "f")
         if isinstance(value, PartialDay):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from industries.models import Chain, Cluster
-from jiangjin.lib.money import YI, MoneyField, format_yi
+from jiangjin.lib.money import MoneyField, exact_yi
 from parks.models import Park
 from projects.choices import ParticipationRole
 from projects.models import (
@@ -128,8 +128,7 @@ def shown_value(field: models.Field, value: Any, names: Mapping[int, str]) -> st
 
 def amount_words(amount: Decimal) -> str:
     """An amount in 万元 as 亿元; all its digits where two decimals would hide what two amounts differ by."""
-    exact = (amount / YI).normalize()
-    return f"{exact:,f} 亿元" if exact != round(exact, 2) else f"{format_yi(amount)} 亿元"
+    return f"{exact_yi(amount)} 亿元"
 
 
 @dataclass(frozen=True, slots=True)

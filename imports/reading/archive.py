@@ -28,7 +28,7 @@ class Archive:
     def _checked(self) -> dict[str, zipfile.ZipInfo]:
         infos = [info for info in self.zip.infolist() if not info.is_dir()]
         if len(infos) > self.limits.max_parts:
-            raise ReadError("bomb", detail=f"{len(infos)} parts")
+            raise ReadError("too_many_parts", limit=self.limits.max_parts)
         parts: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             name = _key(info.filename)

@@ -1,7 +1,9 @@
 """What a person is told: one sentence a code, first what is wrong, then what to do."""
 
-from django.utils.functional import Promise, lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from jiangjin.lib.text import sentence
 
 REFUSALS: dict[str, str | Promise] = {
     "not_found": _("There is no file of this name. Check the path."),
@@ -26,6 +28,10 @@ REFUSALS: dict[str, str | Promise] = {
         "Open it in Excel or WPS and save the ledger as .xlsx."
     ),
     "bomb": _("The file unpacks to far more than a ledger can hold. Copy the table into a new workbook and save that."),
+    "too_many_parts": _(
+        "The workbook consists of more than %(limit)s parts, mostly pictures and charts. "
+        "Copy the table alone into a new workbook and save that."
+    ),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it, for example by year."),
     "too_many_columns": _(
         "The file has values beyond column number %(limit)s. Delete the columns behind the table and save it."
@@ -42,7 +48,8 @@ REFUSALS: dict[str, str | Promise] = {
     "memory": _("The file needs too much memory. Copy the table alone into a new workbook, or split it by year."),
     "bad_encoding": _(
         "The characters of the file cannot be read for certain (neither UTF-8 nor GBK). "
-        "Open it in Excel or WPS and save it as .xlsx, or choose its encoding."
+        "Open it in the program that wrote it, see that its characters are right, "
+        "and save it as .xlsx, or as CSV in UTF-8."
     ),
     "unknown_encoding": _("%(encoding)s is no encoding that can be read here. Choose utf-8, gb18030, big5 or utf-16."),
     "nul_character": _("The file contains NUL characters, so it is damaged or not a text. Save the ledger as .xlsx."),
@@ -82,19 +89,15 @@ NOTES: dict[str, str | Promise] = {
 }
 
 
-# Lazy, so that the sentence is written in the language of whoever reads it.
-_filled = lazy(lambda sentence, params: str(sentence) % params, str)
-
-
 def refusal(code: str, params: dict[str, object]) -> str | Promise:
     """The sentence of a refusal, filled in and in the reader's language."""
     known = NOT_A_SPREADSHEET.get(str(params.get("kind"))) if code == "not_a_spreadsheet" else REFUSALS.get(code)
-    sentence = known or (NOT_A_SPREADSHEET["other"] if code == "not_a_spreadsheet" else REFUSALS["damaged"])
-    return _filled(sentence, params) if params else sentence
+    words = known or (NOT_A_SPREADSHEET["other"] if code == "not_a_spreadsheet" else REFUSALS["damaged"])
+    return sentence(words, **params) if params else words
 
 
 def note(code: str, params: dict[str, object]) -> str:
     """The sentence of a note, in the language of the moment: it is stored with the batch."""
-    sentence = NOTES.get(code)
+    words = NOTES.get(code)
     filled = {name: KINDS.get(str(value), value) if name == "kind" else value for name, value in params.items()}
-    return str(sentence) % filled if sentence else code
+    return str(words) % filled if words else code

@@ -6,6 +6,7 @@ from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
 from imports.reading.raw import BAD, BAD_CHARACTER, Budget, RawSheet, letter
+from imports.reading.richtext import RichText, unescape
 
 MOST_CHARS = 2000  # of one comment
 MOST_COMMENTS = 50_000  # of a sheet
@@ -54,48 +55,41 @@ class CommentsPart:
         self.sheet = sheet
         self.budget = budget
         self.text = Text()
+        self.words = RichText(self.text)
         self.names = LocalNames()
         self.authors: list[str] = []
-        self.pieces: list[str] = []
         self.place = ""
         self.author = -1
-        self.phonetic = False
 
     def start(self, name: str, flat: list[str]) -> None:
         short = self.names[name]
         if short == "comment":
             values = attributes(flat)
             self.place, self.author = values.get("ref", ""), integer(values.get("authorId"), -1)
-            self.pieces.clear()
-        elif short in ("t", "author"):
+            self.words.take()
+        elif short == "author":
             self.text.clear()
-        elif short == "rPh":
-            self.phonetic = True
+        else:
+            self.words.start(short)
 
     def end(self, name: str) -> None:
         short = self.names[name]
-        if short == "t":
-            if not self.phonetic:
-                self.pieces.append(self.text.take())
-        elif short == "rPh":
-            self.phonetic = False
-        elif short == "author":
+        if short == "author":
             self.budget.spans(len(self.authors))
             self.authors.append(self.text.take().strip())
         elif short == "comment":
             self._add()
+        else:
+            self.words.end(short)
 
     def _add(self) -> None:
-        from imports.reading.xlsx import unescape
-
         found = PLACE.fullmatch(self.place)
         author = self.authors[self.author] if 0 <= self.author < len(self.authors) else ""
         column = 0
         for char in found[1] if found else "":
             column = column * 26 + ord(char) - 64
-        words = words_of(unescape("".join(self.pieces)), author)
+        words = words_of(unescape(self.words.take()), author)
         add_comment(self.sheet, int(found[2]) if found else 0, column, words, self.budget)
-        self.pieces.clear()
 
 
 def read_comments(archive: Archive, part: str, sheet: RawSheet, budget: Budget) -> None:

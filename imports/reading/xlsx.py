@@ -1,6 +1,5 @@
 """The workbook around the sheets of an .xlsx: which sheets, styles and texts. The sheets are read in xlsx_sheet.py."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,10 +10,10 @@ from imports.reading.limits import MAX_CELLS
 from imports.reading.partxml import LocalNames, Text, elements, integer, is_true, parse
 from imports.reading.raw import Budget, RawCell, RawSheet, text_cell
 from imports.reading.remarks import read_comments, tell_comments
+from imports.reading.richtext import RichText, unescape
 from imports.reading.shortcut import outside
 from imports.reading.xlsx_rows import END_ITEM, SHARED, plain_items
 
-ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Relations = dict[str, tuple[str, str]]  # id → (kind, part)
 
 
@@ -119,37 +118,31 @@ def _read_styles(archive: Archive, part: str) -> list[Style]:
 
 
 class SharedTexts:
-    """The handlers of the shared texts; reading aids (phonetic runs) are left out."""
+    """The handlers of the shared texts."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.texts: list[RawCell] = []
         self.text = Text()
+        self.item = RichText(self.text)
         self.names = LocalNames()
-        self.pieces: list[str] = []
-        self.phonetic = self.is_open = False
+        self.is_open = False
 
     def start(self, name: str, _: list[str]) -> None:
         short = self.names[name]
-        if short == "t":
-            self.text.clear()
-        elif short == "rPh":
-            self.phonetic = True
-        elif short == "sst":
+        if short == "sst":
             self.is_open = True
+        else:
+            self.item.start(short)
 
     def end(self, name: str) -> None:
         short = self.names[name]
-        if short == "t":
-            if not self.phonetic:
-                self.pieces.append(self.text.take())
-        elif short == "rPh":
-            self.phonetic = False
-        elif short == "si":
-            self._add("".join(self.pieces))
-            self.pieces.clear()
+        if short == "si":
+            self._add(self.item.take())
         elif short == "sst":
             self.is_open = False
+        else:
+            self.item.end(short)
 
     def take(self, block: str) -> Iterator[str]:
         """A block of plain texts; see shortcut.py."""
@@ -172,17 +165,6 @@ def _read_texts(archive: Archive, part: str, budget: Budget) -> list[RawCell]:
     chunks = outside(archive.chunks(part), SHARED, END_ITEM, lambda: reader.is_open, reader.take)
     parse(chunks, reader.start, reader.end, reader.text)
     return reader.texts
-
-
-def unescape(text: str) -> str:
-    """_x000D_ and its kin, which is how OOXML writes control characters; surrogate pairs become their character."""
-    if "_x" not in text:
-        return text
-    plain = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    try:
-        return plain.encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
-        return plain  # a lone surrogate: text_cell marks it
 
 
 def read_findings(archive: Archive, part: str, sheet: RawSheet, budget: Budget) -> None:

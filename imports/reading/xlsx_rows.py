@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
+from imports.reading.richtext import unescape
 
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
@@ -36,9 +37,6 @@ class PlainRows:
     """Takes plain rows into the grid of a sheet reader; yields the others."""
 
     def __init__(self, reader: "SheetReader") -> None:
-        from imports.reading.xlsx import unescape
-
-        self.unescape = unescape
         self.reader = reader
         self.book = reader.book
         self.rows = reader.sheet.rows
@@ -162,7 +160,7 @@ class PlainRows:
 
     def _text(self, text: str) -> RawCell:
         self.book.budget.text(text)
-        cell = text_cell(self.unescape(text))
+        cell = text_cell(unescape(text))
         if len(text) <= SHORT and len(self.texts) < KEPT:
             self.texts[text] = cell
         return cell

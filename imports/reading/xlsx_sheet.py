@@ -11,8 +11,9 @@ from imports.reading.errors import ReadError
 from imports.reading.formats import number_cell
 from imports.reading.partxml import LocalNames, Text, attributes, integer, is_true, parse
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, Budget, RawCell, RawSheet, put, text_cell
+from imports.reading.richtext import unescape
 from imports.reading.shortcut import outside
-from imports.reading.xlsx import Book, SheetEntry, open_book, read_findings, unescape
+from imports.reading.xlsx import Book, SheetEntry, open_book, read_findings
 from imports.reading.xlsx_rows import END_ROW, SHEET_DATA, PlainRows
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

@@ -20,7 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from jiangjin.lib.amounts import FEN, LARGEST, header_unit, parse_amount, unit_scale
 from jiangjin.lib.cellerrors import CellError
 
-__all__ = ["FEN", "YI", "MoneyField", "MoneyFormField", "format_wan", "format_yi", "header_unit", "parse_amount"]
+__all__ = [
+    "FEN",
+    "YI",
+    "MoneyField",
+    "MoneyFormField",
+    "exact_yi",
+    "format_wan",
+    "format_yi",
+    "header_unit",
+    "parse_amount",
+]
 
 YI = Decimal(10000)  # 1 亿元 in 万元
 
@@ -205,6 +215,12 @@ def format_yi(amount: Decimal | None) -> str:
     if amount is None:
         return ""
     return format((amount / YI).quantize(Decimal("0.01"), ROUND_HALF_UP) + 0, ",f")
+
+
+def exact_yi(amount: Decimal) -> str:
+    """The same with all its digits where two decimals would hide what two amounts differ by ("1.2003", "0.0005")."""
+    exact = amount / YI
+    return format_yi(amount) if exact == round(exact, 2) else _plain(exact, ",")
 
 
 def format_wan(amount: Decimal | None) -> str:

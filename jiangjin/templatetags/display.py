@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from jiangjin.lib.money import format_wan, format_yi
+from jiangjin.lib.money import exact_yi, format_wan, format_yi
 from jiangjin.lib.partialday import PartialDay
 
 register = template.Library()
@@ -32,6 +32,12 @@ def _is_nothing(value: object) -> bool:
 def yi(amount: Decimal | None) -> str:
     """An amount in 万元 as 亿元, two decimals: 10360000 → "1,036.00". None → "", see `unknown` and `dash`."""
     return "" if _is_nothing(amount) else _with_real_minus(format_yi(amount))
+
+
+@register.filter
+def yi_exact(amount: Decimal | None) -> str:
+    """`yi` with all its digits where two decimals would hide some: 12003 → "1.2003". None → ""."""
+    return "" if _is_nothing(amount) else _with_real_minus(exact_yi(amount))
 
 
 @register.filter

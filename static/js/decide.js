@@ -16,7 +16,7 @@
     }
     for (const entry of document.querySelectorAll("[data-wants]")) {
       const chosen = [...form.querySelectorAll("select[name^=field-]")].some((s) => s.value === entry.dataset.wants);
-      points.set(entry.dataset.point, chosen);
+      points.set(entry.dataset.point, chosen || Boolean(points.get(entry.dataset.point)));
     }
     return [...points.values()].filter((settled) => !settled).length;
   };

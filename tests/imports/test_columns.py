@@ -320,6 +320,9 @@ def test_stage_matrix_of_ticks():
         ("stage", "matrix", "construction"),
         ("stage", "matrix", "production"),
     ]
+    (notice,) = proposal.warnings
+    assert (notice.code, notice.column, notice.beside) == ("asked_header", 3, (4, 5))
+    assert "“签约”、“开工”、“投产”" in str(notice.message)
 
 
 def test_derived_columns_are_compared_and_need_no_unit():

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from imports.grid import Cell, CellKind
-from imports.layout import mark_summaries, read_layout
+from imports.layout import read_layout
 from imports.rowkinds import is_caption, is_continued, is_footer, is_heading, is_note, sum_word, unit_line
+from imports.summaries import mark_summaries
 from tests.imports.sheets import make_sheet, sample_sheet
 
 HEADER = ["序号", "项目名称", "投资方", "协议投资额（亿元）", "签约日期"]

@@ -134,7 +134,7 @@ def test_two_parts_of_the_same_name(path):
 
 def test_more_parts_than_any_workbook_has(path):
     write_zip(path, {**xlsx_parts(sheet_xml(ONE)), **{f"p{i}": "" for i in range(1001)}})
-    assert refused(path) == "bomb"
+    assert refused(path) == "too_many_parts"
 
 
 def test_a_part_that_packs_too_well(path):
@@ -400,3 +400,13 @@ def test_decimals_hold_fifteen_digits_and_nothing_endless():
     assert str(rebuild.decimal(-0.0)) == "0"
     with pytest.raises(ReadError):
         rebuild.decimal(float("inf"))
+
+
+def test_too_many_parts_and_unreadable_characters_say_what_helps(path):
+    write_zip(path, {**xlsx_parts(sheet_xml(ONE)), **{f"p{i}": "" for i in range(1001)}})
+    with translation.override("en"):
+        with pytest.raises(ReadError, match="more than 1000 parts"):
+            read_workbook(path)
+        path.write_bytes("專案名稱,投資方\n雙福食品,重慶某某公司\n".encode("big5"))
+        with pytest.raises(ReadError, match=r"save it as \.xlsx, or as CSV in UTF-8"):
+            read_workbook(path, filename="台账.csv")

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ASKED_OR_UNUSED = {"ambiguous_percent", "percentage_points", "spoken_percent", "no_unit"}
 # What the tests below refuse, each in a file of its own.
 ELSEWHERE = {
-    *("merged_amount", "merged_name", "park_not_yours", "left_for_later"),
+    *("merged_amount", "merged_name", "park_not_yours", "no_park", "left_for_later"),
     *("no_month", "repeated_month", "ambiguous_project", "unknown_project"),
 }
 

@@ -21,10 +21,12 @@ from imports.answers import answer
 from imports.batches import ATTEMPTS, bring_file, commit, decide
 from imports.columns import Mapping, MappingError, parse_mapping
 from imports.models import ImportBatch, RowAction
+from imports.plan import Plan
 from imports.planning import Preview, make_plan
 from imports.problems import Problem
 from imports.reading import ReadError, read_workbook
 from imports.understanding import NoLedger, Request
+from imports.unread import unread_columns, unread_sheets
 from imports.writing import PlanOutdated
 from jiangjin.lib.collector import collector_paused
 
@@ -167,6 +169,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {problem.sheet} {problem.cell or problem.row or ''} {problem.value}: {problem.message}"
             )
+        self._say_unread(plan)
         counts = _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(refused)s refused") % {
             "new": plan.count(RowAction.CREATE),
             "changed": plan.count(RowAction.UPDATE),
@@ -175,3 +178,12 @@ class Command(BaseCommand):
         }
         written = _("written as import %(number)s") % {"number": batch.pk} if batch else _("nothing written")
         self.stdout.write(f"{path.name}: {counts}; {written} ({seconds:.1f} s)")
+
+    def _say_unread(self, plan: Plan) -> None:
+        """Sheets that were not read, with the reason, and columns that go into no field."""
+        if sheets := unread_sheets(plan.sheets):
+            told = "、".join(f"{name}（{reason}）" for name, reason in sheets)
+            self.stdout.write("  " + _("Sheets not read: %(names)s") % {"names": told})
+        for name, labels in unread_columns(plan.sheets):
+            told = "、".join(labels)
+            self.stdout.write("  " + _("%(sheet)s, columns not imported: %(names)s") % {"sheet": name, "names": told})
