@@ -33,6 +33,7 @@ from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
 from projects.locking import lock_projects
 from projects.models import CapitalArrival
+from projects.models.capital import NO_CURRENCY
 
 UNKNOWN_PROJECT = _("No project of this number or name is known. Import its ledger first, or correct the row.")
 UNKNOWN_NEAR = _("No project of this number or name is known. Is %(names)s meant? Correct the number or the name.")
@@ -250,9 +251,10 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
                 elif arrival.amount != change.old:
                     raise PlanOutdated
                 else:
-                    arrival.amount = change.new
+                    arrival.take_amount(change.new)
                     changed.append(arrival)
         create_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
-        update_with_history(CapitalArrival, changed, ["amount"], user=batch.user, reason=batch.reason)
+        columns = ["amount", "outside_city", *NO_CURRENCY]
+        update_with_history(CapitalArrival, changed, columns, user=batch.user, reason=batch.reason)
         recompute_and_save([row.project_id for row in rows], user=batch.user, reason=batch.reason)
         keep_rows(plan, {}, batch)

@@ -16,27 +16,49 @@ from projects import stages
 from projects.capital import near
 from projects.choices import MilestoneKind, ParticipationRole
 from projects.models import (
+    Attachment,
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
+    ConditionPeriod,
+    Follow,
+    Handover,
     Milestone,
     Note,
+    Obstacle,
     Participation,
+    PlannedArrival,
     Project,
     ProjectCode,
+    StageMove,
+    TaskForce,
 )
 
 BOTH = "both"  # commitments: they add up
 # What the merging decides by itself.
 OWN_COLUMNS = frozenset(("code", "stage", "voided_at"))
-OWN_OF_ROWS = frozenset(("project_id", "kind", "month", "origin", "measure", "as_of"))
+OWN_OF_ROWS = frozenset(
+    ("project_id", "kind", "name", "month", "origin", "measure", "as_of", "year", "quarter", "user_id", "since")
+)
 # Tables of which a project has one row a key.
 KEYED: dict[type[models.Model], tuple[str, ...]] = {
     CapitalArrival: ("month", "origin"),
-    Milestone: ("kind",),
+    PlannedArrival: ("year", "quarter"),
+    Milestone: ("kind", "name"),
     CapitalSnapshot: ("measure", "as_of"),
+    Follow: ("user_id",),
 }
-TABLES = (*KEYED, CapitalCommitment, Participation, ProjectCode, Note)
+# Tables whose rows simply go along.
+MOVED: tuple[type[models.Model], ...] = (
+    Note,
+    Obstacle,
+    Attachment,
+    Handover,
+    TaskForce,
+    StageMove,
+    ConditionPeriod,
+)
+TABLES = (*KEYED, CapitalCommitment, Participation, ProjectCode, *MOVED)
 
 
 class ProjectPair:
@@ -116,7 +138,7 @@ class ProjectPair:
     def moving(self) -> dict[type[models.Model], int]:
         """How many rows of each table the kept project gets."""
         counts = {model: len(self.of(model).moving) for model in KEYED}
-        return {**counts, Note: len(self.rows[Note][1])}
+        return {**counts, **{model: len(self.rows[model][1]) for model in MOVED}}
 
     def broken_days(self, chosen: Mapping[str, str]) -> list[str]:
         """Sentences about days whose order the chosen values would break."""
@@ -124,6 +146,8 @@ class ProjectPair:
         for name in ("first_contact_on", "signed_on"):
             days[name] = getattr(self._side(chosen.get(f"project.{name}")), name)
         for row in self._milestones(chosen):
+            if row[0] not in stages.ACTUAL_FIELD:
+                continue
             days[stages.ACTUAL_FIELD[row[0]]] = row[2]
             if row[0] in stages.PLANNED_FIELD:
                 days[stages.PLANNED_FIELD[row[0]]] = row[1]
@@ -148,7 +172,7 @@ class ProjectPair:
 def row_name(row: Any) -> str:
     """What a form calls a row of a keyed table: "milestone.started", "capitalarrival.20200399.domestic"."""
     key = (getattr(row, name) for name in KEYED[type(row)])
-    return ".".join([row._meta.model_name, *(str(getattr(value, "code", value)) for value in key)])
+    return ".".join([row._meta.model_name, *(str(getattr(value, "code", value)) for value in key if value != "")])
 
 
 def _label(row: Any, told: str) -> str:
@@ -156,5 +180,7 @@ def _label(row: Any, told: str) -> str:
     if isinstance(row, CapitalArrival):
         return _("arrived in %(month)s") % {"month": row.month} + f" · {row.get_origin_display()} · {told}"
     if isinstance(row, Milestone):
-        return f"{row.get_kind_display()} · {told}"
+        return f"{row} · {told}"
+    if isinstance(row, PlannedArrival):
+        return f"{row._meta.verbose_name} {row.year} Q{row.quarter} · {told}"
     return " · ".join(filter(None, (row.get_measure_display(), str(row.as_of or ""), told)))

@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from imports.mergechoices import GONE, KEPT, take_over
-from imports.mergepairs import BOTH, KEYED, OWN_COLUMNS, OWN_OF_ROWS, ProjectPair, row_name
+from imports.mergepairs import BOTH, KEYED, MOVED, OWN_COLUMNS, OWN_OF_ROWS, ProjectPair, row_name
 from imports.mergewrites import Writes
 from imports.models import ImportRow, Merge, PairKind
 from imports.writing import lock_imports
 from projects import capital, permissions
 from projects.choices import CommitmentKind, ParticipationRole, Stage
 from projects.locking import lock_projects
-from projects.models import CapitalCommitment, Milestone, Note, Participation, Project, ProjectCode
+from projects.models import CapitalCommitment, Milestone, Participation, Project, ProjectCode
 from projects.names import set_project_name
 from projects.registering import ConcurrentEdit
 from projects.stages import stage_of
@@ -81,8 +81,9 @@ def _merge(pair: ProjectPair, chosen: Mapping[str, str], user: User) -> Merge:
         _unite_keyed(pair, model, chosen, writes)
     _unite_commitments(pair, chosen.get("commitments", ""), writes)
     _unite_investors(pair, chosen.get("lead", KEPT), writes)
-    for note in pair.rows[Note][1]:
-        writes.change(note, project_id=kept.pk)
+    for model in MOVED:
+        for row in pair.rows[model][1]:
+            writes.change(row, project_id=kept.pk)
     _unite_codes(pair, done, writes)
     writes.write()
     _write_projects(pair, chosen, writes)
@@ -100,6 +101,20 @@ def _unite_keyed(pair: ProjectPair, model: type[models.Model], chosen: Mapping[s
             writes.change(kept, **{name: getattr(kept, name) for name in names})
 
 
+# What a commitment says besides its kind.
+SAID = (
+    "amount",
+    "currency",
+    "original_amount",
+    "rate",
+    "rate_on",
+    "committed_on",
+    "agreement_number",
+    "fixed_assets",
+    "note",
+)
+
+
 def _unite_commitments(pair: ProjectPair, which: str, writes: Writes) -> None:
     """The kept project's own, the other's in their place, or both; the initial one of the other is an increase then."""
     kept, gone = pair.rows[CapitalCommitment]
@@ -112,7 +127,8 @@ def _unite_commitments(pair: ProjectPair, which: str, writes: Writes) -> None:
         elif which == BOTH:
             writes.change(row, project_id=pair.kept.pk, kind=CommitmentKind.INCREASE)
         else:
-            writes.change(initial, amount=row.amount, committed_on=row.committed_on, note=row.note)
+            columns = {name: getattr(row, name) for name in SAID}
+            writes.change(initial, **columns)
     if which == GONE:
         writes.gone[CapitalCommitment] += [row.pk for row in kept if row is not initial]
 

@@ -15,23 +15,34 @@ from jiangjin.lib.takeback import Takeback
 from projects.capital import recompute
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.models import (
+    Attachment,
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
+    ConditionPeriod,
+    Follow,
+    Handover,
     Honour,
     Investor,
     Milestone,
     Note,
+    Obstacle,
     Official,
     Participation,
+    PlannedArrival,
     Project,
     ProjectCode,
+    StageMove,
+    TaskForce,
+    TaskForceMember,
 )
 from projects.names import investor_name_columns, project_name_columns
 from projects.stages import stage_of
 
 NAMES = frozenset(("name_key", "name_initials"))
 FOLLOWS = NAMES | {"version", "created_at", "updated_at", "agreed_capital", "arrived_capital"}
+
+FOREIGN = ("currency", "original_amount", "rate", "rate_on")
 
 PROJECT = Subject(
     Project,
@@ -50,11 +61,20 @@ SUBJECTS = (
     Subject(Honour),
     Subject(ProjectCode),
     Subject(Participation, together=(("investor_id", "role"),)),
-    Subject(CapitalCommitment, together=(("amount", "kind"),)),
-    Subject(CapitalArrival),
+    Subject(CapitalCommitment, together=(("amount", "kind", *FOREIGN),)),
+    Subject(CapitalArrival, together=(("amount", "outside_city", *FOREIGN),)),
+    Subject(PlannedArrival),
     Subject(CapitalSnapshot),
-    Subject(Milestone, together=(("actual_on", "reached"),)),
+    Subject(Milestone, together=(("actual_on", "reached"), ("planned_on", "plan_reason"))),
     Subject(Note, ignored=frozenset(("created_at",))),
+    Subject(StageMove, ignored=frozenset(("entered_at",))),
+    Subject(ConditionPeriod),
+    Subject(Handover),
+    Subject(TaskForce),
+    Subject(TaskForceMember, together=(("official_id", "name"),)),
+    Subject(Obstacle, ignored=frozenset(("created_at",)), together=(("resolved_on", "solution"),)),
+    Subject(Attachment, ignored=frozenset(("uploaded_at",))),
+    Subject(Follow, ignored=frozenset(("since",))),
 )
 LABEL = {subject.model: subject.label for subject in SUBJECTS}
 CHUNK = 10_000  # SQLite allows 32,766 variables a statement

@@ -26,6 +26,7 @@ from projects.models import (
     Project,
     ProjectCode,
 )
+from projects.models.capital import NO_CURRENCY
 from projects.names import project_name_columns
 from projects.stages import stage_of
 
@@ -115,7 +116,8 @@ class Updater:
         if added is not None:
             increases = [one for one in stored if one.kind == CommitmentKind.INCREASE]
             if increases:
-                self._change(increases[0], amount=added - sum((one.amount for one in increases[1:]), Decimal(0)))
+                others = sum((one.amount for one in increases[1:]), Decimal(0))
+                self._change(increases[0], amount=added - others, **NO_CURRENCY)
             else:
                 self._commit(project, CommitmentKind.INCREASE, added)
         initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
@@ -123,7 +125,7 @@ class Updater:
         if initial is None:
             self._commit(project, CommitmentKind.INITIAL, amount)
         elif initial.amount != amount:
-            self._change(initial, amount=amount)
+            self._change(initial, amount=amount, **NO_CURRENCY)
         self._change(project, agreed_capital=total)
 
     def _commit(self, project: Project, kind: str, amount: Decimal) -> None:

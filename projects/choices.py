@@ -37,17 +37,24 @@ class Condition(models.TextChoices):
 
 
 class MilestoneKind(models.TextChoices):
+    """Steps on the way, in their usual order. The signing is a column of Project; six of them make a stage."""
+
     REGISTERED = "registered", _("company registered")
     LAND = "land", _("land obtained")
+    PERMIT = "permit", _("construction permit")
     STARTED = "started", _("construction started")
+    STRUCTURE = "main_structure", _("main structure")
+    EQUIPMENT = "equipment", _("equipment installed")
+    TRIAL = "trial_production", _("trial production")
     COMPLETED = "completed", _("construction completed")
     PRODUCTION = "production", _("in production")
     FULL_PRODUCTION = "full_production", _("at full production")
+    OTHER = "other", _("other milestone")  # with a name of its own, such as an exhibition centre
 
     @property
-    def stage(self) -> Stage:
-        """The stage that a project is in once it has reached this milestone."""
-        return STAGE_OF_MILESTONE[self]
+    def stage(self) -> Stage | None:
+        """The stage that a project is in once it has reached this milestone; None for steps inside a stage."""
+        return STAGE_OF_MILESTONE.get(self)
 
 
 STAGE_OF_MILESTONE = {
@@ -59,6 +66,29 @@ STAGE_OF_MILESTONE = {
     MilestoneKind.FULL_PRODUCTION: Stage.FULL_PRODUCTION,
 }
 MILESTONE_OF_STAGE = {stage: kind for kind, stage in STAGE_OF_MILESTONE.items()}
+# Those that make a stage: the project's own form, the ledgers and the milestone line know these.
+MAIN_MILESTONES = tuple(STAGE_OF_MILESTONE)
+
+
+class LandMode(models.TextChoices):
+    """How the land came."""
+
+    GRANTED = "granted", _("land granted")
+    LEASED = "leased", _("land leased")
+    OWN = "own", _("land of its own")
+
+
+class Currency(models.TextChoices):
+    """What an amount was agreed or paid in, where that was not yuan."""
+
+    USD = "USD", _("US dollars")
+    EUR = "EUR", _("euros")
+    HKD = "HKD", _("Hong Kong dollars")
+    JPY = "JPY", _("yen")
+    GBP = "GBP", _("pounds sterling")
+    SGD = "SGD", _("Singapore dollars")
+    TWD = "TWD", _("Taiwan dollars")
+    KRW = "KRW", _("won")
 
 
 class CommitmentKind(models.TextChoices):
@@ -116,6 +146,13 @@ class NoteKind(models.TextChoices):
     PROGRESS = "progress_note", _("progress")
     PROBLEM = "problems", _("problem")
     NEXT_STEP = "next_step", _("next step")
+    FOLLOW_UP = "follow_up", _("follow-up of an official")
+
+
+class TaskForceRole(models.TextChoices):
+    HEAD = "head", _("head")
+    DEPUTY = "deputy", _("deputy head")
+    MEMBER = "member", _("member")
 
 
 class ProjectSource(models.TextChoices):

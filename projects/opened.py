@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jiangjin.lib.text import investor_key
-from projects.choices import MilestoneKind
+from projects.choices import MAIN_MILESTONES
 from projects.models import CapitalCommitment, Investor, Milestone, Official, Participation, Project
 from projects.reasons import KINDS, Reason
 from projects.sheets import (
@@ -121,10 +121,10 @@ def _read_rows(stored: Project, base: Any, since: list[Any], found: Opened) -> N
     found.sheet.rows = {
         INVESTORS: {row.investor_id: investor_row(row, names.get(row.investor_id, "")) for row in before[INVESTORS]},
         COMMITMENTS: {row.id: commitment_row(row) for row in before[COMMITMENTS]},
-        MILESTONES: {kind.value: milestone_row(milestones.get(kind)) for kind in MilestoneKind},
+        MILESTONES: {kind.value: milestone_row(milestones.get(kind)) for kind in MAIN_MILESTONES},
     }
     if not later.is_known:
-        found.unknown |= {(MILESTONES, kind.value) for kind in MilestoneKind}
+        found.unknown |= {(MILESTONES, kind.value) for kind in MAIN_MILESTONES}
 
 
 class _Later:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from jiangjin.lib.dates import PartialDay, YearOf
 from projects import stages
-from projects.choices import CommitmentKind, MilestoneKind
+from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 from projects.sources import Sources
 
@@ -119,7 +119,7 @@ def milestone_steps(project: Project, today: datetime.date, told: Sources | None
         }
     ]
     waiting = stages.next_milestone(known.values())
-    for kind in MilestoneKind:
+    for kind in MAIN_MILESTONES:
         steps.append(_step(kind, known.get(kind), waiting, today))
     if told is not None:
         _tell_sources(steps, known, told)
@@ -133,7 +133,7 @@ def _tell_sources(steps: list[dict], known: dict[str, Milestone], told: Sources)
     """Add `planned_source`, `actual_source` and what they are of: the signing stands first, then the kinds in order."""
     signed = told.of("project", "signed_on")
     steps[0]["actual_source"] = replace(signed, key="source-signing") if signed else None  # a fact has it, too
-    for kind, step in zip(MilestoneKind, steps[1:], strict=True):
+    for kind, step in zip(MAIN_MILESTONES, steps[1:], strict=True):
         if row := known.get(kind):
             step["planned_source"] = told.of("milestones", "planned_on", row.pk)
             step["actual_source"] = told.of("milestones", "actual_on" if row.actual_on else "reached", row.pk)

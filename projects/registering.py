@@ -16,6 +16,7 @@ from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import record_history
 from projects import capital, stages
+from projects.choices import MAIN_MILESTONES
 from projects.codes import our_codes
 from projects.models import (
     CapitalCommitment,
@@ -27,6 +28,7 @@ from projects.models import (
     Project,
     ProjectCode,
 )
+from projects.models.capital import NO_CURRENCY
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 
 
@@ -122,8 +124,8 @@ def _lock_to_save(project: Project, version: int | None) -> str:
 
 
 def typed_milestones(project: Project) -> list[TypedMilestone]:
-    """The project's milestones as they are stored, to be saved again with one of them changed."""
-    rows = project.milestones.all() if project.pk else ()
+    """The project's main milestones as they are stored, to be saved again with one of them changed."""
+    rows = project.milestones.filter(kind__in=MAIN_MILESTONES) if project.pk else ()
     return [TypedMilestone(row.kind, row.planned_on, row.actual_on, row.reached) for row in rows]
 
 
@@ -201,6 +203,9 @@ def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, use
         commitment = commitment or CapitalCommitment(project=project)
         new = (row.kind, capital.signed_amount(row.kind, row.amount), row.committed_on, row.note)
         if new != (commitment.kind, commitment.amount, commitment.committed_on, commitment.note):
+            if commitment.amount != new[1]:
+                for column, value in NO_CURRENCY.items():
+                    setattr(commitment, column, value)
             commitment.kind, commitment.amount, commitment.committed_on, commitment.note = new
             kept.append(commitment)
     for gone in known.values():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from projects import stages
 from projects.changes import Change
-from projects.choices import Condition, MilestoneKind
+from projects.choices import MAIN_MILESTONES, Condition, MilestoneKind
 from projects.codes import is_usable
 from projects.differences import LINKED, ROWS, SILENT, Difference, columns, shown_value
 from projects.models import Project
@@ -35,7 +35,8 @@ def with_offers(changes: Iterable[Change], project: Project) -> list[Change]:
     """The changes, of which only those differences keep their `source` whose earlier value can be brought back."""
     names = {name: {row.pk: str(row)} for name in LINKED if (row := getattr(project, name))}
     kind = ROWS[MILESTONES]
-    milestones = {kind.label(row): kind.words(row, {}) for row in project.milestones.all()}
+    main = project.milestones.filter(kind__in=MAIN_MILESTONES)
+    milestones = {kind.label(row): kind.words(row, {}) for row in main}
     offered = []
     for change in changes:
         kept = [

@@ -17,7 +17,7 @@ from jiangjin.lib.dates import PartialDayFormField
 from jiangjin.lib.money import MoneyFormField, format_yi
 from jiangjin.lib.text import clean_text, investor_key
 from projects import capital, stages
-from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
+from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind, ParticipationRole
 from projects.models import Project
 
 VERY_MUCH = _("%(amount)s 亿元 is very much. Check the unit; if the amount is right, tick the box and save again.")
@@ -147,7 +147,7 @@ class BaseCommitments(RowsAsTyped):
 class MilestoneForm(forms.Form):
     """Planned and actual day of one kind of milestone; `reached` without a day says 已投产 and no more."""
 
-    kind = forms.ChoiceField(choices=MilestoneKind.choices, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in MAIN_MILESTONES], widget=forms.HiddenInput)
     planned_on = PartialDayFormField(label=_("planned"), required=False)
     actual_on = PartialDayFormField(label=_("actual"), required=False)
     reached = forms.BooleanField(label=_("reached"), required=False)
@@ -183,7 +183,7 @@ CommitmentFormSet = formset_factory(
     CommitmentForm, formset=BaseCommitments, extra=0, can_delete=True, max_num=100, absolute_max=200
 )
 MilestoneFormSet = formset_factory(
-    MilestoneForm, formset=BaseMilestones, extra=0, max_num=len(MilestoneKind), absolute_max=len(MilestoneKind)
+    MilestoneForm, formset=BaseMilestones, extra=0, max_num=len(MAIN_MILESTONES), absolute_max=len(MAIN_MILESTONES)
 )
 
 
@@ -229,7 +229,7 @@ def milestone_rows(project: Project | None) -> list[dict]:
     """Every kind of milestone in its order, with what is known about it."""
     known = {row.kind: row for row in project.milestones.all()} if project else {}
     rows = []
-    for kind in MilestoneKind:
+    for kind in MAIN_MILESTONES:
         row = known.get(kind)
         rows.append(
             {

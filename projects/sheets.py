@@ -11,7 +11,7 @@ from django import forms
 from django.db import models
 
 from jiangjin.lib.text import clean_text, investor_key
-from projects.choices import CommitmentKind, MilestoneKind
+from projects.choices import MAIN_MILESTONES, CommitmentKind
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.tags import joined, tags_of
@@ -98,7 +98,7 @@ def stored_sheet(project: Project) -> Sheet:
         {
             INVESTORS: {part.investor_id: investor_row(part, part.investor.name) for part in parts},
             COMMITMENTS: {row.pk: commitment_row(row) for row in commitments},
-            MILESTONES: {kind.value: milestone_row(milestones.get(kind)) for kind in MilestoneKind},
+            MILESTONES: {kind.value: milestone_row(milestones.get(kind)) for kind in MAIN_MILESTONES},
         },
     )
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from projects import stages
-from projects.choices import MilestoneKind
+from projects.choices import STAGE_OF_MILESTONE, MilestoneKind
 from projects.models import Participation, Project
 from projects.origins import HONOURS, PROJECT, SHOWN, Origin, Place, origins_of
 
@@ -155,9 +155,10 @@ def _following(project: Project) -> dict[str, Source]:
         "next_step": _("the earliest planned milestone that is not reached, seen from the as-of day"),
         "missing": _("what this stage asks for and nobody filled in"),
     }
-    reached = [MilestoneKind(row.kind) for row in project.milestones.all() if row.reached]
+    ranks = {kind: stage.rank for kind, stage in STAGE_OF_MILESTONE.items()}
+    reached = [MilestoneKind(row.kind) for row in project.milestones.all() if row.reached and row.kind in ranks]
     if reached:
-        last = max(reached, key=lambda kind: kind.stage.rank)
+        last = max(reached, key=lambda kind: ranks[kind])
         texts["stage"] = _("follows from the furthest milestone reached: %(kind)s") % {"kind": last.label}
     elif project.stage not in stages.PIPELINE:
         texts["stage"] = _("signed, and no milestone is reached yet")

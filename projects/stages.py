@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDay
-from projects.choices import MILESTONE_OF_STAGE, STAGE_OF_MILESTONE, MilestoneKind, Stage
+from projects.choices import MILESTONE_OF_STAGE, MilestoneKind, Stage
 from projects.models import Milestone, Project
 
 PIPELINE = (Stage.LEAD, Stage.NEGOTIATION, Stage.INTENT)
@@ -57,7 +57,7 @@ DAY_FIELDS = ("first_contact_on", "intent_on", "signed_on", *PLANNED_FIELD.value
 
 def stage_of(reached: Iterable[str], *, signed: bool, former: str) -> Stage:
     """The stage that follows from the reached milestones; before the signing it is what people say."""
-    stages = [STAGE_OF_MILESTONE[MilestoneKind(kind)] for kind in reached]
+    stages = [stage for kind in reached if (stage := MilestoneKind(kind).stage)]
     if stages:
         return max(stages, key=lambda stage: stage.rank)
     if former in PIPELINE and not signed:
@@ -128,6 +128,8 @@ def missing(project: Project) -> list[str]:
     reached = set()
     for row in project.milestones.all():
         kind = MilestoneKind(row.kind)
+        if kind.stage is None:
+            continue
         days[ACTUAL_FIELD[kind]] = row.actual_on
         if kind in PLANNED_FIELD:
             days[PLANNED_FIELD[kind]] = row.planned_on

@@ -1,22 +1,34 @@
-"""What the register holds. One file a subject: investors, projects, capital, progress."""
+"""What the register holds. One file a subject: investors, projects, capital, progress, people, obstacles."""
 
 from projects.models.bulk import BulkEdit
-from projects.models.capital import CapitalArrival, CapitalCommitment, CapitalSnapshot
+from projects.models.capital import CapitalArrival, CapitalCommitment, CapitalSnapshot, PlannedArrival
 from projects.models.investors import Honour, Investor
-from projects.models.progress import Milestone, Note
+from projects.models.obstacles import Attachment, Obstacle
+from projects.models.people import Chief, Follow, Handover, TaskForce, TaskForceMember
+from projects.models.progress import ConditionPeriod, Milestone, Note, StageMove
 from projects.models.projects import Official, Participation, Project, ProjectCode
 
 __all__ = [
+    "Attachment",
     "BulkEdit",
     "CapitalArrival",
     "CapitalCommitment",
     "CapitalSnapshot",
+    "Chief",
+    "ConditionPeriod",
+    "Follow",
+    "Handover",
     "Honour",
     "Investor",
     "Milestone",
     "Note",
+    "Obstacle",
     "Official",
     "Participation",
+    "PlannedArrival",
     "Project",
     "ProjectCode",
+    "StageMove",
+    "TaskForce",
+    "TaskForceMember",
 ]

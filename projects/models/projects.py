@@ -10,7 +10,7 @@ from jiangjin.lib.dates import PartialDayField
 from jiangjin.lib.money import MoneyField
 from jiangjin.lib.tracking import Tracked
 from parks.models import Park
-from projects.choices import SIGNED_STAGES, CapitalOrigin, Condition, ParticipationRole, Stage
+from projects.choices import SIGNED_STAGES, CapitalOrigin, Condition, LandMode, ParticipationRole, Stage
 from projects.models.investors import Investor, validate_credit_code
 from projects.querysets import ProjectQuerySet
 
@@ -80,11 +80,13 @@ class Project(models.Model):
     fixed_assets_planned = MoneyField(_("planned fixed assets"), null=True, blank=True)
     foreign_capital_agreed = MoneyField(_("agreed foreign capital"), null=True, blank=True)
     expected_output = MoneyField(_("expected yearly output"), null=True, blank=True)
+    actual_output = MoneyField(_("actual yearly output"), null=True, blank=True)
     expected_tax = MoneyField(_("expected yearly tax"), null=True, blank=True)
     expected_jobs = models.PositiveIntegerField(_("expected jobs"), null=True, blank=True)
     land_area = models.DecimalField(
         _("land (mu)"), max_digits=14, decimal_places=6, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    land_mode = models.CharField(_("how the land came"), max_length=10, blank=True, choices=LandMode)
     floor_area = models.DecimalField(
         _("floor area (m²)"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )

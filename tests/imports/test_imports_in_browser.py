@@ -82,6 +82,8 @@ def brought(page: Page, url: str, path: Path) -> None:
     page.fill("[name=username]", "manager")
     page.fill("[name=password]", PASSWORD)
     page.click("main [type=submit]")
+    expect(page.locator("[data-upload]")).to_be_visible()
+    page.wait_for_load_state("load")  # before the page's script runs, a chosen file only waits for the button
     page.set_input_files("[type=file]", path)
     expect(page.locator(".confirm-bar .btn-primary")).to_be_visible()
 

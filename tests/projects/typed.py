@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from parks.models import Park
-from projects.choices import MilestoneKind
+from projects.choices import MAIN_MILESTONES
 
 
 def rows(prefix: str, *typed: dict[str, Any], initial: int = 0) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def typed(
     **fields: Any,
 ) -> dict[str, Any]:
     """What the page sends, with what the browser sends by itself."""
-    steps = [{"kind": kind.value, **(milestones or {}).get(kind.value, {})} for kind in MilestoneKind]
+    steps = [{"kind": kind.value, **(milestones or {}).get(kind.value, {})} for kind in MAIN_MILESTONES]
     return {
         "name": "新项目",
         "condition": "active",
