@@ -10,10 +10,12 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.demo import as_of_day
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
+from projects import lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.models import Participation, Project
 from projects.querysets import ProjectQuerySet
@@ -95,6 +97,7 @@ class ProjectFilter(django_filters.FilterSet):
     official = django_filters.CharFilter("lead_official__name", label=_("lead official"), max_length=50)
     source = django_filters.CharFilter("source", label=_("source"), max_length=50)
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
+    light = django_filters.MultipleChoiceFilter(label=_("light"), choices=lights.CHOICES, method="by_light")
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
 
     class Meta:
@@ -116,6 +119,9 @@ class ProjectFilter(django_filters.FilterSet):
 
     def by_year(self, queryset: ProjectQuerySet, name: str, value: int) -> ProjectQuerySet:
         return queryset.in_year(int(value))
+
+    def by_light(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        return lights.lit(queryset, value, as_of_day()) if value else queryset
 
     def by_tag(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return with_tag(queryset, value)

@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jiangjin.lib.dates import PartialDay, YearOf
-from projects import stages
+from projects import lights, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 from projects.sources import Sources
 
 SOON = 30  # days before a planned day from which it is due soon
-# The light of the next milestone by the tone of its distance (components/light.html).
-LIGHTS = {"late": "red", "soon": "yellow", "": "green"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,19 @@ def distance(planned: PartialDay, today: datetime.date) -> Distance:
     return Distance(words, "soon" if days <= SOON else "")
 
 
-def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date) -> None:
-    """Add to each row what the list shows beside its columns; reads only what was prefetched."""
+def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date) -> list[Project]:
+    """Add to each row what the list shows beside its columns; milestones must be prefetched."""
+    rows = list(rows)
+    found = lights.lights_of(rows, today)
     for project in rows:
         waiting = stages.next_milestone(project.milestones.all())
         project.waiting = waiting
-        project.waiting_distance = far = distance(waiting.planned_on, today) if waiting else None
-        project.light = LIGHTS[far.tone] if far else "none"
-        project.light_reason = f"{waiting} {waiting.planned_on}, {far.words}" if far else ""
+        project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
+        light = found[project.pk]
+        project.light, project.light_reason = light.colour, light.words
         # 增资: signed in an earlier year, listed for an increase in this one.
         project.only_increased = bool(year and not (project.signed_on and project.signed_on.year == year))
+    return rows
 
 
 def years_offered() -> list[int]:

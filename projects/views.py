@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity, sources
+from projects import changes, conditions, facts, lights, listing, pages, permissions, registering, similarity, sources
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
@@ -95,6 +95,7 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),
+        "light": lights.lights_of([project], today)[project.pk],
         "missing": pages.missing_fields(project),
         "note_form": NoteForm(),
         "void_form": VoidForm(),

@@ -6,5 +6,6 @@ app_name = "reports"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("lights/", views.light_rules, name="light_rules"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET
 from accounts.demo import as_of_day
 from industries.models import Cluster
 from jiangjin.lib.money import YI
+from projects import lights, pages
 from projects.choices import HonourKind
+from projects.lightrules import RULES
 from projects.models import Project
-from projects.pages import years_offered
 from projects.querysets import ProjectQuerySet, Totals
 from reports import figures
+
+LATEST = 5  # rows of the short lists at the foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,11 @@ class Rank:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year: in all, the large ones, by cluster, by park, by stage."""
-    years = years_offered()
+    years = pages.years_offered()
+    day = as_of_day()
     year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
-    of_year = projects.in_year(year)
+    of_year, signed = projects.in_year(year), projects.signed_in(year)
     total = figures.Row("", "", of_year.totals(year), projects.in_year(year - 1).totals(year - 1))
     clusters, parks = figures.by_cluster(projects, year), figures.by_park(projects, year)
     stages = figures.by_stage(projects, year)
@@ -59,9 +63,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
         "stages": stages,
         "widest_stage": max((totals.projects for __, totals in stages), default=0),
-        "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:5],
+        "lights": list(lights.counts(signed, day).items()),
+        "late": pages.mark_rows(lights.longest_late(signed, day, LATEST), year=year, today=day),
+        "as_of": day,
+        "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:LATEST],
     }
     return render(request, "reports/home.html", context)
+
+
+@require_GET
+def light_rules(request: HttpRequest) -> HttpResponse:
+    """The table of the lights, as it is applied."""
+    return render(request, "reports/light_rules.html", {"rules": RULES})
 
 
 def _rank(projects: ProjectQuerySet, kind: HonourKind, year: int) -> Rank:

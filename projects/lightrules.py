@@ -1,0 +1,300 @@
+"""The table of the lights: what turns a project yellow or red, each rule with its reason in words.
+
+A rule says the same thing twice: as a condition for the database, by which lists are filtered and counted, and as a
+sentence about one project. A test compares the two on random projects.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.money import MoneyField, format_yi
+from projects.choices import Condition, LandMode, MilestoneKind, Stage
+from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+
+RED, YELLOW = "red", "yellow"
+
+# The thresholds. Those of the land clock are the law's two years and one year, warned of three months before
+# (闲置土地处置办法; glossary, section 3); the others are ours.
+MILESTONE_SOON = 30  # days before a planned day
+OBSTACLE_SOON = 7  # days before an obstacle is due
+QUIET, VERY_QUIET = 90, 180  # days in which nobody wrote anything about the project
+IDLE, LONG_IDLE = 9, 21  # months after the agreed start
+# Between signing and full capacity somebody has something to report.
+REPORTING = [stage.value for stage in Stage if Stage.SIGNED.rank <= stage.rank < Stage.FULL_PRODUCTION.rank]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a project has a light: the rule, how bad it is, and the sentence."""
+
+    rule: str
+    light: str
+    words: str
+
+
+@dataclass
+class Known:
+    """What the rules ask of the rows of a page besides their milestones; loaded in a fixed number of queries."""
+
+    obstacles: dict[int, list[Obstacle]] = field(default_factory=lambda: defaultdict(list))
+    has_plan: set[int] = field(default_factory=set)
+    planned: dict[int, Decimal] = field(default_factory=dict)  # by the last full quarter, in 万元
+    arrived: dict[int, Decimal] = field(default_factory=dict)
+    last_note: dict[int, datetime.date] = field(default_factory=dict)
+    last_month: dict[int, datetime.date] = field(default_factory=dict)  # first day of the newest month with money
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table. `red` and `yellow` select the projects that it concerns on a day."""
+
+    code: str
+    label: str | Promise
+    says_red: str | Promise
+    says_yellow: str | Promise
+    red: Callable[[datetime.date], Q]
+    yellow: Callable[[datetime.date], Q]
+    reason: Callable[[Project, Known, datetime.date], Reason | None]
+
+
+# --- A planned day that is past, or near.
+
+
+def _waiting(by: datetime.date) -> Q:
+    """Projects with a milestone that is planned by a day and not reached."""
+    return Q(pk__in=Milestone.objects.filter(reached=False, planned_on__by=by).values("project"))
+
+
+def _late_milestone(day: datetime.date) -> Q:
+    return _waiting(day - datetime.timedelta(days=1))
+
+
+def _near_milestone(day: datetime.date) -> Q:
+    return _waiting(day + datetime.timedelta(days=MILESTONE_SOON))
+
+
+def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
+    waiting = [row for row in project.milestones.all() if not row.reached and row.planned_on]
+    first = min(waiting, key=lambda row: row.planned_on.last, default=None)
+    if first is None:
+        return None
+    days = (first.planned_on.last - day).days
+    if days > MILESTONE_SOON:
+        return None
+    far = {"what": str(first), "day": str(first.planned_on), "days": abs(days)}
+    if days < 0:
+        words = ngettext("%(what)s %(day)s, %(days)d day late", "%(what)s %(day)s, %(days)d days late", -days) % far
+        return Reason("milestone", RED, words)
+    if days == 0:
+        return Reason("milestone", YELLOW, _("%(what)s %(day)s, due today") % far)
+    words = ngettext("%(what)s %(day)s, %(days)d day left", "%(what)s %(day)s, %(days)d days left", days) % far
+    return Reason("milestone", YELLOW, words)
+
+
+# --- Money behind its plan.
+
+
+def last_quarter(day: datetime.date) -> tuple[int, int, datetime.date]:
+    """The last quarter that is over by the end of a day: year, quarter, its last day."""
+    for back in range(4):
+        quarter, year = (day.month - 1) // 3 + 1 - back, day.year
+        if quarter < 1:
+            quarter, year = quarter + 4, year - 1
+        end = PartialDay(year, quarter * 3).last
+        if end <= day:
+            return year, quarter, end
+    raise AssertionError("one of four quarters in a row is over")
+
+
+def _planned_by(day: datetime.date) -> QuerySet[PlannedArrival]:
+    year, quarter, __ = last_quarter(day)
+    return PlannedArrival.objects.filter(Q(year__lt=year) | Q(year=year, quarter__lte=quarter))
+
+
+def _behind(day: datetime.date, *, by_half: bool) -> Q:
+    planned, end = _planned_by(day), last_quarter(day)[2]
+    came = CapitalArrival.objects.filter(month__by=end)
+
+    def sum_of(rows: QuerySet) -> Subquery:
+        mine = rows.filter(project=OuterRef("pk")).order_by().values("project").annotate(sum=Sum("amount"))
+        return Subquery(mine.values("sum"))
+
+    arrived = Coalesce(sum_of(came), Value(Decimal(0), MoneyField()), output_field=MoneyField())
+    with_plan = Project.objects.filter(pk__in=planned.values("project")).order_by()
+    with_plan = with_plan.annotate(planned_by_now=sum_of(planned), arrived_by_now=arrived)
+    if by_half:
+        with_plan = with_plan.annotate(arrived_twice=arrived + arrived).filter(planned_by_now__gt=F("arrived_twice"))
+    else:
+        with_plan = with_plan.filter(planned_by_now__gt=F("arrived_by_now"))
+    return Q(pk__in=with_plan.values("pk"))
+
+
+def _plan_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
+    planned = known.planned.get(project.pk)
+    arrived = known.arrived.get(project.pk, Decimal(0))
+    if planned is None or arrived >= planned:
+        return None
+    year, quarter, __ = last_quarter(day)
+    words = _("arrived %(arrived)s of %(planned)s 亿元 planned by Q%(quarter)d %(year)d") % {
+        "arrived": format_yi(arrived),
+        "planned": format_yi(planned),
+        "quarter": quarter,
+        "year": year,
+    }
+    return Reason("plan", RED if arrived * 2 < planned else YELLOW, words)
+
+
+# --- Land that lies idle.
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day some months earlier, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = PartialDay(year, month + 1).last
+    return last if day.day > last.day else last.replace(day=day.day)
+
+
+def _idle(day: datetime.date, months: int) -> Q:
+    agreed_by = months_before(day, months)
+    land = Milestone.objects.filter(kind=MilestoneKind.LAND, reached=True).values("project")
+    promised = Q(promised_on__by=agreed_by) | Q(promised_on=None, planned_on__by=agreed_by)
+    waiting = Milestone.objects.filter(promised, kind=MilestoneKind.STARTED, reached=False).values("project")
+    return Q(pk__in=land) & Q(pk__in=waiting) & ~Q(land_mode=LandMode.LEASED)
+
+
+def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
+    rows = {row.kind: row for row in project.milestones.all()}
+    land, start = rows.get(MilestoneKind.LAND), rows.get(MilestoneKind.STARTED)
+    if not land or not land.reached or not start or start.reached or project.land_mode == LandMode.LEASED:
+        return None
+    agreed = start.promised_on or start.planned_on
+    if agreed is None or agreed.last > months_before(day, IDLE):
+        return None
+    is_long = agreed.last <= months_before(day, LONG_IDLE)
+    text = (
+        _("land obtained, agreed start %(day)s: after two years the land may be taken back")
+        if is_long
+        else _("land obtained, agreed start %(day)s: after one year an idle fee is due")
+    )
+    return Reason("idle_land", RED if is_long else YELLOW, text % {"day": agreed})
+
+
+# --- Silence.
+
+
+def _quiet(day: datetime.date, days: int) -> Q:
+    since = day - datetime.timedelta(days=days)
+    moment = timezone.make_aware(datetime.datetime.combine(since, datetime.time.min))
+    noted = Note.objects.filter(created_at__gte=moment).values("project")
+    came = CapitalArrival.objects.filter(month__since=since).values("project")
+    silent = Q(updated_at__lt=moment) & ~Q(pk__in=noted) & ~Q(pk__in=came)
+    return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)
+
+
+def _quiet_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
+    if project.stage not in REPORTING or project.condition != Condition.ACTIVE:
+        return None
+    seen = [timezone.localdate(project.updated_at)]
+    if project.pk in known.last_note:
+        seen.append(known.last_note[project.pk])
+    if project.pk in known.last_month:
+        seen.append(known.last_month[project.pk])
+    days = (day - max(seen)).days
+    if days <= QUIET:
+        return None
+    words = ngettext("nothing reported for %(days)d day", "nothing reported for %(days)d days", days) % {"days": days}
+    return Reason("quiet", RED if days > VERY_QUIET else YELLOW, words)
+
+
+# --- Obstacles.
+
+
+def _obstacle(by: datetime.date) -> Q:
+    return Q(pk__in=Obstacle.objects.filter(resolved_on=None, due_on__by=by).values("project"))
+
+
+def _late_obstacle(day: datetime.date) -> Q:
+    return _obstacle(day - datetime.timedelta(days=1))
+
+
+def _near_obstacle(day: datetime.date) -> Q:
+    return _obstacle(day + datetime.timedelta(days=OBSTACLE_SOON))
+
+
+def _obstacle_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
+    rows = [row for row in known.obstacles.get(project.pk, []) if row.due_on]
+    first = min(rows, key=lambda row: row.due_on.last, default=None)
+    if first is None:
+        return None
+    days = (first.due_on.last - day).days
+    if days > OBSTACLE_SOON:
+        return None
+    text = (
+        _("obstacle past due: %(text)s (%(unit)s, %(day)s)")
+        if days < 0
+        else _("obstacle due soon: %(text)s (%(unit)s, %(day)s)")
+    )
+    words = text % {"text": first.text[:40], "unit": first.unit, "day": first.due_on}
+    return Reason("obstacle", RED if days < 0 else YELLOW, words)
+
+
+RULES = (
+    Rule(
+        "milestone",
+        gettext_lazy("planned milestone"),
+        gettext_lazy("a planned day is past and the milestone is not reached"),
+        gettext_lazy("a planned day is 30 days away or nearer"),
+        _late_milestone,
+        _near_milestone,
+        _milestone_reason,
+    ),
+    Rule(
+        "plan",
+        gettext_lazy("planned arrivals"),
+        gettext_lazy("less than half of what was planned by the last full quarter has arrived"),
+        gettext_lazy("less than what was planned by the last full quarter has arrived"),
+        lambda day: _behind(day, by_half=True),
+        lambda day: _behind(day, by_half=False),
+        _plan_reason,
+    ),
+    Rule(
+        "idle_land",
+        gettext_lazy("idle land"),
+        gettext_lazy("land obtained, and 21 months after the agreed start nothing is built"),
+        gettext_lazy("land obtained, and 9 months after the agreed start nothing is built"),
+        lambda day: _idle(day, LONG_IDLE),
+        lambda day: _idle(day, IDLE),
+        _idle_reason,
+    ),
+    Rule(
+        "quiet",
+        gettext_lazy("nothing reported"),
+        gettext_lazy("nobody wrote anything about it for more than 180 days"),
+        gettext_lazy("nobody wrote anything about it for more than 90 days"),
+        lambda day: _quiet(day, VERY_QUIET),
+        lambda day: _quiet(day, QUIET),
+        _quiet_reason,
+    ),
+    Rule(
+        "obstacle",
+        gettext_lazy("obstacle"),
+        gettext_lazy("an open obstacle is past its day"),
+        gettext_lazy("an open obstacle is due within 7 days"),
+        _late_obstacle,
+        _near_obstacle,
+        _obstacle_reason,
+    ),
+)

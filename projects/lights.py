@@ -1,0 +1,116 @@
+"""The light of a project: red, yellow, green or none, with its reasons, as of a day, by the rules of `lightrules`.
+
+Terminated projects have none. Green is what has a plan and nothing against it; without a plan there is none either.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, CharField, Count, F, Max, Q, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from projects.choices import Condition
+from projects.lightrules import RED, RULES, YELLOW, Known, Reason, last_quarter
+from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from projects.querysets import ProjectQuerySet
+
+GREEN, NONE = "green", "none"
+CHOICES = [
+    (RED, gettext_lazy("Late")),
+    (YELLOW, gettext_lazy("Due soon")),
+    (GREEN, gettext_lazy("On time")),
+    (NONE, gettext_lazy("No plan")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The colour and why, the worst reasons first."""
+
+    colour: str
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return "；".join(reason.words for reason in self.reasons)
+
+
+def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
+    """Adds `light_now`, the light as of a day."""
+    red, yellow = Q(), Q()
+    for rule in RULES:
+        red |= rule.red(day)
+        yellow |= rule.yellow(day)
+    planned = Milestone.objects.filter(reached=False).exclude(planned_on=None).values("project")
+    has_plan = Q(pk__in=planned) | Q(pk__in=PlannedArrival.objects.values("project"))
+    return projects.annotate(
+        light_now=Case(
+            When(Q(condition=Condition.TERMINATED), then=Value(NONE)),
+            When(red, then=Value(RED)),
+            When(yellow, then=Value(YELLOW)),
+            When(has_plan, then=Value(GREEN)),
+            default=Value(NONE),
+            output_field=CharField(),
+        )
+    )
+
+
+def lit(projects: ProjectQuerySet, lights: Sequence[str], day: datetime.date) -> ProjectQuerySet:
+    """Those with one of these lights."""
+    found = with_light(Project.objects.order_by(), day).filter(light_now__in=lights)
+    return projects.filter(pk__in=found.values("pk"))
+
+
+def counts(projects: ProjectQuerySet, day: datetime.date) -> dict[str, int]:
+    """How many have each light, in one query."""
+    rows = with_light(projects.order_by(), day).values_list("light_now").annotate(Count("pk"))
+    return dict.fromkeys((colour for colour, __ in CHOICES), 0) | dict(rows.order_by())
+
+
+def lights_of(projects: Iterable[Project], day: datetime.date) -> dict[int, Light]:
+    """The lights of some projects by key, with their reasons; in four queries. Milestones must be prefetched."""
+    rows = list(projects)
+    known = _known_of([project.pk for project in rows], day)
+    return {project.pk: _light_of(project, known, day) for project in rows}
+
+
+def _light_of(project: Project, known: Known, day: datetime.date) -> Light:
+    if project.condition == Condition.TERMINATED:
+        return Light(NONE)
+    found = [reason for rule in RULES if (reason := rule.reason(project, known, day))]
+    if found:
+        found.sort(key=lambda reason: reason.light != RED)
+        return Light(found[0].light, tuple(found))
+    planned = any(not row.reached and row.planned_on for row in project.milestones.all())
+    return Light(GREEN if planned or project.pk in known.has_plan else NONE)
+
+
+def _known_of(ids: list[int], day: datetime.date) -> Known:
+    known = Known()
+    for obstacle in Obstacle.objects.filter(project__in=ids, resolved_on=None):
+        known.obstacles[obstacle.project_id].append(obstacle)
+    notes = Note.objects.filter(project__in=ids).order_by().values_list("project").annotate(Max("created_at"))
+    known.last_note = {pk: timezone.localdate(at) for pk, at in notes}
+    year, quarter, end = last_quarter(day)
+    plans = PlannedArrival.objects.filter(project__in=ids).order_by()
+    for pk, its_year, its_quarter, amount in plans.values_list("project_id", "year", "quarter", "amount"):
+        known.has_plan.add(pk)
+        if (its_year, its_quarter) <= (year, quarter):
+            known.planned[pk] = known.planned.get(pk, Decimal(0)) + amount
+    arrivals = CapitalArrival.objects.filter(project__in=ids).order_by()
+    for pk, month, amount in arrivals.values_list("project_id", "month", "amount"):
+        known.last_month[pk] = max(month.first, known.last_month.get(pk, month.first))
+        if month.last <= end:
+            known.arrived[pk] = known.arrived.get(pk, Decimal(0)) + amount
+    return known
+
+
+def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
+    """Red ones, those first whose planned day is past the longest."""
+    late = lit(projects, [RED], day).with_next_milestone().select_related("park")
+    return list(late.prefetch_related("milestones").order_by(F("next_planned_on").asc(nulls_last=True), "code")[:most])

@@ -1,0 +1,223 @@
+"""Lights: each rule at its edges, the database and the sentences alike, and the figures that open their rows."""
+
+import datetime
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jiangjin.lib.dates import PartialDay
+from projects import lights
+from projects.lightrules import last_quarter, months_before
+from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from tests.builders import make_project, make_user
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2020, 12, 31)
+
+
+@pytest.fixture(autouse=True)
+def today(settings) -> None:
+    settings.TODAY = DAY
+
+
+def of(project: Project, day: datetime.date = DAY) -> tuple[str, list[str]]:
+    """Colour and rules; the database must say the same colour."""
+    rows = Project.objects.filter(pk=project.pk).prefetch_related("milestones")
+    light = lights.lights_of(rows, day)[project.pk]
+    assert lights.with_light(rows, day).get().light_now == light.colour
+    assert lights.lit(Project.objects.all(), [light.colour], day).filter(pk=project.pk).exists()
+    return light.colour, [reason.rule for reason in light.reasons]
+
+
+def seen(project: Project, day: datetime.date) -> Project:
+    """As if it had been saved last on that day."""
+    moment = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    Project.objects.filter(pk=project.pk).update(updated_at=moment)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("planned", "colour"),
+    [
+        ("2020-12-30", "red"),
+        ("2020-12-31", "yellow"),
+        ("2021-01-30", "yellow"),
+        ("2021-01-31", "green"),  # 31 days away
+        ("2020-12", "yellow"),  # December ends today
+        ("2020-11", "red"),
+        ("2020", "yellow"),
+        ("2021", "green"),
+    ],
+)
+def test_a_planned_day_that_is_past_or_near(vocabulary: None, planned: str, colour: str) -> None:
+    project = seen(make_project(planned={"started": planned}), DAY)
+    assert of(project)[0] == colour
+
+
+def test_a_reached_milestone_and_no_plan_have_nothing_to_say(vocabulary: None) -> None:
+    assert of(seen(make_project(), DAY)) == ("none", [])
+    reached = seen(make_project(planned={"started": "2020-01"}, reached={"started": None}), DAY)
+    assert of(reached) == ("none", [])
+
+
+def test_a_terminated_project_has_no_light(vocabulary: None) -> None:
+    project = make_project(planned={"started": "2020-01"})
+    Project.objects.filter(pk=project.pk).update(condition="terminated", condition_reason="退出")
+    project.refresh_from_db()
+    assert of(project) == ("none", [])
+
+
+@pytest.mark.parametrize(
+    ("arrived", "light"), [("49", "red"), ("50", "yellow"), ("99.999999", "yellow"), ("100", "green"), (None, "red")]
+)
+def test_money_behind_its_plan(vocabulary: None, arrived: str | None, light: str) -> None:
+    """Planned by the end of the year 100 万元; what came in the next year does not count for it."""
+    project = seen(make_project(arrivals={"2020-10": arrived} if arrived else {}), DAY)
+    PlannedArrival.objects.create(project=project, year=2020, quarter=3, amount=Decimal(40))
+    PlannedArrival.objects.create(project=project, year=2020, quarter=4, amount=Decimal(60))
+    PlannedArrival.objects.create(project=project, year=2021, quarter=1, amount=Decimal(1000))
+    CapitalArrival.objects.create(project=project, month=PartialDay(2021, 1), amount=Decimal(500))
+    assert of(project)[0] == light
+
+
+def test_a_quarter_counts_once_it_is_over(vocabulary: None) -> None:
+    project = seen(make_project(), DAY)
+    PlannedArrival.objects.create(project=project, year=2020, quarter=4, amount=Decimal(60))
+    assert of(project, datetime.date(2020, 12, 30)) == ("green", [])
+    assert of(project, DAY) == ("red", ["plan"])
+    assert last_quarter(datetime.date(2020, 3, 31)) == (2020, 1, datetime.date(2020, 3, 31))
+    assert last_quarter(datetime.date(2020, 3, 30)) == (2019, 4, datetime.date(2019, 12, 31))
+
+
+def test_land_that_lies_idle(vocabulary: None) -> None:
+    def with_start(agreed: str, **fields: str) -> Project:
+        project = seen(make_project(reached={"land": "2018"}, planned={"started": "2021-12"}), DAY)
+        Milestone.objects.filter(project=project, kind="started").update(promised_on=PartialDay.from_iso(agreed))
+        Project.objects.filter(pk=project.pk).update(**fields)
+        project.refresh_from_db()
+        return project
+
+    assert of(with_start("2020-04-01")) == ("green", [])
+    assert of(with_start("2020-03-31")) == ("yellow", ["idle_land"])
+    assert of(with_start("2019-04-01")) == ("yellow", ["idle_land"])
+    assert of(with_start("2019-03-31")) == ("red", ["idle_land"])
+    assert of(with_start("2019-03-31", land_mode="leased")) == ("green", [])
+    assert months_before(datetime.date(2020, 3, 31), 1) == datetime.date(2020, 2, 29)
+
+
+@pytest.mark.parametrize(("days", "light"), [(90, "none"), (91, "yellow"), (180, "yellow"), (181, "red")])
+def test_silence(vocabulary: None, days: int, light: str) -> None:
+    project = seen(make_project(), DAY - datetime.timedelta(days=days))
+    assert of(project)[0] == light
+    moment = timezone.make_aware(datetime.datetime.combine(DAY, datetime.time(1)))
+    note = Note.objects.create(project=project, text="还在谈")
+    Note.objects.filter(pk=note.pk).update(created_at=moment)
+    assert of(project) == ("none", [])
+
+
+def test_only_who_is_on_the_way_must_report(vocabulary: None) -> None:
+    long_ago = DAY - datetime.timedelta(days=500)
+    project = seen(make_project(), long_ago)
+    assert of(project) == ("red", ["quiet"])
+    Project.objects.filter(pk=project.pk).update(stage="full_production")
+    assert of(project) == ("none", [])
+    Project.objects.filter(pk=project.pk).update(stage="signed", condition="stalled", condition_reason="缓建")
+    assert of(project) == ("none", [])
+    Project.objects.filter(pk=project.pk).update(condition="active", condition_reason="")
+    CapitalArrival.objects.create(project=project, month=PartialDay(2020, 12), amount=Decimal(1))
+    assert of(project) == ("none", [])
+
+
+@pytest.mark.parametrize(
+    ("due", "light"),
+    [("2020-12-30", "red"), ("2020-12-31", "yellow"), ("2021-01-07", "yellow"), ("2021-01-08", "none")],
+)
+def test_an_obstacle_past_due(vocabulary: None, due: str, light: str) -> None:
+    project = seen(make_project(), DAY)
+    row = {"project": project, "text": "临时用电未接入", "unit": "区供电公司", "raised_on": datetime.date(2020, 12, 1)}
+    obstacle = Obstacle.objects.create(due_on=PartialDay.from_iso(due), **row)
+    assert of(project)[0] == light
+    obstacle.resolved_on, obstacle.solution = datetime.date(2020, 12, 20), "已接入"
+    obstacle.save()
+    assert of(project) == ("none", [])
+
+
+def test_the_worst_reason_stands_first_and_all_are_said(vocabulary: None) -> None:
+    project = make_project(planned={"started": "2021-01-10"})
+    seen(project, DAY - datetime.timedelta(days=200))
+    assert of(project) == ("red", ["quiet", "milestone"])
+    found = lights.lights_of(Project.objects.filter(pk=project.pk).prefetch_related("milestones"), DAY)[project.pk]
+    assert "2021-01-10" in found.words
+    assert "200" in found.words
+
+
+def _random_projects(chance: random.Random) -> Iterator[Project]:
+    for __ in range(60):
+        days = [DAY + datetime.timedelta(days=chance.randint(-800, 60)) for __ in range(4)]
+        as_known = [chance.choice([str(day), f"{day:%Y-%m}", f"{day:%Y}"]) for day in days]
+        project = make_project(
+            planned={kind: as_known[n] for n, kind in enumerate(("started", "production")) if chance.random() < 0.4},
+            reached={"land": None} if chance.random() < 0.5 else {},
+            arrivals={f"{days[2]:%Y-%m}": str(chance.randint(1, 100))} if chance.random() < 0.5 else {},
+        )
+        if chance.random() < 0.5:
+            amount = Decimal(chance.randint(1, 100))
+            PlannedArrival.objects.create(project=project, year=2020, quarter=chance.randint(1, 4), amount=amount)
+        if chance.random() < 0.3:
+            due = PartialDay.from_iso(as_known[3])
+            Obstacle.objects.create(project=project, text="问题", unit="某局", raised_on=days[3], due_on=due)
+        yield seen(project, DAY - datetime.timedelta(days=chance.randint(0, 250)))
+
+
+def test_database_and_sentences_agree_on_random_projects(vocabulary: None) -> None:
+    colours = {of(project)[0] for project in _random_projects(random.Random(6))}
+    assert colours == {"red", "yellow", "green", "none"}
+    rows = Project.objects.prefetch_related("milestones")
+    told = [light.colour for light in lights.lights_of(rows, DAY).values()]
+    assert lights.counts(Project.objects.all(), DAY) == {colour: told.count(colour) for colour, __ in lights.CHOICES}
+
+
+def test_home_figures_open_exactly_their_rows(vocabulary: None, client: Client) -> None:
+    client.force_login(make_user("leader", role="leader"))
+    for number in range(3):
+        seen(make_project(f"迟{number}", signed="2020-03", planned={"started": "2020-05"}), DAY)
+    seen(make_project("近", signed="2020-03", planned={"started": "2021-01-10"}), DAY)
+    make_project("去年的", signed="2019-03", planned={"started": "2019-05"})
+    html = client.get("/?year=2020").content.decode()
+    assert 'href="/projects/?year=2020&amp;light=red">3</a>' in html
+    assert "2020-05" in html[html.index('id="late"') :]
+    listed = client.get("/projects/?year=2020&light=red").content.decode()
+    assert 'data-count="3"' in listed
+    assert "近" not in listed[listed.index("<tbody") :]
+    assert client.get("/projects/?light=blue").status_code == 200
+    assert 'data-count="0"' in client.get("/projects/?light=blue").content.decode()
+
+
+def test_the_page_of_a_project_says_why(vocabulary: None, client: Client) -> None:
+    client.force_login(make_user("leader", role="leader"))
+    project = seen(make_project(planned={"started": "2020-05"}), DAY)
+    html = client.get(project.get_absolute_url()).content.decode()
+    assert 'id="light"' in html
+    assert "2020-05" in html[html.index('id="light"') :][:600]
+    assert client.get("/lights/").status_code == 200
+
+
+def test_the_list_asks_the_same_number_of_times_however_long(vocabulary: None, client: Client) -> None:
+    client.force_login(make_user("leader", role="leader"))
+    counted = []
+    for __ in range(2):
+        for project in _random_projects(random.Random(len(counted))):
+            assert project
+        client.get("/projects/?light=red")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get("/projects/?light=red&light=yellow").status_code == 200
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
