@@ -5,20 +5,23 @@ from typing import cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.demo import is_demo_register
 from accounts.forms import NewUserForm, ResetPasswordForm, UserForm
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.people import save_account, set_password
 from accounts.permissions import require_administrator
+
+# In the session: when the account had logged in before (ISO), so that its page can say what changed since.
+PREVIOUS_VISIT = "previous_visit"
 
 
 class SignIn(LoginView):
@@ -26,6 +29,19 @@ class SignIn(LoginView):
 
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        before = form.get_user().last_login
+        response = super().form_valid(form)
+        if before is not None:
+            self.request.session[PREVIOUS_VISIT] = before.isoformat()
+        return response
+
+    def get_default_redirect_url(self) -> str:
+        """Who writes begins at the own desk, who reads at the figures."""
+        user = self.request.user
+        writes = user.is_authenticated and user.role in (Role.RECORDER, Role.MANAGER)
+        return resolve_url("reports:my_page" if writes else settings.LOGIN_REDIRECT_URL)
 
 
 class SignOut(LogoutView):

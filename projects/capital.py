@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.cellerrors import CellError
@@ -55,7 +56,10 @@ def recompute_and_save(project_ids: Iterable[int], *, user: object, reason: str)
     """
     ids = set(project_ids)
     changed = recompute(ids)
-    update_with_history(Project, changed, ["agreed_capital", "arrived_capital"], user=user, reason=reason)
+    for project in changed:
+        project.updated_at = timezone.now()
+    columns = ["agreed_capital", "arrived_capital", "updated_at"]
+    update_with_history(Project, changed, columns, user=user, reason=reason)
     same = sorted(ids - {project.pk for project in changed})
     if same:
         record_history(Project, same, "~", user=user, reason=reason)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from reports import demo_views, views
+from reports import demo_views, mine_views, views
 
 app_name = "reports"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("mine/", mine_views.my_page, name="my_page"),
     path("lights/", views.light_rules, name="light_rules"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -36,11 +36,11 @@ def without_token(html: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value=")[^"]*|value="(recorder|nobody|sleeper)"', "", html)
 
 
-def test_the_right_password_opens_the_home_page(recorder: User) -> None:
+def test_the_right_password_opens_the_own_desk(recorder: User) -> None:
     client = Client()
     response = log_in(client=client)
     assert response.status_code == 302
-    assert response["Location"] == reverse("reports:home")
+    assert response["Location"] == reverse("reports:my_page")
     assert client.get("/").status_code == 200
 
 
@@ -56,7 +56,7 @@ def test_the_page_that_was_asked_for_comes_after_the_login(recorder: User) -> No
 @pytest.mark.parametrize("target", ["https://example.com/", "//example.com/", "javascript:alert(1)", "\\\\example.com"])
 def test_the_login_leads_nowhere_else(recorder: User, target: str) -> None:
     response = Client().post(LOGIN, {"username": "recorder", "password": PASSWORD, "next": target})
-    assert response["Location"] == reverse("reports:home")
+    assert response["Location"] == reverse("reports:my_page")
 
 
 def test_every_failure_says_the_same(recorder: User) -> None:

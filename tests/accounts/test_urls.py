@@ -102,6 +102,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:investor_edit": (Kind.WRITE, {"pk": "investor"}),
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
+    "reports:my_page": (Kind.READ, {}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
 # What a form asks for while somebody types: only to be looked at, but of no use to who may not write.
