@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import bulk_views, history_views, investor_views, views
+from projects import bulk_views, grid_views, history_views, investor_views, views
 
 app_name = "projects"
 
@@ -16,6 +16,7 @@ project_urls = [
     path("projects/<str:code>/notes/", views.project_note, name="note"),
     path("projects/<str:code>/history/", history_views.project_history, name="history"),
     path("projects/<str:code>/history/restore/", history_views.project_restore_value, name="restore_value"),
+    path("arrivals/", grid_views.arrival_grid, name="arrival_grid"),
     path("history/", history_views.register_history, name="register_history"),
 ]
 

@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "parks:detail": (Kind.READ, {"code": "park"}),
     "projects:list": (Kind.READ, {}),
     "projects:create": (Kind.WRITE, {}),
+    "projects:arrival_grid": (Kind.WRITE, {}),
     "projects:bulk": (Kind.WRITE, {}),
     "projects:detail": (Kind.READ, {"code": "project"}),
     "projects:edit": (Kind.WRITE, {"code": "project"}),

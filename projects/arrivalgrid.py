@@ -1,0 +1,213 @@
+"""Monthly arrivals of many projects in one grid: rows are projects, columns the months of a year, amounts in 万元.
+
+Only cells that the sender changed are written, all or nothing. Where somebody else wrote the same cell meanwhile, the
+page says what stands there now.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from jiangjin.lib.bulk import NewRow
+from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.history import insert_with_history, record_history, update_with_history
+from jiangjin.lib.money import format_wan, parse_amount
+from jiangjin.lib.rewriting import delete_rows
+from projects import capital
+from projects.locking import lock_projects
+from projects.models import CapitalArrival, Project
+from projects.models.capital import NO_CURRENCY
+from projects.permissions import may_write_in, writes_everywhere
+from projects.querysets import ProjectQuerySet
+
+MOST = 300  # rows of a page
+MONTHS = range(1, 13)
+Place = tuple[int, int]  # key of the project and month
+
+
+@dataclass
+class Cell:
+    """A month of a project: what is stored, what stands in the box, what is wrong with it."""
+
+    name: str
+    stored: str
+    text: str
+    error: str = ""
+
+
+@dataclass
+class Row:
+    """A project with its twelve cells; `other` is what arrived in the year of the other origin, in 万元."""
+
+    project: Project
+    cells: list[Cell]
+    total: Decimal | None = None
+    other: Decimal | None = None
+
+
+@dataclass
+class Sent:
+    """What a page sent: the changed cells with their amounts (None: emptied), and what is wrong by cell."""
+
+    changes: dict[Place, Decimal | None] = field(default_factory=dict)
+    was: dict[Place, str] = field(default_factory=dict)
+    texts: dict[Place, str] = field(default_factory=dict)
+    errors: dict[Place, str] = field(default_factory=dict)
+
+
+class SomeWrong(Exception):
+    """Cells that cannot be written; `errors` says why, by place. Nothing was written."""
+
+    def __init__(self, errors: dict[Place, str]) -> None:
+        super().__init__(len(errors))
+        self.errors = errors
+
+
+def writable(projects: ProjectQuerySet, user: User) -> ProjectQuerySet:
+    """Those of some visible projects whose arrivals the account may enter."""
+    live = projects.counted()
+    return live if writes_everywhere(user) else live.filter(park__in=user.writable_park_ids)
+
+
+def cell_name(place: Place) -> str:
+    return f"c-{place[0]}-{place[1]}"
+
+
+def shown(amount: Decimal | None) -> str:
+    """An amount in 万元 as a box holds it, without commas."""
+    return "" if amount is None else f"{amount.normalize():f}"
+
+
+def rows_of(projects: Iterable[Project], *, year: int, origin: str, sent: Sent | None = None) -> list[Row]:
+    """The rows of the grid in two queries, with what was sent where it came back."""
+    listed = list(projects)
+    stored = _stored([project.pk for project in listed], year)
+    texts, errors = (sent.texts, sent.errors) if sent else ({}, {})
+    others: dict[int, list[Decimal]] = defaultdict(list)
+    for (pk, __, its), arrival in stored.items():
+        if its != origin:
+            others[pk].append(arrival.amount)
+    rows = []
+    for project in listed:
+        mine = {month: stored.get((project.pk, month, origin)) for month in MONTHS}
+        cells = []
+        for month, arrival in mine.items():
+            place, now = (project.pk, month), shown(arrival.amount if arrival else None)
+            cells.append(Cell(cell_name(place), now, texts.get(place, now), errors.get(place, "")))
+        known = [arrival.amount for arrival in mine.values() if arrival]
+        rows.append(Row(project, cells, capital.total(known), capital.total(others[project.pk])))
+    return rows
+
+
+def _stored(ids: list[int], year: int) -> dict[tuple[int, int, str], CapitalArrival]:
+    """Arrivals booked in a month of the year, by project, month and origin."""
+    rows = CapitalArrival.objects.filter(project__in=ids, month__year=year)
+    return {(row.project_id, row.month.month, row.origin): row for row in rows if row.month.month and not row.month.day}
+
+
+def read(data: Mapping[str, str], was: Mapping[str, str], projects: Iterable[Project], *, accepts: bool) -> Sent:
+    """The cells that differ from what the page had shown; `accepts`: very large amounts were confirmed."""
+    sent = Sent()
+    for project in projects:
+        for month in MONTHS:
+            place = (project.pk, month)
+            name = cell_name(place)
+            if name not in data:
+                continue
+            text, before = data[name].strip(), was.get(name, "")
+            if text == before:
+                continue
+            sent.texts[place] = text
+            try:
+                amount = _amount(text, accepts)
+            except CellError as error:
+                sent.errors[place] = str(error.message)
+                continue
+            if shown(amount) != before:
+                sent.changes[place], sent.was[place] = amount, before
+    return sent
+
+
+def _amount(text: str, accepts: bool) -> Decimal | None:
+    if text in ("", "-", "—"):
+        return None
+    amount = parse_amount(text, "万元").value
+    if amount is not None and amount < 0:
+        raise CellError("negative_amount", _("An arrival is not negative. Correct the month in which it was entered."))
+    if amount is not None and not accepts and capital.implausible(amount):
+        raise CellError("implausible_amount", _("Very much for a month. Check the unit, or tick the box below."))
+    return amount
+
+
+@transaction.atomic
+def write_arrivals(*, sent: Sent, year: int, origin: str, user: User, today: datetime.date) -> list[Project]:
+    """Write the changed cells with their history; returns the projects. Raises SomeWrong, then nothing is written."""
+    ids = sorted({pk for pk, __ in sent.changes})
+    lock_projects(ids)
+    projects = Project.objects.visible_to(user).counted().in_bulk(ids)
+    stored = _stored(ids, year)
+    errors = dict(sent.errors)
+    for place, amount in sent.changes.items():
+        pk, month = place
+        arrival = stored.get((pk, month, origin))
+        now = shown(arrival.amount if arrival else None)
+        if pk not in projects or not may_write_in(user, projects[pk].park_id):
+            errors[place] = _("This project may not be written any more.")
+        elif now != sent.was[place]:
+            errors[place] = _("Somebody else wrote %(amount)s meanwhile.") % {"amount": now or "—"}
+        elif amount is not None and PartialDay(year, month).first > today:
+            errors[place] = _("This month has not come yet.")
+    if errors:
+        raise SomeWrong(errors)
+    _write(sent, stored, year, origin, user)
+    capital.recompute_and_save(ids, user=user, reason="")
+    return list(projects.values())
+
+
+def _write(sent: Sent, stored: dict[tuple[int, int, str], CapitalArrival], year: int, origin: str, user: User) -> None:
+    new: list[NewRow] = []
+    changed: list[CapitalArrival] = []
+    gone: list[int] = []
+    for (pk, month), amount in sent.changes.items():
+        arrival = stored.get((pk, month, origin))
+        if amount is None:
+            gone += [arrival.pk] if arrival else []
+        elif arrival is None:
+            new.append(NewRow(project=pk, month=PartialDay(year, month), origin=origin, amount=amount))
+        else:
+            arrival.take_amount(amount)
+            changed.append(arrival)
+    insert_with_history(CapitalArrival, new, user=user, reason="")
+    update_with_history(CapitalArrival, changed, ["amount", "outside_city", *NO_CURRENCY], user=user, reason="")
+    if gone:
+        record_history(CapitalArrival, gone, "-", user=user, reason="")
+        _let_go_of(gone)
+        delete_rows(CapitalArrival, gone)
+
+
+def _let_go_of(arrivals: list[int]) -> None:
+    """Evidence of arrivals that go stays with the project."""
+    for relation in CapitalArrival._meta.related_objects:
+        rows: Any = relation.related_model._base_manager
+        rows.filter(**{f"{relation.field.name}__in": arrivals}).update(**{relation.field.name: None})
+
+
+def warnings_of(projects: Iterable[Project]) -> list[str]:
+    """Sentences about projects whose arrivals are more than was agreed."""
+    now = Project.objects.filter(pk__in=[project.pk for project in projects]).exclude(agreed_capital=None)
+    text = _("%(name)s: arrived %(arrived)s 万元 is more than the agreed %(agreed)s 万元.")
+    return [
+        text % {"name": one.name, "arrived": format_wan(one.arrived_capital), "agreed": format_wan(one.agreed_capital)}
+        for one in now.order_by("code")
+        if one.arrived_capital is not None and one.arrived_capital > one.agreed_capital
+    ]

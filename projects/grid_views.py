@@ -1,0 +1,103 @@
+"""The grid in which monthly arrivals of many projects are typed, or pasted from a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.demo import as_of_day
+from projects import arrivalgrid, conditions, listing, permissions
+from projects.choices import CapitalOrigin
+from projects.models import Project
+
+SHOWN_WARNINGS = 5
+
+
+@require_http_methods(["GET", "POST"])
+def arrival_grid(request: HttpRequest) -> HttpResponse:
+    """The projects that the list shows under the same parameters and the account may write; `months` is the year."""
+    permissions.require_writer(request.user)
+    year, origin = _year(request), _origin(request)
+    visible = Project.objects.visible_to(request.user)
+    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary())
+    faults = conditions.faults_of(filters)
+    found = Project.objects.none() if faults else arrivalgrid.writable(filters.qs, request.user)
+    page = listing.CountedPaginator(found.order_by("code"), arrivalgrid.MOST, found.count()).get_page(
+        request.GET.get("page")
+    )
+    projects = list(page.object_list)
+    sent, status = None, 200
+    if request.method == "POST":
+        sent = arrivalgrid.read(request.POST, _was(request), projects, accepts="accept" in request.POST)
+        if _saved(request, sent, year, origin):
+            return redirect(request.get_full_path())
+        status = 422
+    context = {
+        "rows": arrivalgrid.rows_of(projects, year=year, origin=origin, sent=sent),
+        "months": arrivalgrid.MONTHS,
+        "year": year,
+        "years": range(as_of_day().year + 1, as_of_day().year - 10, -1),
+        "origin": origin,
+        "origins": CapitalOrigin.choices,
+        "wrong": sent.errors if sent else {},
+        "page": page,
+        "chips": conditions.chips_of(filters),
+        "faults": faults,
+        "was_json": json.dumps(_shown(projects, year, origin)),
+    }
+    return render(request, "projects/arrival_grid.html", context, status=status)
+
+
+def _saved(request: HttpRequest, sent: arrivalgrid.Sent, year: int, origin: str) -> bool:
+    """Whether all was written; else the cells say what is wrong."""
+    if sent.errors:
+        return False
+    if not sent.changes:
+        messages.info(request, _("Nothing was changed."))
+        return True
+    try:
+        written = arrivalgrid.write_arrivals(
+            sent=sent, year=year, origin=origin, user=request.user, today=timezone.localdate()
+        )
+    except arrivalgrid.SomeWrong as error:
+        sent.errors = error.errors
+        return False
+    number = len(sent.changes)
+    messages.success(
+        request, ngettext("%(number)d month saved.", "%(number)d months saved.", number) % {"number": number}
+    )
+    for sentence in arrivalgrid.warnings_of(written)[:SHOWN_WARNINGS]:
+        messages.warning(request, sentence)
+    return True
+
+
+def _shown(projects: list[Project], year: int, origin: str) -> dict[str, str]:
+    """What the boxes hold that are not empty, by name: what a change is told from."""
+    rows = arrivalgrid.rows_of(projects, year=year, origin=origin)
+    return {cell.name: cell.stored for row in rows for cell in row.cells if cell.stored}
+
+
+def _was(request: HttpRequest) -> dict[str, str]:
+    try:
+        was: Any = json.loads(request.POST.get("was", ""))
+    except ValueError:
+        return {}
+    return {str(name): str(text) for name, text in was.items()} if isinstance(was, dict) else {}
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("months", "")
+    return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else as_of_day().year
+
+
+def _origin(request: HttpRequest) -> str:
+    wanted = request.GET.get("origin", "")
+    return wanted if wanted in CapitalOrigin.values else CapitalOrigin.DOMESTIC
