@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from imports.arrivalmatch import ArrivalMatcher
 from imports.corrections import leave_out
-from imports.investorbook import Firm
-from imports.known import FEW, Known, KnownProject
+from imports.investorbook import InvestorBook
+from imports.known import FEW, Known
 from imports.links import Links
-from imports.matching import NUMBER_CONFLICT, NUMBER_TAKEN, VOIDED, Sight, fits_number, nearest, sight_of
+from imports.matching import sight_of
 from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.progress import COMPARE
@@ -28,17 +28,13 @@ from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import create_with_history, update_with_history
 from jiangjin.lib.money import format_wan
-from jiangjin.lib.text import investor_key, name_key, sentence
+from jiangjin.lib.text import name_key, sentence
 from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
 from projects.locking import lock_projects
 from projects.models import CapitalArrival
 from projects.models.capital import NO_CURRENCY
 
-UNKNOWN_PROJECT = _("No project of this number or name is known. Import its ledger first, or correct the row.")
-UNKNOWN_NEAR = _("No project of this number or name is known. Is %(names)s meant? Correct the number or the name.")
-TWO_PROJECTS = _("%(names)s carry this name. Write the project number beside it.")
-NO_IDENTITY = _("The row has neither project number nor name. Fill one in, or take the row out.")
 SUM_DIFFERS = _("The row's own total is %(stated)s 万元, its months sum to %(found)s. Check the months.")
 REPLACED = _("%(count)s months that were there already are replaced.")
 TWO_COLUMNS = _("Two columns hold an amount of %(month)s. Leave one of them out, or correct its month.")
@@ -59,11 +55,15 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
         (name_key(name)[:200] for row in rows if (name := row.values.get("name"))),
         (),
     )
+    book = InvestorBook(
+        (name for row in rows if (name := row.values.get("investor"))),
+        (code for row in rows if (code := row.values.get("credit_code"))),
+    )
     plan.generation = known.generation
     plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in rows]
-    sees = sight_of(request.user)
+    matcher = ArrivalMatcher(known, book, sight_of(request.user), request.user)
     for row in plan.rows:
-        _match(row, known, sees, request.user)
+        matcher.match(row)
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
     known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
@@ -132,49 +132,6 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
         row.warn(
             "sum_differs", sentence(SUM_DIFFERS, stated=format_wan(stated), found=format_wan(found)), "arrival_sum"
         )
-
-
-def _match(row: RowPlan, known: Known, sees: Sight, user: User | None) -> None:
-    """The one known project that the row names, by number together with name, else by name alone.
-
-    A project that `user` does not see is as if unknown; only that its number is taken is told.
-    """
-    read = row.read
-    code, name = read.values.get("project_code"), read.values.get("name")
-    if not code and not name:
-        read.refuse("no_name", NO_IDENTITY, "name")
-        return
-    key = name_key(name)[:200] if name else ""
-    firm = Firm("", investor_key(read.values["investor"])[:200]) if read.values.get("investor") else None
-    numbered = known.by_code.get(code or "", [])
-    if numbered and (not name or any(fits_number(project, key, firm) for project in numbered)):
-        found = numbered if not name else [project for project in numbered if fits_number(project, key, firm)]
-    elif numbered:
-        seen = next(filter(sees, numbered), None)
-        text = sentence(NUMBER_CONFLICT, code=code, name=seen.name) if seen else sentence(NUMBER_TAKEN, code=code)
-        read.refuse("number_conflict", text, "project_code")
-        return
-    else:
-        found = [project for project in known.by_name.get(key, []) if key]
-    _take(row, [project for project in found if sees(project)], key, user)
-
-
-def _take(row: RowPlan, found: list[KnownProject], key: str, user: User | None) -> None:
-    read = row.read
-    live = [project for project in found if not project.voided]
-    if len(live) == 1:
-        row.project_id, row.code, row.name = live[0].pk, live[0].code, live[0].name
-    elif live:
-        names = "、".join(project.code for project in live[:5])
-        read.refuse("ambiguous_project", sentence(TWO_PROJECTS, names=names), "name")
-    elif found:
-        read.refuse("voided_project", sentence(VOIDED, name=found[0].name, code=found[0].code), "name")
-    else:
-        near = nearest(key, user)
-        codes = tuple(code for code, __ in near)
-        names = "、".join(f"{name}（{code}）" for code, name in near)
-        text = sentence(UNKNOWN_NEAR, names=names) if near else UNKNOWN_PROJECT
-        read.refuse("unknown_project", text, "name" if read.values.get("name") else "project_code", codes)
 
 
 def _stored(ids: set[int]) -> dict[tuple[int, int], CapitalArrival]:

@@ -1,0 +1,100 @@
+"""Tables of arrivals: whose money a row is, which tables are one, and what becomes of a cumulative column."""
+
+import html
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from projects.models import CapitalArrival, Project
+from tests.builders import make_project, make_user
+from tests.imports.books import codes, run, write_xlsx
+from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+TITLE = ["2020年到位资金情况表 单位：万元"]
+NAMED = ["项目编号", "项目名称", "投资方", "1月", "2月"]
+
+
+def table(path: Path, *rows: list, header: list = NAMED, title: list = TITLE) -> Path:
+    return write_xlsx(path / "a.xlsx", [title, header, *rows])
+
+
+def booked() -> list[tuple[str, str, str]]:
+    """(number, month, 万元) of every arrival."""
+    rows = CapitalArrival.objects.select_related("project").order_by("project__code", "month")
+    return [(row.project.code, str(row.month), f"{row.amount:.2f}") for row in rows]
+
+
+def page_of(path: Path, show: str = "refused") -> str:
+    """The preview that a person sees after bringing the file."""
+    client = client_of(make_user("manager", all_parks=True))
+    bring(client, path)
+    return html.unescape(preview_of(client, last_batch(), show).content.decode())
+
+
+@pytest.fixture
+def known() -> Project:
+    return make_project("测试庚项目", code="T-006", investor="重庆测6公司", signed="2019")
+
+
+@pytest.mark.parametrize(
+    ("code", "firm", "at"),
+    [("ZZ-9", "完全别的公司", "C"), ("", "完全别的公司", "C"), ("ZZ-9", "", "A")],
+)
+def test_an_equal_name_of_another_firm_or_number_is_another_project(tmp_path, known, code, firm, at):
+    path = table(tmp_path, [code, "测试庚项目", firm, 3, 4])
+    status, answer = run(path)
+    assert (status, codes(answer), answer["refused"]) == (1, [(3, at, "unknown_project")], 1)
+    assert answer["errors"][0]["candidates"] == ["T-006"]
+    assert "测试庚项目（T-006）" in page_of(path)
+    assert not booked()
+
+
+@pytest.mark.parametrize(
+    ("code", "firm"), [("", ""), ("", "重庆测6公司"), ("ZZ-9", "重庆测6公司"), ("T-006", "别的公司")]
+)
+def test_a_row_that_contradicts_nothing_is_booked(tmp_path, known, code, firm):
+    status, answer = run(table(tmp_path, [code, "测试庚项目", firm, 3, 4]))
+    assert (status, answer["create"]) == (0, 1), answer["errors"]
+    assert booked() == [("T-006", "2020-01", "3.00"), ("T-006", "2020-02", "4.00")]
+
+
+def test_a_number_without_name_is_not_the_project_of_another_firm(tmp_path, known):
+    status, answer = run(table(tmp_path, ["T-006", "", "完全别的公司", 3, 4], ["T-006", "", "", 5, 6]))
+    assert (status, codes(answer)) == (1, [(3, "A", "number_conflict")])
+    assert (answer["create"], answer["refused"]) == (1, 1)
+
+
+def test_of_two_projects_of_one_name_the_one_of_the_rows_firm_is_meant(tmp_path, known):
+    make_project("测试庚项目", code="T-007", investor="重庆测7公司", signed="2019")
+    path = table(tmp_path, ["", "测试庚项目", "重庆测7公司", 3, 4])
+    client = client_of(make_user("manager", all_parks=True))
+    bring(client, path)
+    batch = last_batch()
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    assert booked() == [("T-007", "2020-01", "3.00"), ("T-007", "2020-02", "4.00")]
+    status, answer = run(table(tmp_path, ["", "测试庚项目", "", 3, 4]))
+    assert (status, codes(answer)) == (1, [(3, "B", "ambiguous_project")])
+    assert answer["errors"][0]["candidates"] == ["T-006", "T-007"]
+
+
+def test_a_credit_code_tells_whose_project_it_is(tmp_path):
+    code = "91500116MA00000154"
+    known = make_project("测试庚项目", code="T-006", investor="重庆测6公司", signed="2019")
+    known.participations.get().investor.__class__.objects.update(credit_code=code)
+    header = ["项目名称", "投资方", "统一社会信用代码", "1月", "2月"]
+    status, answer = run(table(tmp_path, ["测试庚项目", "重庆测六有限公司", code, 3, 4], header=header))
+    assert (status, answer["create"]) == (0, 1), answer["errors"]
+
+
+def test_a_project_that_no_ledger_numbered_takes_a_row_with_a_number(tmp_path):
+    make_project("测试辛项目", code="JJ-2020-0001", investor="重庆测8公司", signed="2019")
+    status, answer = run(table(tmp_path, ["L-8", "测试辛项目", "", 3, 4]))
+    assert (status, answer["create"]) == (0, 1), answer["errors"]
+
+
+def test_rows_with_different_numbers_are_not_one_project(tmp_path, known):
+    rows: list[Any] = [["X-1", "测试庚项目", "重庆测6公司", 3, ""], ["X-2", "测试庚项目", "重庆测6公司", "", 4]]
+    status, answer = run(table(tmp_path, *rows))
+    assert (status, codes(answer)) == (1, [(4, "A", "unknown_project")])
