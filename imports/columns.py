@@ -12,7 +12,7 @@ from imports.headerblocks import known_key
 from imports.headerpaths import match_path
 from imports.headers import header_year, normal, read_header
 from imports.mapping import ColumnMapping, Mapping, MappingError, SheetMapping, is_letter, parse_mapping
-from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
+from imports.monthcolumns import IDENTITY, resolve_months, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
@@ -21,7 +21,6 @@ from imports.vocabulary import Vocabulary
 from jiangjin.lib.text import sentence
 
 __all__ = [
-    "KINDS",
     "ColumnProposal",
     "Mapping",
     "MappingError",
@@ -38,7 +37,10 @@ BLANKS_BELOW = _(
     "“%(header)s” is empty in %(count)s rows below a filled one, and they are read as empty. "
     "If they mean the same, have the column filled downwards."
 )
-KINDS = ("projects", "arrivals")
+WHICH_KIND = _(
+    "This may be a table of money that arrived for known projects, or a ledger of projects. "
+    "Say which: a ledger leaves the month's amounts out."
+)
 
 
 def propose(
@@ -55,7 +57,10 @@ def propose(
     lacks. Without `vocabulary` the cells of parks, clusters and chains are not judged.
     """
     columns = [ColumnProposal(column) for column in table.columns]
-    task = Task(sheet, table, vocabulary, Proposal(kind or table.kind, columns))
+    kind = kind or (mapping.kind if mapping and table.may_be_either else "")
+    task = Task(sheet, table, vocabulary, Proposal(kind or table.kind, columns, may_be_either=table.may_be_either))
+    if table.kind_asked and not kind:
+        task.proposal.needs.append(Need("which_kind", WHICH_KIND))
     for column in columns:
         column.filled = len(task.filled(column))
         column.year = header_year(column.header)
@@ -66,6 +71,7 @@ def propose(
     open_columns = [column for column in columns if not column.treatment]
     _take_dictionary(task, open_columns)
     leave_out_ticks(task)
+    resolve_months(task.proposal, table)
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     tell_ticks(task)

@@ -58,8 +58,8 @@ class ColumnProposal:
 class Need:
     """Something that only a person can decide. A blocking need stops the command (needs_mapping).
 
-    Codes: two_columns, no_unit, no_name_column, two_years, no_year, ambiguous_month; not blocking: cells_do_not_fit,
-    which_list, no_area_unit, no_park_column.
+    Codes: two_columns, no_unit, no_name_column, two_years, no_year, no_month, ambiguous_month, which_kind; not
+    blocking: cells_do_not_fit, which_list, no_area_unit, no_park_column.
     """
 
     code: str
@@ -92,6 +92,7 @@ class Proposal:
     defaults: dict[str, str] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)  # defaults that a person must confirm
     year: int | None = None
+    may_be_either: bool = False  # a table of arrivals or a ledger of projects: a person may say which
     unit: str = ""  # of amounts that say none themselves: the mapping's, else the unit line's
 
     @property

@@ -98,3 +98,99 @@ def test_rows_with_different_numbers_are_not_one_project(tmp_path, known):
     rows: list[Any] = [["X-1", "测试庚项目", "重庆测6公司", 3, ""], ["X-2", "测试庚项目", "重庆测6公司", "", 4]]
     status, answer = run(table(tmp_path, *rows))
     assert (status, codes(answer)) == (1, [(4, "A", "unknown_project")])
+
+
+OF_ONE_MONTH = [
+    ("2020年1月到位资金情况表 单位：万元", ["序号", "项目名称", "1月"], [1, "测试庚项目", 30]),
+    ("2020年1月到位资金情况表 单位：万元", ["序号", "项目名称", "1月", "合计"], [1, "测试庚项目", 30, 30]),
+    ("到位资金（万元）", ["序号", "项目名称", "2020年1月"], [1, "测试庚项目", 30]),
+    ("2020年情况表 单位：万元", ["序号", "项目名称", "1月到位资金", "累计到位资金"], [1, "测试庚项目", 30, 30]),
+    ("2020年1月到位资金情况表 单位：万元", ["序号", "项目名称", "当月到位", "累计到位"], [1, "测试庚项目", 30, 30]),
+    (
+        "2020年1月到位资金情况表 单位：万元",
+        ["序号", "项目名称", "本月到位资金", "落户园区"],
+        [1, "测试庚项目", 30, "双福"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "header", "row"), OF_ONE_MONTH)
+def test_a_table_of_one_month_is_a_table_of_arrivals(tmp_path, known, title, header, row):
+    path = table(tmp_path, row, [2, "没有的项目", *row[2:]], header=header, title=[title])
+    status, answer = run(path)
+    assert (status, answer["kind"], codes(answer)) == (1, "arrivals", [(4, "B", "unknown_project")]), answer["errors"]
+    assert (answer["create"], answer["arrived_capital"]) == (1, "30.00")
+    assert "没有的项目" in page_of(path)
+    status, answer = run(path, "--skip-refused")
+    assert booked() == [("T-006", "2020-01", "30.00")]
+    assert Project.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "row"),
+    [
+        ("2020年项目情况 单位：万元", ["序号", "项目名称", "投资方", "1月"], [1, "测试庚项目", "重庆测6公司", 30]),
+        ("2020年1月到位资金 单位：万元", ["序号", "项目名称", "项目阶段", "1月"], [1, "测试庚项目", "在建", 30]),
+        ("2020年1月到位资金 单位：万元", ["序号", "项目名称", "到位资金"], [1, "测试庚项目", 30]),
+    ],
+)
+def test_what_may_be_either_is_asked_and_the_choice_holds(tmp_path, known, title, header, row):
+    path = table(tmp_path, row, header=header, title=[title])
+    status, answer = run(path)
+    assert (status, answer["errors"][0]["code"], answer["errors"][0]["need"]) == (2, "needs_mapping", "which_kind")
+    assert run(path, "--kind", "projects", "--dry-run")[1]["kind"] == "projects"
+    client = client_of(make_user("manager", all_parks=True))
+    bring(client, path)
+    batch = last_batch()
+    address = f"/imports/{batch.pk}/columns/"
+    page = html.unescape(client.get(address).content.decode())
+    assert 'name="kind-0"' in page
+    assert "data-point" in page
+    client.post(address, {"sheet-0": "1", "kind-0": "arrivals"})
+    batch.refresh_from_db()
+    assert batch.mapping["sheets"]["台账"]["kind"] == "arrivals"
+    response = preview_of(client, batch)
+    assert response.status_code == 200
+    confirm(client, batch, digest_of(response))
+    assert booked() == [("T-006", "2020-01", "30.00")]
+
+
+def test_the_other_kind_can_be_chosen_on_the_page_and_back(tmp_path, known):
+    path = table(
+        tmp_path, [1, "新项目", 30], header=["序号", "项目名称", "1月"], title=["2020年1月到位资金 单位：万元"]
+    )
+    client = client_of(make_user("manager", all_parks=True))
+    bring(client, path)
+    batch = last_batch()
+    address = f"/imports/{batch.pk}/columns/"
+    for kind in ("projects", "arrivals"):
+        response = client.post(address, {"sheet-0": "1", "kind-0": kind})
+        assert response.url == address  # other columns: to be looked at once more
+        page = html.unescape(client.get(address).content.decode())
+        assert f'<option value="{kind}" selected>' in page
+
+
+def test_a_ledger_of_projects_with_a_column_of_a_month_stays_one(tmp_path):
+    header = ["项目名称", "投资方", "协议投资额（亿元）", "1月到位资金"]
+    status, answer = run(
+        table(tmp_path, ["甲项目", "甲", 5, 30], header=header, title=["2020年1月到位资金 单位：万元"])
+    )
+    assert (status, answer["kind"], answer["create"]) == (0, "projects", 1)
+    assert answer["sheets"][0]["unmapped"] == [{"column": "D", "header": "1月到位资金"}]
+
+
+def test_a_title_of_several_months_does_not_date_what_came_in_one(tmp_path, known):
+    path = table(
+        tmp_path,
+        [1, "测试庚项目", 30],
+        header=["序号", "项目名称", "当月到位资金"],
+        title=["2020年1-6月到位资金 单位：万元"],
+    )
+    status, answer = run(path)
+    assert (status, answer["errors"][0]["need"]) == (2, "no_month")
+    client = client_of(make_user("manager", all_parks=True))
+    bring(client, path)
+    batch = last_batch()
+    client.post(f"/imports/{batch.pk}/columns/", {"sheet-0": "1", "month-0-C": "2020-06"})
+    confirm(client, batch, digest_of(preview_of(client, last_batch())))
+    assert booked() == [("T-006", "2020-06", "30.00")]
