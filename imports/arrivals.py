@@ -13,6 +13,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imports.arrivalmatch import ArrivalMatcher
+from imports.arrivaltotals import (
+    TOTAL,
+    TotalChanged,
+    TotalsSeen,
+    compare_totals,
+    date_totals,
+    total_change,
+    write_totals,
+)
 from imports.corrections import leave_out
 from imports.investorbook import InvestorBook
 from imports.known import FEW, Known
@@ -48,7 +57,11 @@ TWICE_ELSEWHERE = _(
 
 def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Links) -> Known:
     """Plan the rows of tables of arrivals; their projects must be known."""
-    rows = [row for part in understood for row in _read(part, links)]
+    rows: list[ReadRow] = []
+    for part in understood:
+        read = list(_read(part, links))
+        date_totals(read, part.proposal)
+        rows += read
     known = Known(
         (code for row in rows if (code := row.values.get("project_code"))),
         (code for row in rows if (code := row.values.get("approval_code"))),
@@ -68,8 +81,10 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     seen: dict[tuple[int, int], ReadRow] = {}
+    totals: TotalsSeen = {}
     for row in request.progress.over(COMPARE, plan.rows):
-        _settle(row, known, stored, seen, request, today)
+        _settle(row, known, stored, (seen, totals), request, today)
+    compare_totals(plan.rows, stored)
     accepted = [row for row in plan.rows if row.accepted]
     plan.arrivals = sum(len(row.read.values["arrivals"]) for row in accepted)
     plan.arrived_capital = sum((a for row in accepted for a in row.read.values["arrivals"].values()), Decimal(0))
@@ -146,11 +161,13 @@ def _settle(
     row: RowPlan,
     known: Known,
     stored: dict[tuple[int, int], CapitalArrival],
-    seen: dict[tuple[int, int], ReadRow],
+    met: tuple[dict[tuple[int, int], ReadRow], TotalsSeen],
     request: Any,
     today: datetime.date,
 ) -> None:
     read = row.read
+    seen, totals = met
+    total: Change | None = None
     project = known.by_pk.get(row.project_id) if row.project_id else None
     if project is not None:
         leave_out(row, request.left_out)
@@ -161,6 +178,7 @@ def _settle(
             earlier = seen.setdefault((project.pk, month.code), read)
             if earlier is not read:
                 read.refuse("repeated_row", _twice(month, read, earlier), f"arrival {month}")
+        total = total_change(read, project, totals)
     if read.errors or project is None:
         row.action = RowAction.REFUSED
         return
@@ -178,8 +196,11 @@ def _settle(
     replaced = sum(1 for change in row.changes if change.old is not None)
     if replaced:
         read.warn("months_replaced", sentence(REPLACED, count=replaced), "name")
+    if total is not None:
+        row.different.append(total)
     # A row counts once: new where the project had no arrival in these months.
-    row.action = (RowAction.UPDATE if had_any else RowAction.CREATE) if row.changes else RowAction.UNCHANGED
+    is_new = read.values["arrivals"] and not had_any
+    row.action = (RowAction.CREATE if is_new else RowAction.UPDATE) if row.changes else RowAction.UNCHANGED
 
 
 def _twice(month: PartialDay, read: ReadRow, earlier: ReadRow) -> Promise:
@@ -201,6 +222,8 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
         new, changed = [], []
         for row in rows:
             for change in row.changes:
+                if change.field == TOTAL:
+                    continue
                 month = PartialDay.from_iso(change.field.removeprefix("arrival "))
                 arrival = stored.get((row.project_id, month.code))
                 if arrival is None:
@@ -213,5 +236,9 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
         create_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
         columns = ["amount", "outside_city", *NO_CURRENCY]
         update_with_history(CapitalArrival, changed, columns, user=batch.user, reason=batch.reason)
+        try:
+            write_totals(rows=rows, batch=batch)
+        except TotalChanged:
+            raise PlanOutdated from None
         recompute_and_save([row.project_id for row in rows], user=batch.user, reason=batch.reason)
         keep_rows(plan, {}, batch)

@@ -5,6 +5,7 @@ The dictionary decides, never similarity; where a header may mean two things the
 
 from django.utils.translation import gettext_lazy as _
 
+from imports.asof import said_as_of
 from imports.fields import ALL_FIELDS
 from imports.fits import blanks_below, fit, lacks_unit
 from imports.grid import Sheet, column_number
@@ -75,6 +76,7 @@ def propose(
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     tell_ticks(task)
+    _say_as_of(task)
     _take_units(task, mapping)
     _judge(task)
     _tell_blanks(task)
@@ -178,6 +180,15 @@ def _take_units(task: Task, mapping: SheetMapping | None) -> None:
     for column in lacking:
         if column not in amounts:
             _leave_area_out(task, column)
+
+
+def _say_as_of(task: Task) -> None:
+    """As of when cumulative columns stand, where the header or the title says it."""
+    stocks = [
+        column for column in task.proposal.mapped if ALL_FIELDS[column.field or ""].home.startswith("snapshot.arrived")
+    ]
+    if stocks:
+        task.proposal.as_of = said_as_of(task.table, [column.header for column in stocks])
 
 
 def _leave_area_out(task: Task, column: ColumnProposal) -> None:

@@ -23,7 +23,9 @@ MONTH_HEADERS = _words("月份 到位月份 到账月份 所属月份 年月 到
 AMOUNT_HEADERS = _words("金额 到位金额 到账金额 到位资金额 资金额 当月到位 本次到位资金 到账资金")
 # The amount of the one month that the title names, and what had come by then.
 THIS_MONTH = _words("当月到位 本月到位 本期到位 本次到位资金 当月到位资金 本月到位资金 当月到账 本月到账")
-CUMULATIVE = re.compile(r"累计(?:已)?(?:实际)?(?:到位|到账)(?:资金|金额|额|数)?(?:情况)?")
+CUMULATIVE = re.compile(
+    r"(?:截[至止](?:目前|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|末)?))?累计(?:已)?(?:实际)?(?:到位|到账)(?:资金|金额|额|数)?(?:情况)?"
+)
 AGREEMENT = _words("agreed_capital planned_total signed_on added_capital")
 YEAR_HEADERS = _words("年度 年份 所属年度 到位年度")
 _ARRIVED = frozenset(("arrived_total", "arrived_month"))

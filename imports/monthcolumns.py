@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from imports.grid import Cell, CellValue
-from imports.headerblocks import AMOUNT_HEADERS, MONTH_HEADERS, THIS_MONTH, YEAR_HEADERS
+from imports.headerblocks import AMOUNT_HEADERS, CUMULATIVE, MONTH_HEADERS, THIS_MONTH, YEAR_HEADERS
 from imports.headerpaths import match_path
 from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, normal, read_header, read_month
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
@@ -43,8 +43,12 @@ def take_arrival_columns(columns: list[ColumnProposal]) -> None:
         _take_long_form(fresh)
         return
     for column in fresh:
-        if not column.treatment and read_header(column.column.path[-1]).bare in _ROW_SUMS:
+        if column.treatment:
+            continue
+        if read_header(column.column.path[-1]).bare in _ROW_SUMS:
             _set(column, "arrival_sum", "exact", "derived")
+        elif _is_cumulative(column.column.path) or _is_stock(column.column.path):
+            _set(column, "arrived_total", "exact", "sure")
 
 
 def _set(column: ColumnProposal, name: str, why: str, treatment: str) -> None:
@@ -71,12 +75,37 @@ def _take_long_form(columns: list[ColumnProposal]) -> None:
             _set(column, "arrival_month", "exact", "sure")
         elif bare in YEAR_HEADERS:
             _set(column, "arrival_year", "exact", "sure")
-        elif bare in AMOUNT_HEADERS | THIS_MONTH or (match and any(entry.field in _ARRIVED for entry in match.entries)):
+        elif (
+            bare in AMOUNT_HEADERS | THIS_MONTH
+            or _is_cumulative(column.column.path)
+            or (match and any(entry.field in _ARRIVED for entry in match.entries))
+        ):
             amounts.append(column)
-    # 累计到位资金 beside 本月到位资金 is a stock: only the flow is an entry.
-    flows = [column for column in amounts if not read_header(column.column.path[-1]).bare.startswith("累计")]
-    for column in flows or amounts:
-        _set(column, "arrival", "exact", "sure")
+    # 累计到位资金 is a stock, and so is 已到位资金 beside 本月到位资金: only the flow is an entry.
+    of_month = [column for column in amounts if is_of_this_month(column.column.path)]
+    for column in amounts:
+        path = column.column.path
+        stock = _is_cumulative(path) or (of_month and column not in of_month and _is_stock(path))
+        _set(column, "arrived_total" if stock else "arrival", "exact", "sure")
+
+
+def _is_cumulative(path: tuple[str, ...]) -> bool:
+    """累计到位资金, 截至2020年6月累计到位"""
+    bare = read_header(path[-1]).bare
+    return bool(CUMULATIVE.fullmatch(bare)) or ("累计" in bare and _is_stock(path))
+
+
+def _is_stock(path: tuple[str, ...]) -> bool:
+    """已到位资金, 自签约累计到位资金: what the dictionary surely takes for all that has arrived."""
+    match = match_path(path)
+    return bool(match) and [(one.field, one.treatment) for one in match.entries] == [("arrived_total", "sure")]
+
+
+def is_of_this_month(path: tuple[str, ...]) -> bool:
+    """当月到位, 本月到位资金: the month that the title names."""
+    bare = read_header(path[-1]).bare
+    match = match_path(path)
+    return bare in THIS_MONTH or ("周" not in bare and match is not None and match.entries[0].field == "arrived_month")
 
 
 def bare_month(raw: CellValue | Cell) -> int | None:

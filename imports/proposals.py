@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 
 from imports.tables import HeaderColumn
+from jiangjin.lib.partialday import PartialDay
 
 Message = str | Promise
 
@@ -92,6 +93,7 @@ class Proposal:
     defaults: dict[str, str] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)  # defaults that a person must confirm
     year: int | None = None
+    as_of: PartialDay | None = None  # of the cumulative columns, where the table says it
     may_be_either: bool = False  # a table of arrivals or a ledger of projects: a person may say which
     unit: str = ""  # of amounts that say none themselves: the mapping's, else the unit line's
 

@@ -5,7 +5,7 @@ import re
 from imports.headerblocks import AGREEMENT, AMOUNT_HEADERS, THIS_MONTH
 from imports.headerpaths import match_path
 from imports.headers import read_header, read_month
-from imports.monthcolumns import IDENTITY, months_said
+from imports.monthcolumns import IDENTITY, is_of_this_month, months_said
 from imports.tables import Table
 
 ARRIVED = re.compile(r"到位|到账")
@@ -45,10 +45,3 @@ def settle_kind(table: Table) -> None:
         asked = bool(loose) and not flows and titled and not beyond and len(months_said(table)) == 1
     if sure or asked:
         table.kind, table.kind_asked = "arrivals", asked
-
-
-def is_of_this_month(path: tuple[str, ...]) -> bool:
-    """当月到位, 本月到位资金: the month that the title names."""
-    bare = read_header(path[-1]).bare
-    match = match_path(path)
-    return bare in THIS_MONTH or ("周" not in bare and match is not None and match.entries[0].field == "arrived_month")

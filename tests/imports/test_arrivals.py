@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from projects.models import CapitalArrival, Project
+from imports.undoing import take_back
+from projects.models import CapitalArrival, CapitalSnapshot, Project
 from tests.builders import make_project, make_user
 from tests.imports.books import codes, run, write_xlsx
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
@@ -194,3 +195,80 @@ def test_a_title_of_several_months_does_not_date_what_came_in_one(tmp_path, know
     client.post(f"/imports/{batch.pk}/columns/", {"sheet-0": "1", "month-0-C": "2020-06"})
     confirm(client, batch, digest_of(preview_of(client, last_batch())))
     assert booked() == [("T-006", "2020-06", "30.00")]
+
+
+def snapshots() -> list[tuple[str, str, str]]:
+    """(measure, as-of day, 万元) of every snapshot."""
+    rows = CapitalSnapshot.objects.order_by("as_of", "measure")
+    return [(row.measure, str(row.as_of), f"{row.amount:.2f}") for row in rows]
+
+
+WIDE = ["项目编号", "项目名称", "1月", "2月", "3月", "累计到位资金"]
+
+
+def test_a_cumulative_column_becomes_a_snapshot_and_is_compared(tmp_path, known):
+    path = table(tmp_path, ["T-006", "测试庚项目", 1, 2, "", 900], header=WIDE)
+    status, answer = run(path)
+    assert (status, answer["create"], answer["arrived_capital"]) == (0, 1, "3.00")
+    differs = [warning for warning in answer["warnings"] if warning["code"] == "sum_differs"]
+    assert [(one["row"], one["column"], one["field"]) for one in differs] == [(3, "F", "arrived_total")]
+    assert booked() == [("T-006", "2020-01", "1.00"), ("T-006", "2020-02", "2.00")]
+    assert snapshots() == [("arrived_total", "2020-02", "900.00")]
+    status, answer = run(path)
+    assert (status, answer["unchanged"]) == (0, 1)
+    page = page_of(table(tmp_path, ["T-006", "测试庚项目", 1, 2, "", 800], header=WIDE), "update")
+    assert "900" in page
+    assert "800" in page
+
+
+def test_a_cumulative_column_agrees_with_what_came_before(tmp_path, known):
+    header = ["项目编号", "项目名称", "1月", "累计到位（亿元）"]
+    run(table(tmp_path, ["T-006", "测试庚项目", 50, ""], header=header, title=["2019年到位资金 单位：万元"]))
+    status, answer = run(table(tmp_path, ["T-006", "测试庚项目", 50, "0.01"], header=header))
+    assert (status, [warning["code"] for warning in answer["warnings"]]) == (0, ["year_from_title"])
+    assert snapshots() == [("arrived_total", "2020-01", "100.00")]
+
+
+@pytest.mark.parametrize(
+    "title", ["2020年到位资金（截至2020年3月15日，单位：万元）", "2020年到位资金 截止到3月15日 单位：万元"]
+)
+def test_the_day_of_a_cumulative_column_is_that_of_the_title(tmp_path, known, title):
+    run(table(tmp_path, ["T-006", "测试庚项目", 1, 2, "", 3], header=WIDE, title=[title]))
+    assert snapshots() == [("arrived_total", "2020-03-15", "3.00")]
+
+
+def test_a_row_a_month_has_its_own_cumulative_amount(tmp_path, known):
+    header = ["项目编号", "项目名称", "月份", "到位金额（万元）", "累计到位资金（万元）"]
+    rows = [["T-006", "测试庚项目", "2020-01", 1, 1], ["T-006", "测试庚项目", "2020-02", 2, 3]]
+    status, answer = run(table(tmp_path, *rows, header=header))
+    assert (status, answer["warnings"]) == (0, [])
+    assert snapshots() == [("arrived_total", "2020-01", "1.00"), ("arrived_total", "2020-02", "3.00")]
+
+
+def test_a_cumulative_column_alone_is_never_an_entry(tmp_path, known):
+    header = ["项目编号", "项目名称", "月份", "累计到位资金（万元）"]
+    status, answer = run(table(tmp_path, ["T-006", "测试庚项目", "2020-02", 3], header=header))
+    assert (status, booked(), snapshots()) == (0, [], [("arrived_total", "2020-02", "3.00")])
+    assert (answer["arrivals"], answer["update"]) == (0, 1)
+
+
+def test_two_cumulative_amounts_of_one_day_are_refused(tmp_path, known):
+    rows = [["T-006", "测试庚项目", 1, "", "", 1], ["T-006", "测试庚项目", "", 2, "", 3]]
+    status, answer = run(table(tmp_path, *rows, header=WIDE))
+    assert (status, codes(answer)) == (1, [(4, "F", "repeated_row")])
+
+
+def test_a_snapshot_of_a_table_of_arrivals_is_taken_back_with_it(tmp_path, known):
+    run(table(tmp_path, ["T-006", "测试庚项目", 1, 2, "", 3], header=WIDE))
+    take_back(batch=last_batch(), user=None, back=True)
+    assert (booked(), snapshots()) == ([], [])
+
+
+@pytest.mark.parametrize(("title", "day"), [("招商项目台账（截至2020年6月）", "2020-06"), ("招商项目台账", "None")])
+def test_a_ledger_says_as_of_when_its_cumulative_column_stands(tmp_path, title, day):
+    header = ["项目名称", "投资方", "协议投资额（亿元）", "累计到位资金（亿元）"]
+    path = table(tmp_path, ["甲项目", "甲公司", 5, 1], header=header, title=[title])
+    status, answer = run(path)
+    assert (status, answer["create"]) == (0, 1)
+    assert snapshots() == [("arrived_total", day, "10000.00")]
+    assert run(path)[1]["unchanged"] == 1
