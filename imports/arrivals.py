@@ -12,12 +12,21 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from imports.arrivalmatch import ArrivalMatcher
+from imports.arrivaltotals import (
+    TOTAL,
+    TotalChanged,
+    TotalsSeen,
+    compare_totals,
+    date_totals,
+    total_change,
+    write_totals,
+)
 from imports.corrections import leave_out
-from imports.investorbook import Firm
-from imports.known import FEW, Known, KnownProject
+from imports.investorbook import InvestorBook
+from imports.known import FEW, Known
 from imports.links import Links
-from imports.matching import NUMBER_CONFLICT, NUMBER_TAKEN, VOIDED, Sight, fits_number, nearest, sight_of
+from imports.matching import sight_of
 from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.progress import COMPARE
@@ -28,17 +37,13 @@ from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import create_with_history, update_with_history
 from jiangjin.lib.money import format_wan
-from jiangjin.lib.text import investor_key, name_key, sentence
+from jiangjin.lib.text import name_key, sentence
 from projects.capital import recompute_and_save
 from projects.choices import CapitalOrigin
 from projects.locking import lock_projects
 from projects.models import CapitalArrival
 from projects.models.capital import NO_CURRENCY
 
-UNKNOWN_PROJECT = _("No project of this number or name is known. Import its ledger first, or correct the row.")
-UNKNOWN_NEAR = _("No project of this number or name is known. Is %(names)s meant? Correct the number or the name.")
-TWO_PROJECTS = _("%(names)s carry this name. Write the project number beside it.")
-NO_IDENTITY = _("The row has neither project number nor name. Fill one in, or take the row out.")
 SUM_DIFFERS = _("The row's own total is %(stated)s 万元, its months sum to %(found)s. Check the months.")
 REPLACED = _("%(count)s months that were there already are replaced.")
 TWO_COLUMNS = _("Two columns hold an amount of %(month)s. Leave one of them out, or correct its month.")
@@ -52,24 +57,34 @@ TWICE_ELSEWHERE = _(
 
 def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Links) -> Known:
     """Plan the rows of tables of arrivals; their projects must be known."""
-    rows = [row for part in understood for row in _read(part, links)]
+    rows: list[ReadRow] = []
+    for part in understood:
+        read = list(_read(part, links))
+        date_totals(read, part.proposal)
+        rows += read
     known = Known(
         (code for row in rows if (code := row.values.get("project_code"))),
         (code for row in rows if (code := row.values.get("approval_code"))),
         (name_key(name)[:200] for row in rows if (name := row.values.get("name"))),
         (),
     )
+    book = InvestorBook(
+        (name for row in rows if (name := row.values.get("investor"))),
+        (code for row in rows if (code := row.values.get("credit_code"))),
+    )
     plan.generation = known.generation
     plan.rows = [RowPlan(row, name=row.values.get("name", "")) for row in rows]
-    sees = sight_of(request.user)
+    matcher = ArrivalMatcher(known, book, sight_of(request.user), request.user)
     for row in plan.rows:
-        _match(row, known, sees, request.user)
+        matcher.match(row)
     stored = _stored({row.project_id for row in plan.rows if row.project_id})
     known.load_values(row.project_id for row in plan.rows if row.project_id)
     today = request.today or timezone.localdate()
     seen: dict[tuple[int, int], ReadRow] = {}
+    totals: TotalsSeen = {}
     for row in request.progress.over(COMPARE, plan.rows):
-        _settle(row, known, stored, seen, request, today)
+        _settle(row, known, stored, (seen, totals), request, today)
+    compare_totals(plan.rows, stored)
     accepted = [row for row in plan.rows if row.accepted]
     plan.arrivals = sum(len(row.read.values["arrivals"]) for row in accepted)
     plan.arrived_capital = sum((a for row in accepted for a in row.read.values["arrivals"].values()), Decimal(0))
@@ -134,49 +149,6 @@ def _compare_total(row: ReadRow, source: Any, raw: Any, amounts: dict[PartialDay
         )
 
 
-def _match(row: RowPlan, known: Known, sees: Sight, user: User | None) -> None:
-    """The one known project that the row names, by number together with name, else by name alone.
-
-    A project that `user` does not see is as if unknown; only that its number is taken is told.
-    """
-    read = row.read
-    code, name = read.values.get("project_code"), read.values.get("name")
-    if not code and not name:
-        read.refuse("no_name", NO_IDENTITY, "name")
-        return
-    key = name_key(name)[:200] if name else ""
-    firm = Firm("", investor_key(read.values["investor"])[:200]) if read.values.get("investor") else None
-    numbered = known.by_code.get(code or "", [])
-    if numbered and (not name or any(fits_number(project, key, firm) for project in numbered)):
-        found = numbered if not name else [project for project in numbered if fits_number(project, key, firm)]
-    elif numbered:
-        seen = next(filter(sees, numbered), None)
-        text = sentence(NUMBER_CONFLICT, code=code, name=seen.name) if seen else sentence(NUMBER_TAKEN, code=code)
-        read.refuse("number_conflict", text, "project_code")
-        return
-    else:
-        found = [project for project in known.by_name.get(key, []) if key]
-    _take(row, [project for project in found if sees(project)], key, user)
-
-
-def _take(row: RowPlan, found: list[KnownProject], key: str, user: User | None) -> None:
-    read = row.read
-    live = [project for project in found if not project.voided]
-    if len(live) == 1:
-        row.project_id, row.code, row.name = live[0].pk, live[0].code, live[0].name
-    elif live:
-        names = "、".join(project.code for project in live[:5])
-        read.refuse("ambiguous_project", sentence(TWO_PROJECTS, names=names), "name")
-    elif found:
-        read.refuse("voided_project", sentence(VOIDED, name=found[0].name, code=found[0].code), "name")
-    else:
-        near = nearest(key, user)
-        codes = tuple(code for code, __ in near)
-        names = "、".join(f"{name}（{code}）" for code, name in near)
-        text = sentence(UNKNOWN_NEAR, names=names) if near else UNKNOWN_PROJECT
-        read.refuse("unknown_project", text, "name" if read.values.get("name") else "project_code", codes)
-
-
 def _stored(ids: set[int]) -> dict[tuple[int, int], CapitalArrival]:
     """Known arrivals of these projects, by project and month."""
     rows = CapitalArrival.objects.filter(origin=CapitalOrigin.DOMESTIC)
@@ -189,11 +161,13 @@ def _settle(
     row: RowPlan,
     known: Known,
     stored: dict[tuple[int, int], CapitalArrival],
-    seen: dict[tuple[int, int], ReadRow],
+    met: tuple[dict[tuple[int, int], ReadRow], TotalsSeen],
     request: Any,
     today: datetime.date,
 ) -> None:
     read = row.read
+    seen, totals = met
+    total: Change | None = None
     project = known.by_pk.get(row.project_id) if row.project_id else None
     if project is not None:
         leave_out(row, request.left_out)
@@ -204,6 +178,7 @@ def _settle(
             earlier = seen.setdefault((project.pk, month.code), read)
             if earlier is not read:
                 read.refuse("repeated_row", _twice(month, read, earlier), f"arrival {month}")
+        total = total_change(read, project, totals)
     if read.errors or project is None:
         row.action = RowAction.REFUSED
         return
@@ -221,8 +196,11 @@ def _settle(
     replaced = sum(1 for change in row.changes if change.old is not None)
     if replaced:
         read.warn("months_replaced", sentence(REPLACED, count=replaced), "name")
+    if total is not None:
+        row.different.append(total)
     # A row counts once: new where the project had no arrival in these months.
-    row.action = (RowAction.UPDATE if had_any else RowAction.CREATE) if row.changes else RowAction.UNCHANGED
+    is_new = read.values["arrivals"] and not had_any
+    row.action = (RowAction.CREATE if is_new else RowAction.UPDATE) if row.changes else RowAction.UNCHANGED
 
 
 def _twice(month: PartialDay, read: ReadRow, earlier: ReadRow) -> Promise:
@@ -244,6 +222,8 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
         new, changed = [], []
         for row in rows:
             for change in row.changes:
+                if change.field == TOTAL:
+                    continue
                 month = PartialDay.from_iso(change.field.removeprefix("arrival "))
                 arrival = stored.get((row.project_id, month.code))
                 if arrival is None:
@@ -256,5 +236,9 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
         create_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
         columns = ["amount", "outside_city", *NO_CURRENCY]
         update_with_history(CapitalArrival, changed, columns, user=batch.user, reason=batch.reason)
+        try:
+            write_totals(rows=rows, batch=batch)
+        except TotalChanged:
+            raise PlanOutdated from None
         recompute_and_save([row.project_id for row in rows], user=batch.user, reason=batch.reason)
         keep_rows(plan, {}, batch)

@@ -48,6 +48,7 @@ WHY_NOT: dict[str, Promise] = {
     "two_columns": _("two columns for one field"),
 }
 # The first field of each group in the list of fields.
+KIND_LABELS: dict[str, Promise] = {"projects": _("ledger of projects"), "arrivals": _("table of arrivals")}
 GROUPS: dict[str, Promise] = {
     "serial": _("The project"),
     "investor": _("The investor"),
@@ -118,6 +119,8 @@ class SheetChoices:
     defaults: dict[str, str] = field(default_factory=dict)
     points: list[OpenPoint] = field(default_factory=list)
     first_of_sheet: bool = True
+    may_be_either: bool = False  # a table of arrivals or a ledger of projects
+    said_kind: str = ""  # what a person said it is; empty: as it was recognised
     typed_header: str = ""  # what was sent and could not be meant
 
     @property
@@ -144,6 +147,15 @@ class SheetChoices:
     @property
     def asks_year(self) -> list[str]:
         return [point.key for point in self.points if point.anchor == f"default-{self.index}-arrival_year"]
+
+    @property
+    def shown_kind(self) -> str:
+        """The kind that the page shows as chosen: none while it is asked."""
+        return self.said_kind or ("" if self.asks_kind else self.kind)
+
+    @property
+    def asks_kind(self) -> list[str]:
+        return [point.key for point in self.points if point.anchor == f"kind-{self.index}"]
 
     @property
     def asks_park(self) -> list[str]:
@@ -186,6 +198,8 @@ def choices_for(part: Understood, index: int, words: list[UnknownWord], *, first
         first_rows(part.sheet, table, unknown, proposal.fill_down),
         proposal.proposed | proposal.defaults,
         first_of_sheet=first_of_sheet,
+        may_be_either=proposal.may_be_either,
+        said_kind=part.said_kind,
     )
     _ask(made, proposal)
     return made
@@ -249,6 +263,8 @@ def _ask(made: SheetChoices, proposal: Proposal) -> None:
         wants, anchor = "", f"field-{made.index}-{columns[0].letter}" if columns else f"sheet-{made.index}"
         if need.code in {"no_year", "two_years"}:
             anchor, columns = f"default-{made.index}-arrival_year", []
+        elif need.code == "which_kind":
+            anchor = f"kind-{made.index}"
         elif need.code == "no_park_column":
             anchor, wants = f"default-{made.index}-park", "park"
         elif need.code == "no_name_column":
@@ -256,7 +272,7 @@ def _ask(made: SheetChoices, proposal: Proposal) -> None:
         for column in columns:
             column.asks.append(key)
             column.asks_unit = column.asks_unit or need.code in {"no_unit", "no_area_unit"}
-            column.asks_month = column.asks_month or need.code == "ambiguous_month"
+            column.asks_month = column.asks_month or need.code in {"ambiguous_month", "no_month"}
             column.asks_field = column.asks_field or need.code in {"two_columns", "cells_do_not_fit", "which_list"}
             if need.code == "no_area_unit":
                 column.field, column.units = need.field, list(AREA_UNITS)

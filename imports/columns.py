@@ -5,6 +5,7 @@ The dictionary decides, never similarity; where a header may mean two things the
 
 from django.utils.translation import gettext_lazy as _
 
+from imports.asof import said_as_of
 from imports.fields import ALL_FIELDS
 from imports.fits import blanks_below, fit, lacks_unit
 from imports.grid import Sheet, column_number
@@ -12,7 +13,7 @@ from imports.headerblocks import known_key
 from imports.headerpaths import match_path
 from imports.headers import header_year, normal, read_header
 from imports.mapping import ColumnMapping, Mapping, MappingError, SheetMapping, is_letter, parse_mapping
-from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
+from imports.monthcolumns import IDENTITY, resolve_months, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
@@ -21,7 +22,6 @@ from imports.vocabulary import Vocabulary
 from jiangjin.lib.text import sentence
 
 __all__ = [
-    "KINDS",
     "ColumnProposal",
     "Mapping",
     "MappingError",
@@ -38,7 +38,10 @@ BLANKS_BELOW = _(
     "“%(header)s” is empty in %(count)s rows below a filled one, and they are read as empty. "
     "If they mean the same, have the column filled downwards."
 )
-KINDS = ("projects", "arrivals")
+WHICH_KIND = _(
+    "This may be a table of money that arrived for known projects, or a ledger of projects. "
+    "Say which: a ledger leaves the month's amounts out."
+)
 
 
 def propose(
@@ -55,7 +58,10 @@ def propose(
     lacks. Without `vocabulary` the cells of parks, clusters and chains are not judged.
     """
     columns = [ColumnProposal(column) for column in table.columns]
-    task = Task(sheet, table, vocabulary, Proposal(kind or table.kind, columns))
+    kind = kind or (mapping.kind if mapping and table.may_be_either else "")
+    task = Task(sheet, table, vocabulary, Proposal(kind or table.kind, columns, may_be_either=table.may_be_either))
+    if table.kind_asked and not kind:
+        task.proposal.needs.append(Need("which_kind", WHICH_KIND))
     for column in columns:
         column.filled = len(task.filled(column))
         column.year = header_year(column.header)
@@ -66,9 +72,11 @@ def propose(
     open_columns = [column for column in columns if not column.treatment]
     _take_dictionary(task, open_columns)
     leave_out_ticks(task)
+    resolve_months(task.proposal, table)
     resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     tell_ticks(task)
+    _say_as_of(task)
     _take_units(task, mapping)
     _judge(task)
     _tell_blanks(task)
@@ -172,6 +180,15 @@ def _take_units(task: Task, mapping: SheetMapping | None) -> None:
     for column in lacking:
         if column not in amounts:
             _leave_area_out(task, column)
+
+
+def _say_as_of(task: Task) -> None:
+    """As of when cumulative columns stand, where the header or the title says it."""
+    stocks = [
+        column for column in task.proposal.mapped if ALL_FIELDS[column.field or ""].home.startswith("snapshot.arrived")
+    ]
+    if stocks:
+        task.proposal.as_of = said_as_of(task.table, [column.header for column in stocks])
 
 
 def _leave_area_out(task: Task, column: ColumnProposal) -> None:

@@ -12,7 +12,7 @@ from imports import kept
 from imports.batches import UnderWay, decide, preview, read, request_of
 from imports.choices import OpenPoint, SheetChoices, choices_for
 from imports.columns import parse_mapping
-from imports.decisions import header_rows_changed, read_decisions
+from imports.decisions import header_rows_changed, kind_changed, read_decisions
 from imports.links import Links
 from imports.models import ImportBatch
 from imports.plan import ReadRow
@@ -86,7 +86,8 @@ def _rows(part: Understood, links: Links) -> Iterable[ReadRow]:
 
 
 def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) -> bool:
-    """Keep what a sent mapping page says; False where other header rows make other columns, to be looked at again.
+    """Keep what a sent mapping page says; False where other header rows or another kind make other columns,
+    to be looked at again.
 
     Raises MappingError for what cannot be meant, NoLedger where it makes the file unreadable, AlreadySettled, UnderWay.
     """
@@ -101,4 +102,4 @@ def decide_columns(*, batch: ImportBatch, data: QueryDict, user: User | None) ->
         mapping = read_decisions(data, page.sheets, word_choices(Words()), batch.mapping, page.decided)
         make_plan(workbook, replace(request, mapping=parse_mapping(mapping)))
     decide(batch=batch, mapping=mapping)
-    return not any(header_rows_changed(data, sheet) for sheet in page.sheets)
+    return not any(header_rows_changed(data, sheet) or kind_changed(data, sheet) for sheet in page.sheets)

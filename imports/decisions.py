@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.choices import AREAS, SheetChoices
 from imports.fields import ALL_FIELDS
 from imports.headers import read_unit
-from imports.mapping import MappingError
+from imports.mapping import KINDS, MappingError
 from imports.usedwords import UsedWord
 from jiangjin.lib.text import match_key, sentence
 
@@ -43,6 +43,7 @@ def read_decisions(
         _take_defaults(data, sheet, entry)
         _take_unit(data, sheet, entry)
         _take_header_rows(data, sheet, entry)
+        _take_kind(data, sheet, entry)
     _take_filling_down(sheets, whole, kept)
     named = {name: _without_empty(entry) for name, entry in kept.items()}
     return {
@@ -58,6 +59,7 @@ def keep_sent(data: QueryDict, sheets: list[SheetChoices]) -> None:
             continue
         sheet.typed_header = data.get(f"header-{sheet.index}", "")
         sheet.unit = data.get(f"unit-{sheet.index}", sheet.unit)
+        sheet.said_kind = data.get(f"kind-{sheet.index}", sheet.said_kind)
         sheet.defaults |= {name: data.get(f"default-{sheet.index}-{name}", "") for name in DEFAULTS}
         for column in sheet.columns:
             place = f"{sheet.index}-{column.letter}"
@@ -135,6 +137,20 @@ def _take_unit(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> N
     unit = data.get(f"unit-{sheet.index}")
     if unit is not None and unit != (entry.get("unit") or sheet.unit):
         entry["unit"] = unit
+
+
+def kind_changed(data: QueryDict, sheet: SheetChoices) -> bool:
+    """Whether a sent page says that a table is of another kind than it showed."""
+    return data.get(f"kind-{sheet.index}", "") in {*KINDS} - {sheet.kind}
+
+
+def _take_kind(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
+    kind = data.get(f"kind-{sheet.index}", "")
+    if kind in KINDS and (kind != sheet.kind or sheet.asks_kind):
+        entry["kind"] = kind
+    if kind_changed(data, sheet):
+        entry.pop("columns", None)  # the same headers hold other fields now
+        entry.pop("fill_down", None)
 
 
 def header_rows_changed(data: QueryDict, sheet: SheetChoices) -> bool:

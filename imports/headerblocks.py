@@ -21,6 +21,12 @@ def _words(text: str) -> frozenset[str]:
 
 MONTH_HEADERS = _words("月份 到位月份 到账月份 所属月份 年月 到位时间 到账时间 到位日期 到账日期 资金到位时间")
 AMOUNT_HEADERS = _words("金额 到位金额 到账金额 到位资金额 资金额 当月到位 本次到位资金 到账资金")
+# The amount of the one month that the title names, and what had come by then.
+THIS_MONTH = _words("当月到位 本月到位 本期到位 本次到位资金 当月到位资金 本月到位资金 当月到账 本月到账")
+CUMULATIVE = re.compile(
+    r"(?:截[至止](?:目前|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|末)?))?累计(?:已)?(?:实际)?(?:到位|到账)(?:资金|金额|额|数)?(?:情况)?"
+)
+AGREEMENT = _words("agreed_capital planned_total signed_on added_capital")
 YEAR_HEADERS = _words("年度 年份 所属年度 到位年度")
 _ARRIVED = frozenset(("arrived_total", "arrived_month"))
 _VISITS = _words(
@@ -80,7 +86,15 @@ def read_block(sheet: Sheet, first: int, last: int, known: Known = NOTHING_KNOWN
     if kind == "arrivals":  # 年度, 月份, 到位金额 are headers of such tables only
         long_form = MONTH_HEADERS | AMOUNT_HEADERS | YEAR_HEADERS
         score += sum(not is_recognised(path) and read_header(path[-1]).bare in long_form for path in paths.values())
+    elif kind == "projects":
+        score += sum(not is_recognised(path) and _is_arrived(path[-1]) for path in paths.values())
     return Block(first, last, paths, kind, reason, score)
+
+
+def _is_arrived(text: str) -> bool:
+    """当月到位 and 累计到位 are headers of a table, whose kind its title will tell (imports.tablekinds)."""
+    bare = read_header(text).bare
+    return bare in THIS_MONTH or bool(CUMULATIVE.fullmatch(bare))
 
 
 def known_key(path: tuple[str, ...], known: Known) -> str | None:
@@ -147,7 +161,7 @@ def _kind(paths: dict[int, tuple[str, ...]], known: Known) -> tuple[str, str]:
     months = sum(read_month(path[-1]) is not None for path in paths.values())
     mapped = [known[key] for path in paths.values() if (key := known_key(path, known)) is not None]
     named = "name" in fields or "name" in mapped
-    agreement = fields & {"agreed_capital", "planned_total", "signed_on", "added_capital"}
+    agreement = fields & AGREEMENT
     if len(leaves & _VISITS) >= 3 and not agreement:
         return "", "visits_not_supported"
     if (named or "project_code" in fields) and not agreement:

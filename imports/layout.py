@@ -21,6 +21,7 @@ from imports.rowkinds import (
     unit_line,
     unit_of_title,
 )
+from imports.tablekinds import settle_kind
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
 
 __all__ = [
@@ -100,6 +101,7 @@ def _read_table(sheet: Sheet, block: Block, begin: int, end: int, earlier: list[
         table.unit, table.area_unit, table.unit_row = earlier[0].unit, earlier[0].area_unit, earlier[0].unit_row
     if earlier and not table.title:
         table.title = earlier[0].title
+    settle_kind(table)
     table.skipped += [Skipped(row, "header", _row_text(sheet, row)) for row in table.header_rows]
     read_body(sheet, table, end)
     return table

@@ -17,7 +17,8 @@ WORD_KINDS = frozenset(
     ("park", "cluster", "chain", "stage", "condition", "investor_rank", "investor_type", "capital_origin")
 )
 _LETTERS = re.compile(r"[A-Z]{1,3}")
-_SHEET_KEYS = frozenset(("header_rows", "columns", "fill_down", "defaults", "unit"))
+_SHEET_KEYS = frozenset(("header_rows", "columns", "fill_down", "defaults", "unit", "kind"))
+KINDS = ("projects", "arrivals")
 _COLUMN_KEYS = frozenset(("field", "unit", "month"))
 
 
@@ -47,6 +48,7 @@ class SheetMapping:
     fill_down: tuple[str, ...] | None = None  # None: nothing is said
     defaults: dict[str, str] = field(default_factory=dict)
     unit: str = ""
+    kind: str = ""  # projects or arrivals; empty where nothing is said
     unit_by: str = ""
     fill_by: str = ""
     # Columns of `*` need not be in every sheet; those of a named sheet must be.
@@ -76,6 +78,7 @@ class Mapping:
             fill_down=tuple(dict.fromkeys((general.fill_down or ()) + (own.fill_down or ()))),
             defaults=general.defaults | own.defaults,
             unit=own.unit or general.unit,
+            kind=own.kind or general.kind,
         )
 
 
@@ -114,7 +117,9 @@ def _sheet(name: str, data: Any) -> SheetMapping:
     _expect(isinstance(data, dict), name, _("an object with “columns”, “header_rows”, “fill_down” or “defaults”"))
     unknown = sorted(set(data) - _SHEET_KEYS)
     _expect(
-        not unknown, ", ".join((name, *unknown)), _("only “columns”, “header_rows”, “fill_down”, “defaults”, “unit”")
+        not unknown,
+        ", ".join((name, *unknown)),
+        _("only “columns”, “header_rows”, “fill_down”, “defaults”, “unit”, “kind”"),
     )
     columns, defaults = (_part(data, key, {}) for key in ("columns", "defaults"))
     fill_down = data.get("fill_down")
@@ -126,6 +131,8 @@ def _sheet(name: str, data: Any) -> SheetMapping:
     for key, value in defaults.items():
         _known_field(key)
         _expect(isinstance(value, (str, int, float)), f"{name}/defaults/{key}", _("a text"))
+    kind = _part(data, "kind", "")
+    _expect(kind in ("", *KINDS), f"{name}/kind", _("projects or arrivals"))
     parsed = {str(column): _column(f"{name}/columns/{column}", entry) for column, entry in columns.items()}
     return SheetMapping(
         header_rows=_header_rows(name, data.get("header_rows")),
@@ -133,6 +140,7 @@ def _sheet(name: str, data: Any) -> SheetMapping:
         fill_down=None if fill_down is None else tuple(map(str, fill_down)),
         defaults={key: str(value) for key, value in defaults.items()},
         unit=_unit(data.get("unit")),
+        kind=kind,
         required=frozenset(parsed if name != EVERY_SHEET else ()),
     )
 

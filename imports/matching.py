@@ -102,7 +102,7 @@ class Matcher:
             if credit and project.credit_code == credit:
                 return project
         for project in alike:
-            if _same_firm(project, firm):
+            if same_firm(project, firm):
                 return project
         for project in alike:
             if project.park_id == park_id and (firm is None or not project.investor_key):
@@ -148,7 +148,7 @@ def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:
 
     Two parks both number from 001, so a number alone proves nothing.
     """
-    return project.is_called(key) or _same_firm(project, firm)
+    return project.is_called(key) or same_firm(project, firm)
 
 
 def nearest(key: str, user: User | None) -> list[tuple[str, str]]:
@@ -181,7 +181,8 @@ def _identities(code: str, key: str, firm: Firm | None, park_id: int | None) -> 
         yield "park", key, str(park_id)
 
 
-def _same_firm(project: KnownProject, firm: Firm | None) -> bool:
+def same_firm(project: KnownProject, firm: Firm | None) -> bool:
+    """Whether the project is of the firm that a row names."""
     if firm is None or not project.investor_key:
         return False
     return project.investor_id == firm.pk if firm.pk else project.investor_key == firm.key

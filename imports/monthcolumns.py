@@ -5,9 +5,9 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from imports.grid import Cell, CellValue
-from imports.headerblocks import AMOUNT_HEADERS, MONTH_HEADERS, YEAR_HEADERS
+from imports.headerblocks import AMOUNT_HEADERS, CUMULATIVE, MONTH_HEADERS, THIS_MONTH, YEAR_HEADERS
 from imports.headerpaths import match_path
-from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, read_header, read_month
+from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, normal, read_header, read_month
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
 from imports.rowkinds import number_of, text_of
 from imports.tables import Table
@@ -27,6 +27,12 @@ YEAR_FROM_TITLE = _("The months' year, %(year)s, was taken from the title or the
 # The day on which somebody filled in the table: a table of 2020 is filled in in January 2021.
 _FILLED_IN = re.compile(r"(?:填报|填表|制表|报送|编制|打印|上报)(?:日期|时间)[:：]\s*[\d年月日./\-\s]+")
 _ARRIVED = frozenset(("arrived_total", "arrived_month"))
+NO_MONTH = _("Neither %(headers)s nor the title says one month. Say which month the amounts are of, e.g. 2020-06.")
+MONTH_FROM_TITLE = _("The month, %(month)s, was taken from the title or the sheet's name.")
+_SPAN = r"[-~～—–－至到]"
+_MONTH_SAID = re.compile(
+    rf"(?<![\d一二三四五六七八九十])(?:(?P<first>\d{{1,2}})月?{_SPAN})?(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月"
+)
 
 
 def take_arrival_columns(columns: list[ColumnProposal]) -> None:
@@ -37,8 +43,12 @@ def take_arrival_columns(columns: list[ColumnProposal]) -> None:
         _take_long_form(fresh)
         return
     for column in fresh:
-        if not column.treatment and read_header(column.column.path[-1]).bare in _ROW_SUMS:
+        if column.treatment:
+            continue
+        if read_header(column.column.path[-1]).bare in _ROW_SUMS:
             _set(column, "arrival_sum", "exact", "derived")
+        elif _is_cumulative(column.column.path) or _is_stock(column.column.path):
+            _set(column, "arrived_total", "exact", "sure")
 
 
 def _set(column: ColumnProposal, name: str, why: str, treatment: str) -> None:
@@ -65,12 +75,37 @@ def _take_long_form(columns: list[ColumnProposal]) -> None:
             _set(column, "arrival_month", "exact", "sure")
         elif bare in YEAR_HEADERS:
             _set(column, "arrival_year", "exact", "sure")
-        elif bare in AMOUNT_HEADERS or (match and any(entry.field in _ARRIVED for entry in match.entries)):
+        elif (
+            bare in AMOUNT_HEADERS | THIS_MONTH
+            or _is_cumulative(column.column.path)
+            or (match and any(entry.field in _ARRIVED for entry in match.entries))
+        ):
             amounts.append(column)
-    # 累计到位资金 beside 本月到位资金 is a stock: only the flow is an entry.
-    flows = [column for column in amounts if not read_header(column.column.path[-1]).bare.startswith("累计")]
-    for column in flows or amounts:
-        _set(column, "arrival", "exact", "sure")
+    # 累计到位资金 is a stock, and so is 已到位资金 beside 本月到位资金: only the flow is an entry.
+    of_month = [column for column in amounts if is_of_this_month(column.column.path)]
+    for column in amounts:
+        path = column.column.path
+        stock = _is_cumulative(path) or (of_month and column not in of_month and _is_stock(path))
+        _set(column, "arrived_total" if stock else "arrival", "exact", "sure")
+
+
+def _is_cumulative(path: tuple[str, ...]) -> bool:
+    """累计到位资金, 截至2020年6月累计到位"""
+    bare = read_header(path[-1]).bare
+    return bool(CUMULATIVE.fullmatch(bare)) or ("累计" in bare and _is_stock(path))
+
+
+def _is_stock(path: tuple[str, ...]) -> bool:
+    """已到位资金, 自签约累计到位资金: what the dictionary surely takes for all that has arrived."""
+    match = match_path(path)
+    return bool(match) and [(one.field, one.treatment) for one in match.entries] == [("arrived_total", "sure")]
+
+
+def is_of_this_month(path: tuple[str, ...]) -> bool:
+    """当月到位, 本月到位资金: the month that the title names."""
+    bare = read_header(path[-1]).bare
+    match = match_path(path)
+    return bare in THIS_MONTH or ("周" not in bare and match is not None and match.entries[0].field == "arrived_month")
 
 
 def bare_month(raw: CellValue | Cell) -> int | None:
@@ -80,6 +115,37 @@ def bare_month(raw: CellValue | Cell) -> int | None:
         return int(number) if number in range(1, 13) else None
     read = read_month(text_of(raw))
     return read[1] if read and read[0] is None else None
+
+
+def months_said(table: Table) -> set[int]:
+    """The months that the title says, else the caption, else the sheet's name; a span (1-6月) is several."""
+    for text in (table.title, _FILLED_IN.sub("", table.caption), table.sheet):
+        found: set[int] = set()
+        for said in _MONTH_SAID.finditer(normal(text)):
+            read = read_month(f"{said['month']}月")
+            found |= {read[1]} if read else set()
+            found |= {int(said["first"])} if said["first"] else set()
+        if found:
+            return found
+    return set()
+
+
+def resolve_months(proposal: Proposal, table: Table) -> None:
+    """Give amounts without a month column (当月到位) the one month that the title says; else it is asked."""
+    amounts = [column for column in proposal.columns if column.field == "arrival" and not column.month]
+    if proposal.kind != "arrivals" or not amounts or proposal.of("arrival_month"):
+        return
+    numbers = tuple(column.number for column in amounts)
+    said = months_said(table)
+    if len(said) != 1:
+        message = sentence(NO_MONTH, headers="、".join(column.header for column in amounts))
+        proposal.needs.append(Need("no_month", message, numbers, "arrival"))
+        return
+    month = said.pop()
+    for column in amounts:
+        column.month = (0, month)
+    message = sentence(MONTH_FROM_TITLE, month=f"{month}月")
+    proposal.warnings.append(Notice("month_from_title", message, numbers[0], "arrival"))
 
 
 def resolve_years(proposal: Proposal, table: Table) -> None:

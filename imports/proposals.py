@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 
 from imports.tables import HeaderColumn
+from jiangjin.lib.partialday import PartialDay
 
 Message = str | Promise
 
@@ -58,8 +59,8 @@ class ColumnProposal:
 class Need:
     """Something that only a person can decide. A blocking need stops the command (needs_mapping).
 
-    Codes: two_columns, no_unit, no_name_column, two_years, no_year, ambiguous_month; not blocking: cells_do_not_fit,
-    which_list, no_area_unit, no_park_column.
+    Codes: two_columns, no_unit, no_name_column, two_years, no_year, no_month, ambiguous_month, which_kind; not
+    blocking: cells_do_not_fit, which_list, no_area_unit, no_park_column.
     """
 
     code: str
@@ -92,6 +93,8 @@ class Proposal:
     defaults: dict[str, str] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)  # defaults that a person must confirm
     year: int | None = None
+    as_of: PartialDay | None = None  # of the cumulative columns, where the table says it
+    may_be_either: bool = False  # a table of arrivals or a ledger of projects: a person may say which
     unit: str = ""  # of amounts that say none themselves: the mapping's, else the unit line's
 
     @property

@@ -62,6 +62,7 @@ class RecalledTable:
             fill_down=fills if own.fill_down is None else own.fill_down,
             fill_by=self.by if own.fill_down is None else "",
             unit=own.unit or unit,
+            kind=own.kind or self.says.kind,
             unit_by=self.by if unit and not own.unit else "",
         )
 

@@ -163,6 +163,7 @@ def _entry(sent: QueryDict, table: RememberedMapping) -> dict[str, Any]:
         # That nothing is filled downwards was said as well, once it is written down.
         **({"fill_down": fills} if fills or "fill_down" in table.entry else {}),
         **({"unit": unit} if unit else {}),
+        **({"kind": table.entry["kind"]} if table.entry.get("kind") else {}),
     }
 
 

@@ -32,6 +32,7 @@ class Decided:
     doubtful: set[str] = field(default_factory=set)  # decided differently in two tables: no rule for later files
     fill_down: list[str] | None = None
     unit: str = ""
+    kind: str = ""
     header_rows: int = 0
 
     def take(self, name: str, says: Any) -> None:
@@ -44,7 +45,8 @@ class Decided:
         entry: dict[str, Any] = {"columns": columns} if columns else {}
         if self.fill_down is not None:
             entry["fill_down"] = self.fill_down
-        return entry | ({"unit": self.unit} if self.unit else {})
+        said = {"unit": self.unit, "kind": self.kind}
+        return entry | {name: value for name, value in said.items() if value}
 
 
 def remember(*, batch: ImportBatch, parts: Sequence[Understood], links: Links) -> None:
@@ -119,6 +121,7 @@ def _decided(sheets: dict[str, Any], parts: Iterable[Understood]) -> dict[str, D
             says.fill_down = [names[letter] for letter in own["fill_down"] if letter in names]
         if part.table.unit == says.part.table.unit:
             says.unit = own.get("unit", "") or says.unit
+        says.kind = own.get("kind", "") or says.kind
         if own.get("header_rows"):
             says.header_rows = len(part.table.header_rows)
     return found

@@ -148,6 +148,8 @@ def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
                 raise MappingError(error.code, sentence(BAD_DEFAULT, field=label, why=error.message)) from None
             if reading.value is not None:
                 read[name] = reading.value
+    if proposal.kind == "projects" and proposal.as_of is not None:
+        read.setdefault("as_of", proposal.as_of)
     return read
 
 

@@ -115,7 +115,10 @@ def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date, acce
             row.refuse("future_day", sentence(FUTURE, day=str(month)), f"arrival {month}")
         elif capital.implausible(amount):
             _stop_implausible(row, f"arrival {month}", amount, accepted)
-    if agreed is not None and sum(amounts.values(), Decimal(0)) > agreed:
+    total = row.values.get("arrived_total") or Decimal(0)
+    if capital.implausible(total):
+        _stop_implausible(row, "arrived_total", total, accepted)
+    if agreed is not None and max(total, sum(amounts.values(), Decimal(0))) > agreed:
         row.warn("arrived_exceeds_agreed", MORE_ARRIVED, "name")
     if signed and any(month.certainly_before(signed) for month in amounts):
         row.warn("arrival_before_signing", _("Money came before the signing. Check the month and the day."), "name")

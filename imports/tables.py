@@ -73,6 +73,8 @@ class Table:
     kind: str  # projects or arrivals
     header_rows: list[int]
     columns: list[HeaderColumn]
+    kind_asked: bool = False  # only a person can say which of the two it is
+    may_be_either: bool = False  # whether it is worth while to let a person say so
     title: str = ""
     caption: str = ""
     unit: str = ""  # the money unit of the unit line

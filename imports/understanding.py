@@ -60,6 +60,7 @@ class Understood:
     table: Table
     proposal: Proposal
     plan: SheetPlan
+    said_kind: str = ""  # what a person said that it is: projects or arrivals
     recalled: str = ""  # stamp of what was remembered of its headers
 
 
@@ -81,15 +82,17 @@ def understand(workbook: Workbook, request: Request, links: Links) -> tuple[list
         mapping = request.mapping.for_sheet(layout.sheet)
         for table in layout.tables:
             recalled = request.remembered.table(table)
+            says = recalled.below(mapping, table) if recalled else mapping
             proposal = propose(
                 table,
                 sheets[layout.sheet],
                 kind=None if request.kind == "auto" else request.kind,
-                mapping=recalled.below(mapping, table) if recalled else mapping,
+                mapping=says,
                 vocabulary=links.vocabulary,
             )
-            stamp = recalled.stamp if recalled else ""
-            understood.append(Understood(sheets[layout.sheet], table, proposal, plan, stamp))
+            part = Understood(sheets[layout.sheet], table, proposal, plan, says.kind if says else "")
+            part.recalled = recalled.stamp if recalled else ""
+            understood.append(part)
         plan.skipped += [{"row": skip.row, "reason": skip.reason} for skip in layout.skipped]
     understood = _of_one_kind(understood)
     if not understood:
@@ -113,12 +116,17 @@ def _layouts(workbook: Workbook, request: Request) -> list[Layout]:
 
 def _of_one_kind(understood: list[Understood]) -> list[Understood]:
     """Projects before arrivals: a batch writes one kind, the other is a file's second import."""
-    kinds = {part.proposal.kind for part in understood}
+    kinds = {part.proposal.kind for part in understood if not _is_asked(part)}
     kind = "projects" if "projects" in kinds else next(iter(kinds), "")
     for part in understood:
-        if part.proposal.kind != kind:
+        if part.proposal.kind != kind and not _is_asked(part):
             part.plan.kind, part.plan.reason = "not_a_ledger", OTHER_KIND
-    return [part for part in understood if part.proposal.kind == kind]
+    return [part for part in understood if part.proposal.kind == kind or _is_asked(part)]
+
+
+def _is_asked(part: Understood) -> bool:
+    """Whether a person must say of which kind the table is; until then nothing is read."""
+    return any(need.code == "which_kind" for need in part.proposal.needs)
 
 
 def _why_none(layouts: list[Layout]) -> tuple[str, object]:

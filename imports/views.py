@@ -132,6 +132,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "columns_page": page,
         "fields": choices.field_groups(),
+        "kinds": choices.KIND_LABELS,
         "money_units": choices.MONEY_UNITS,
         "leave_out": decisions.LEAVE_OUT,
         "lists": lists,
@@ -152,7 +153,7 @@ def _decide_columns(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         jobs.start_preview(batch=batch, former_mapping=former)
     if same_columns:
         return redirect("imports:detail", pk=batch.pk)
-    messages.info(request, _("The header rows are others now: look at the columns once more."))
+    messages.info(request, _("The header rows or the kind are others now: look at the columns once more."))
     return redirect("imports:columns", pk=batch.pk)
 
 
