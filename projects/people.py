@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
+from industries.models import Chain
 from projects.choices import NoteKind, TaskForceRole
 from projects.models import Chief, Handover, Note, Obstacle, Official, Project, TaskForce, TaskForceMember
 from projects.querysets import ProjectQuerySet
@@ -158,3 +159,11 @@ def handovers_with(official: Official, projects: ProjectQuerySet) -> QuerySet[Ha
     """Handovers of these projects to or from the official, the newest first."""
     mine = Handover.objects.filter(Q(from_official=official) | Q(to_official=official), project__in=projects)
     return mine.select_related("project", "from_official", "to_official")
+
+
+def chiefs_of_chains(chains: Iterable[Chain]) -> list[tuple[Chain, list[Chief]]]:
+    """Each chain with its leaders, the present one first; one query."""
+    found: dict[int, list[Chief]] = {chain.pk: [] for chain in chains}
+    for chief in Chief.objects.filter(chain__in=found).select_related("official").order_by("-since", "-pk"):
+        found[chief.chain_id].append(chief)
+    return [(chain, sorted(found[chain.pk], key=lambda chief: chief.until is not None)) for chain in chains]

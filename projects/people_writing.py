@@ -154,9 +154,9 @@ def _save_members(task_force: TaskForce, members: Iterable[TypedMember], user: U
 def name_chief(
     *, place: Park | Chain, official: Pair | None, since: datetime.date | None, former: int | None, user: User
 ) -> Chief | None:
-    """Name the chief of a park or a chain from a day on; the present one ends there. None for `official`: nobody follows.
+    """Name the chief of a park or a chain from a day on; the present one ends there.
 
-    `former` is the key of the present chief that the page showed. Raises ChangedMeanwhile, SameOfficial, TooEarly.
+    None for `official`: nobody follows. `former` is the key of the present chief that the page showed. Raises ChangedMeanwhile, SameOfficial, TooEarly.
     """
     # Two who name one at once: the second waits here, and then finds another present chief.
     type(place)._default_manager.select_for_update().get(pk=place.pk)
