@@ -90,7 +90,7 @@ def task_force_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def task_force_page(request: HttpRequest, force: TaskForce, place: str, back: str) -> HttpResponse:
     """The form of a task force of a project or a park, whose name is `place`; the caller asked who may write it."""
-    known = {str(one.pk): one for one in Official.objects.visible_to(request.user) | _sitting(force)}
+    known = {str(one.pk): one for one in [*Official.objects.visible_to(request.user), *_sitting(force)]}
     forms: dict[str, Any] = {"form_kwargs": {"known": known}, "prefix": "members"}
     if request.method == "POST":
         form, members = TaskForceForm(request.POST), MemberFormSet(request.POST, **forms)

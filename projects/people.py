@@ -161,9 +161,14 @@ def handovers_with(official: Official, projects: ProjectQuerySet) -> QuerySet[Ha
     return mine.select_related("project", "from_official", "to_official")
 
 
+def in_order(chiefs: Iterable[Chief]) -> list[Chief]:
+    """Chiefs of one place: the present one, then the former ones, the latest first."""
+    return sorted(chiefs, key=lambda one: (one.until is None, one.until or datetime.date.min, one.pk), reverse=True)
+
+
 def chiefs_of_chains(chains: Iterable[Chain]) -> list[tuple[Chain, list[Chief]]]:
     """Each chain with its leaders, the present one first; one query."""
     found: dict[int, list[Chief]] = {chain.pk: [] for chain in chains}
-    for chief in Chief.objects.filter(chain__in=found).select_related("official").order_by("-since", "-pk"):
+    for chief in Chief.objects.filter(chain__in=found).select_related("official"):
         found[chief.chain_id].append(chief)
-    return [(chain, sorted(found[chain.pk], key=lambda chief: chief.until is not None)) for chain in chains]
+    return [(chain, in_order(found[chain.pk])) for chain in chains]

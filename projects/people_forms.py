@@ -65,9 +65,8 @@ class OfficialPick(StoredText, forms.Form):
             return data
         if data["official"] and (data.get("official_name") or data.get("official_post")):
             self.add_error("official", _("Choose an official, or write another one: not both."))
-        elif not data["official"] and not data.get("official_name"):
-            if self.needs_official or data.get("official_post"):
-                self.add_error("official", _("Choose an official, or write the name of another one."))
+        elif not (data["official"] or data.get("official_name")) and (self.needs_official or data.get("official_post")):
+            self.add_error("official", _("Choose an official, or write the name of another one."))
         return data
 
     @property

@@ -156,7 +156,8 @@ def name_chief(
 ) -> Chief | None:
     """Name the chief of a park or a chain from a day on; the present one ends there.
 
-    None for `official`: nobody follows. `former` is the key of the present chief that the page showed. Raises ChangedMeanwhile, SameOfficial, TooEarly.
+    None for `official`: nobody follows. `former` is the key of the present chief that the page showed. Raises
+    ChangedMeanwhile, SameOfficial, TooEarly.
     """
     # Two who name one at once: the second waits here, and then finds another present chief.
     type(place)._default_manager.select_for_update().get(pk=place.pk)

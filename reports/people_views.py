@@ -14,6 +14,7 @@ from parks.models import Park
 from projects import permissions
 from projects.following_views import task_force_page
 from projects.models import Chief, TaskForce
+from projects.people import in_order
 from projects.people_forms import ChiefForm
 from projects.people_writing import ChangedMeanwhile, SameOfficial, TooEarly, name_chief
 
@@ -52,8 +53,9 @@ def chain_chief(request: HttpRequest, code: str, chain: str) -> HttpResponse:
 
 
 def _chief_page(request: HttpRequest, place: Park | Chain, back: str) -> HttpResponse:
-    chiefs = Chief.objects.filter(**{"park" if isinstance(place, Park) else "chain": place}).select_related("official")
-    present = chiefs.filter(until=None).first()
+    of = {"park": place} if isinstance(place, Park) else {"chain": place}
+    chiefs = in_order(Chief.objects.filter(**of).select_related("official"))
+    present = chiefs[0] if chiefs and chiefs[0].until is None else None
     form = ChiefForm(request.POST or None, user=request.user, present=present)
     if request.method == "POST" and form.is_valid() and _named(form, place, request):
         messages.success(request, _("Saved."))
@@ -61,8 +63,8 @@ def _chief_page(request: HttpRequest, place: Park | Chain, back: str) -> HttpRes
     context = {
         "form": form,
         "place": place,
-        "present": chiefs.filter(until=None).first(),
-        "former": chiefs.exclude(until=None).order_by("-until", "-pk"),
+        "present": present,
+        "chiefs": chiefs,
         "back": back,
     }
     return render(request, "reports/chief_form.html", context, status=422 if form.is_bound else 200)

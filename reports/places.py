@@ -65,7 +65,7 @@ def park_detail(request: HttpRequest, code: str) -> HttpResponse:
         "clusters": [row for row in figures.by_cluster(projects, context["year"]) if row.now != figures.NOTHING],
         "list_url": f"{context['year_url']}&park={code}",
         "whole_url": f"{reverse('projects:list')}?park={code}",
-        "chiefs": park.chiefs.select_related("official").order_by("-since", "-pk"),
+        "chiefs": people.in_order(park.chiefs.select_related("official")),
         "task_forces": people.task_forces_with_members(park.task_forces.all()),
         "may_edit": permissions.may_write_in(request.user, park.pk),
         "may_name_chiefs": permissions.may_name_chiefs(request.user),
