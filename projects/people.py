@@ -35,12 +35,12 @@ NOTHING = Figures()
 def figures_by(column: str, projects: ProjectQuerySet, today: datetime.date) -> dict[int | str | None, Figures]:
     """Figures by a column of the project, in one query; None or "" stands for what is not filled in."""
     late = Q(pk__in=Project.objects.late_on(today).values("pk"))
-    rows = (
-        projects.order_by()
-        .values_list(column)
-        .annotate(
-            Count("pk"), Sum("agreed_capital"), Count("pk", filter=Q(agreed_capital=None)), Count("pk", filter=late)
-        )
+    rows = projects.order_by().values_list(column)
+    rows = rows.annotate(
+        number=Count("pk"),
+        agreed=Sum("agreed_capital"),
+        unknown=Count("pk", filter=Q(agreed_capital=None)),
+        late=Count("pk", filter=late),
     )
     return {key: Figures(*numbers) for key, *numbers in rows}
 

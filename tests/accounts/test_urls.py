@@ -152,7 +152,9 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "official": project.lead_official_id,
         "force": TaskForce.objects.create(name="专班", project=project).pk,
         "park_force": TaskForce.objects.create(name="专班", park=Park.objects.get(code="shuangfu")).pk,
-        "chain": Chain.objects.create(code="robots", name="机器人链", cluster=Cluster.objects.get(code="equipment")).code,
+        "chain": Chain.objects.create(
+            code="robots", name="机器人链", cluster=Cluster.objects.get(code="equipment")
+        ).code,
         "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
