@@ -285,7 +285,7 @@ def test_a_task_force_is_set_up_its_head_changes_and_it_is_dissolved(manager: Us
     data |= {"members-0-name": "", "members-0-official": project.lead_official_id}
     assert client.post(f"{url}new/", data).status_code == 302
     force = TaskForce.objects.get()
-    head, deputy = force.members.all()
+    head, deputy = force.members.order_by("-role")
     assert (head.official, head.name, head.duty, deputy.name) == (project.lead_official, "", "用地", "周某")
     page = client.get(project.get_absolute_url()).content.decode()
     assert page.index("毛平") < page.index("周某")
