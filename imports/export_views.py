@@ -42,7 +42,8 @@ def template_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 def _listed(request: HttpRequest) -> tuple[QuerySet, list[str]]:
     """The projects of the list with these parameters in its order, and what is wrong with the parameters."""
-    filters = conditions.narrowed(request.GET, Project.objects.visible_to(request.user), conditions.vocabulary())
+    visible = Project.objects.visible_to(request.user)
+    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary(), user=request.user)
     if faults := conditions.faults_of(filters):
         return Project.objects.none(), faults
     return listing.ordered(filters.qs, listing.sort_of(request.GET)), []

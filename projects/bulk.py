@@ -55,7 +55,7 @@ def selection_of(params: QueryDict, picked: Iterable[int] | None, *, user: User)
     kept = params.copy()
     for name in SHOWING:
         kept.pop(name, None)
-    filters = conditions.narrowed(kept, Project.objects.visible_to(user), conditions.vocabulary())
+    filters = conditions.narrowed(kept, Project.objects.visible_to(user), conditions.vocabulary(), user=user)
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     ticked = None if picked is None else frozenset(picked)

@@ -12,11 +12,13 @@ from industries.models import Chain, Cluster
 from parks.models import Park
 from projects import listing
 from projects.filters import UNKNOWN, ProjectFilter
+from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet, Totals
 
 # Parameters that say which part of the list is shown, not which projects it holds.
 VIEW_PARAMETERS = ("page", "view")
 AMOUNTS = ("min_capital", "max_capital")
+WORDS = ("official", "lead_unit")
 
 Vocabulary = dict[str, list[tuple[str, str]]]
 
@@ -34,12 +36,16 @@ def vocabulary() -> Vocabulary:
     return words
 
 
-def narrowed(params: QueryDict, projects: ProjectQuerySet, words: Vocabulary) -> ProjectFilter:
+def narrowed(
+    params: QueryDict, projects: ProjectQuerySet, words: Vocabulary, *, user: Actor | None = None
+) -> ProjectFilter:
     """The filter of these parameters over these projects; its choices are the words, asked once.
 
+    `user` is whose list it is: who follows what `followed` asks for.
     What was left empty in a form says nothing: `stage=` is no stage, not a wrong one.
     """
     filters = ProjectFilter(QueryDict(query_of(params)), queryset=projects)
+    filters.user = user
     for name, choices in words.items():
         filters.form.fields[name].choices = [*choices, UNKNOWN]
     return filters
@@ -80,7 +86,10 @@ def _words(name: str, value: str) -> str:
         "signed_from": _("from %(value)s"),
         "signed_to": _("until %(value)s"),
         "voided": "",
+        "followed": "",
     }
+    if name in WORDS and value == UNKNOWN[0]:
+        return str(UNKNOWN[1])
     return patterns.get(name, "%(value)s") % {"value": value}
 
 
@@ -118,8 +127,7 @@ def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
     if len(chips) < 2:
         return []
     counts = {
-        name: Count("pk", filter=Q(pk__in=narrowed(_changed(params, name, []), projects, words).qs.values("pk")))
-        for name in chips
+        name: Count("pk", filter=Q(pk__in=_without(filters, name, projects, words).values("pk"))) for name in chips
     }
     found = projects.order_by().aggregate(**counts)
     return [
@@ -127,6 +135,11 @@ def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
         for name, parts in chips.items()
         if found[name]
     ]
+
+
+def _without(filters: ProjectFilter, name: str, projects: ProjectQuerySet, words: Vocabulary) -> ProjectQuerySet:
+    """What the list would hold without this condition."""
+    return narrowed(_changed(filters.data, name, []), projects, words, user=filters.user).qs
 
 
 def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary, totals: Totals) -> int:
@@ -137,7 +150,7 @@ def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
     rest = params.copy()
     for name in AMOUNTS:
         rest.pop(name, None)
-    found = narrowed(rest, projects, words).qs.filter(agreed_capital=None)
+    found = narrowed(rest, projects, words, user=filters.user).qs.filter(agreed_capital=None)
     year = filters.selected_year
     return (found.signed_in(year) if year else found).count()
 

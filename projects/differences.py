@@ -20,6 +20,7 @@ from projects.models import (
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
+    Handover,
     Investor,
     Milestone,
     Note,
@@ -27,6 +28,7 @@ from projects.models import (
     Participation,
     Project,
     ProjectCode,
+    TaskForce,
 )
 
 # Columns that follow from others, and what a line of its own says.
@@ -193,6 +195,20 @@ ROWS = {
             gettext_lazy("capital snapshots"),
             lambda row: str(row.get_measure_display()),
             lambda row, __: _joined(amount_words(row.amount), row.as_of, row.source),
+        ),
+        RowKind(
+            "handovers",
+            Handover,
+            gettext_lazy("handovers"),
+            lambda row: _("handed over"),
+            lambda row, __: _joined(row.handed_on, row.reason),
+        ),
+        RowKind(
+            "task_forces",
+            TaskForce,
+            gettext_lazy("task forces"),
+            lambda row: _("task force"),
+            lambda row, __: _joined(row.name, row.since, row.until and _("dissolved on %(day)s") % {"day": row.until}),
         ),
         RowKind("notes", Note, gettext_lazy("notes"), _kind, lambda row, __: row.text),
         RowKind(

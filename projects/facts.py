@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def _all_facts(project: Project) -> Iterator[Fact]:
     )
     for name in ("chain", "signed_on", "lead_official", "lead_unit"):
         if name != "signed_on" or project.stage not in PIPELINE:
-            yield _plain(project, name)
+            yield _linked(project, name)
     yield _plain(project, "source")
     for name in WORDS_AFTER:
         yield _plain(project, name)
@@ -84,6 +85,16 @@ def _all_facts(project: Project) -> Iterator[Fact]:
 def _plain(project: Project, name: str) -> Fact:
     value = getattr(project, name)
     return Fact(str(Project._meta.get_field(name).verbose_name), "" if value is None else value, name)
+
+
+def _linked(project: Project, name: str) -> Fact:
+    """The official leads to his page, the unit to its projects."""
+    fact = _plain(project, name)
+    if name == "lead_official" and project.lead_official:
+        return replace(fact, url=project.lead_official.get_absolute_url())
+    if name == "lead_unit" and project.lead_unit:
+        return replace(fact, url=f"{reverse('projects:list')}?{urlencode({name: project.lead_unit})}")
+    return fact
 
 
 def _sizes(project: Project) -> Iterator[Fact]:

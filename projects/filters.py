@@ -18,6 +18,7 @@ from parks.models import Park
 from projects import lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.models import Participation, Project
+from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
 from projects.tags import with_tag
 
@@ -58,6 +59,15 @@ class AmountFilter(django_filters.NumberFilter):
         return qs if value is None else super().filter(qs, (value * YI).quantize(Decimal("0.000001")))
 
 
+class WordFilter(django_filters.CharFilter):
+    """Exactly this word; `none` selects where nobody filled it in."""
+
+    def filter(self, qs: ProjectQuerySet, value: str) -> ProjectQuerySet:
+        if value != UNKNOWN[0]:
+            return super().filter(qs, value)
+        return qs.filter(Q(**{self.field_name: None}) | Q(**{self.field_name: ""}))
+
+
 class YearFilter(django_filters.Filter):
     """A year as people write it: 2020."""
 
@@ -94,11 +104,18 @@ class ProjectFilter(django_filters.FilterSet):
     investor_type = django_filters.MultipleChoiceFilter(
         label=_("investor kind"), choices=InvestorType.choices, method="by_investor", field_name="investor__type"
     )
-    official = django_filters.CharFilter("lead_official__name", label=_("lead official"), max_length=50)
+    official = WordFilter("lead_official__name", label=_("lead official"), max_length=50)
+    lead_unit = WordFilter("lead_unit", label=_("lead unit"), max_length=100)
+    followed = django_filters.BooleanFilter(
+        label=_("followed by me"), method="only_followed", widget=forms.CheckboxInput
+    )
     source = django_filters.CharFilter("source", label=_("source"), max_length=50)
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     light = django_filters.MultipleChoiceFilter(label=_("light"), choices=lights.CHOICES, method="by_light")
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
+
+    # Whose list it is; set by conditions.narrowed. `followed` finds nothing for nobody.
+    user: Actor | None = None
 
     class Meta:
         model = Project
@@ -134,3 +151,8 @@ class ProjectFilter(django_filters.FilterSet):
 
     def only_voided(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
         return queryset.exclude(voided_at=None) if value else queryset
+
+    def only_followed(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
+        if not value:
+            return queryset
+        return queryset.followed_by(self.user) if self.user else queryset.none()

@@ -20,7 +20,7 @@ from jiangjin.lib.money import MoneyFormField
 from jiangjin.lib.storedtext import StoredText, typed_phone
 from jiangjin.lib.text import clean_text
 from parks.models import Park
-from projects.choices import ProjectSource
+from projects.choices import NoteKind, ProjectSource
 from projects.codes import is_usable
 from projects.models import Note, Project
 from projects.permissions import may_write_in, writes_everywhere
@@ -226,3 +226,8 @@ class NoteForm(StoredText, forms.ModelForm):
         model = Note
         fields = ["kind", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A follow-up names an official and a day: it has a form of its own.
+        self.fields["kind"].choices = [one for one in NoteKind.choices if one[0] != NoteKind.FOLLOW_UP]

@@ -58,6 +58,11 @@ def may_merge_firms(user: Actor) -> bool:
     return user.role != RECORDER and may_write_some(user)
 
 
+def may_name_chiefs(user: Actor) -> bool:
+    """Chiefs of parks and chains are named by a manager of the whole district, or the administrator."""
+    return user.is_active and (user.role == ADMIN or (user.role == MANAGER and user.all_parks))
+
+
 def sees_own_parks_only(user: Actor) -> bool:
     """Recorders see everything unless the district's setting narrows it."""
     return settings.RECORDERS_SEE_OWN_PARKS and user.role == RECORDER and not user.all_parks
@@ -88,4 +93,10 @@ def require_write_in(user: Actor, park_id: int | None) -> None:
 def require_void_in(user: Actor, park_id: int | None) -> None:
     """Raise 403 where the account may not void or restore projects of this park."""
     if not may_void_in(user, park_id):
+        raise PermissionDenied
+
+
+def require_chiefs(user: Actor) -> None:
+    """Raise 403 where the account may not name chiefs of parks and chains."""
+    if not may_name_chiefs(user):
         raise PermissionDenied

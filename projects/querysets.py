@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -96,6 +97,22 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
         return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
 
+    def late_on(self, day: datetime.date) -> ProjectQuerySet:
+        """With a milestone that is not reached and whose planned day is past for every day that it could mean.
+
+        Terminated projects wait for nothing any more.
+        """
+        milestone = apps.get_model("projects", "Milestone")
+        missed = milestone.objects.filter(
+            project=OuterRef("pk"), reached=False, planned_on__by=day - datetime.timedelta(days=1)
+        )
+        return self.exclude(condition="terminated").filter(Exists(missed))
+
+    def followed_by(self, user: Actor) -> ProjectQuerySet:
+        """Those that the account watches."""
+        follow = apps.get_model("projects", "Follow")
+        return self.filter(Exists(follow.objects.filter(project=OuterRef("pk"), user=user.pk)))
+
     def totals(self, year: int | None = None) -> Totals:
         """What these rows come to.
 
@@ -153,3 +170,31 @@ class InvestorQuerySet(models.QuerySet):
                 Q(name__icontains=word) | Q(name_initials__contains=word.lower()) | Q(credit_code__icontains=word)
             )
         return found
+
+
+class OfficialQuerySet(models.QuerySet):
+    """Which officials."""
+
+    def visible_to(self, user: Actor) -> OfficialQuerySet:
+        """All; where a recorder sees its own parks only, those who have to do with visible projects, and chiefs."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if not sees_own_parks_only(user):
+            return self
+        projects = apps.get_model("projects", "Project").objects.visible_to(user)
+        member = apps.get_model("projects", "TaskForceMember").objects.filter(
+            Q(task_force__project__in=projects) | Q(task_force__park__isnull=False)
+        )
+        wanted = Q(Exists(projects.filter(lead_official=OuterRef("pk"))))
+        wanted |= Q(Exists(member.filter(official=OuterRef("pk"))))
+        wanted |= Q(Exists(apps.get_model("projects", "Chief").objects.filter(official=OuterRef("pk"))))
+        named = (
+            ("Handover", "to_official"),
+            ("Handover", "from_official"),
+            ("Note", "official"),
+            ("Obstacle", "official"),
+        )
+        for name, column in named:
+            rows = apps.get_model("projects", name).objects.filter(project__in=projects)
+            wanted |= Q(Exists(rows.filter(**{column: OuterRef("pk")})))
+        return self.filter(wanted)

@@ -23,13 +23,13 @@ from projects.models import (
     Investor,
     Milestone,
     Note,
-    Official,
     Participation,
     Project,
     ProjectCode,
 )
 from projects.models.capital import NO_CURRENCY
 from projects.names import investor_name_columns, set_investor_name, set_project_name
+from projects.officials import official_called
 
 
 class ConcurrentEdit(Exception):
@@ -90,7 +90,7 @@ def save_project(
     """
     former_code = _lock_to_save(project, version) if project.pk else ""
     set_project_name(project, project.name)
-    project.lead_official = _official(*official, user=user)
+    project.lead_official = official_called(*official, user=user)
     if project.pk is None:
         year = project.signed_on.year if project.signed_on else timezone.localdate().year
         project.code = project.code or our_codes(year, 1)[0]
@@ -139,16 +139,6 @@ def _delete(row: Any, user: User, reason: str | None = None) -> None:
     row._history_user = user
     row._change_reason = reason
     row.delete()
-
-
-def _official(name: str, post: str, *, user: User) -> Official | None:
-    if not name:
-        return None
-    found = Official.objects.filter(name=name, post=post).first()
-    if found is None:
-        found = Official(name=name, post=post)
-        _save(found, user)
-    return found
 
 
 def _remember_code(project: Project, code: str, *, user: User, reason: str | None) -> None:

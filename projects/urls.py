@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import bulk_views, grid_views, history_views, investor_views, views
+from projects import bulk_views, following_views, grid_views, history_views, investor_views, people_views, views
 
 app_name = "projects"
 
@@ -27,4 +27,15 @@ investor_urls = [
     path("investors/<int:pk>/edit/", investor_views.investor_edit, name="investor_edit"),
 ]
 
-urlpatterns = project_urls + investor_urls
+people_urls = [
+    path("officials/", people_views.official_list, name="official_list"),
+    path("officials/<int:pk>/", people_views.official_detail, name="official_detail"),
+    path("officials/<int:pk>/hand-over/", people_views.official_hand_over, name="official_hand_over"),
+    path("projects/<str:code>/officials/hand-over/", following_views.project_hand_over, name="hand_over"),
+    path("projects/<str:code>/officials/follow-ups/", following_views.project_follow_up, name="follow_up"),
+    path("projects/<str:code>/follow/", following_views.project_follow, name="follow"),
+    path("projects/<str:code>/task-forces/new/", following_views.task_force_create, name="task_force_create"),
+    path("projects/<str:code>/task-forces/<int:pk>/", following_views.task_force_edit, name="task_force_edit"),
+]
+
+urlpatterns = project_urls + investor_urls + people_urls

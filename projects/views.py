@@ -14,12 +14,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, lights, listing, pages, permissions, registering, similarity, sources
+from projects import (
+    changes,
+    conditions,
+    facts,
+    lights,
+    listing,
+    pages,
+    people,
+    permissions,
+    registering,
+    similarity,
+    sources,
+)
 from projects.access import get_edited, get_project, get_writable
+from projects.choices import NoteKind
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
 from projects.meanwhile import kept_words
 from projects.models import Project
+from projects.people_forms import FollowUpForm
 from projects.rowforms import typed_total
 
 # How the form calls the name of an investor (projects/rowforms.py).
@@ -31,7 +45,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
     visible = Project.objects.visible_to(request.user)
     words = conditions.vocabulary()
-    filters = conditions.narrowed(request.GET, visible, words)
+    filters = conditions.narrowed(request.GET, visible, words, user=request.user)
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
@@ -91,7 +105,7 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "arrivals": arrivals,
         "arrival_rate": pages.arrival_rate(project),
         "snapshots": told.mark("snapshots", project.snapshots.all()),
-        "notes": told.mark("notes", project.notes.select_related("author")),
+        "notes": told.mark("notes", project.notes.exclude(kind=NoteKind.FOLLOW_UP).select_related("author")),
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),
@@ -99,10 +113,23 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "missing": pages.missing_fields(project),
         "note_form": NoteForm(),
         "void_form": VoidForm(),
+        **_people_of(project, request),
         "may_edit": permissions.may_write_in(request.user, project.park_id) and not project.is_voided,
         "may_void": permissions.may_void_in(request.user, project.park_id),
     }
     return render(request, "projects/project_detail.html", context)
+
+
+def _people_of(project: Project, request: HttpRequest) -> dict[str, Any]:
+    """Who follows the project, and the form of a follow-up."""
+    handovers = people.handovers_of(project)
+    return {
+        "leads": people.leads_of(project, handovers),
+        "follow_ups": people.follow_ups_of(project),
+        "task_forces": people.task_forces_with_members(project.task_forces.all()),
+        "follow_up_form": FollowUpForm(user=request.user, leads=project.lead_official),
+        "is_followed": project.follows.filter(user=request.user).exists(),
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,10 +13,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import remove_demo_accounts
 from accounts.models import Role, User
-from projects.models import BulkEdit, Investor, Official, Participation, Project
+from projects.models import (
+    BulkEdit,
+    Chief,
+    Handover,
+    Investor,
+    Note,
+    Obstacle,
+    Official,
+    Participation,
+    Project,
+    TaskForceMember,
+)
 
 # Ids a statement: SQLite allows 32,766 variables.
 BATCH = 10_000
+
+# Where an official is named besides Project.lead_official.
+OFFICIALS_ELSEWHERE: tuple[tuple[type[models.Model], str], ...] = (
+    (Handover, "from_official"),
+    (Handover, "to_official"),
+    (TaskForceMember, "official"),
+    (Chief, "official"),
+    (Note, "official"),
+    (Obstacle, "official"),
+)
 
 
 class Cleared(TypedDict):
@@ -61,7 +82,7 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget_batches(batches)
     _forget(Project, going)
     answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
-    answer["officials"] = _forget_unused(Official, Project.objects.values_list("lead_official", flat=True), reasons)
+    answer["officials"] = _forget_unused(Official, _named_officials(), reasons)
     # What somebody decided while trying out must not steer how real files are read.
     for name in ("RememberedWord", "RememberedMapping"):
         apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
@@ -112,6 +133,9 @@ def _forget(model: type[models.Model], ids: Iterable[int]) -> None:
     using = router.db_for_write(model)
     for start in range(0, len(ids), BATCH):
         these = ids[start : start + BATCH]
+        for table, column in _children(model):
+            if list(_children(table)):  # members of task forces
+                _forget(table, table._default_manager.filter(**{f"{column}__in": these}).values_list("pk", flat=True))
         for table, column in [*_children(model), (model, "id")]:
             condition = {f"{column}__in": these}
             table.history.filter(**condition)._raw_delete(using)  # type: ignore[attr-defined]
@@ -130,10 +154,20 @@ def _forget_bulk_edits() -> None:
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:
     """Delete what these imports brought, nobody changed, and no project needs any more. Returns how many."""
     brought = _created_by(model, reasons)
-    needed = set(used.order_by().distinct())
+    needed = set(used.order_by())
     going = brought - needed - _changed_by_people(model, reasons)
     _forget(model, going)
     return len(going)
+
+
+def _named_officials() -> models.QuerySet:
+    """Officials whom a project, a handover, a task force, a chief's post, a note or an obstacle still names."""
+    named = (
+        Project.objects.values_list("lead_official", flat=True),
+        *(model._default_manager.values_list(column, flat=True) for model, column in OFFICIALS_ELSEWHERE),
+    )
+    first, *others = (rows.order_by() for rows in named)
+    return first.union(*others)
 
 
 def _forget_batches(batches: models.QuerySet) -> None:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reports import places
+from reports import people_views, places
 
 app_name = "industries"
 
 urlpatterns = [
     path("", places.cluster_list, name="list"),
     path("<slug:code>/", places.cluster_detail, name="detail"),
+    path("<slug:code>/chains/<slug:chain>/chief/", people_views.chain_chief, name="chain_chief"),
 ]

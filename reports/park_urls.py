@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from reports import places
+from reports import people_views, places
 
 app_name = "parks"
 
 urlpatterns = [
     path("", places.park_list, name="list"),
     path("<slug:code>/", places.park_detail, name="detail"),
+    path("<slug:code>/chief/", people_views.park_chief, name="chief"),
+    path("<slug:code>/task-forces/new/", people_views.task_force_create, name="task_force_create"),
+    path("<slug:code>/task-forces/<int:pk>/", people_views.task_force_edit, name="task_force_edit"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.demo import as_of_day
 from industries.models import Cluster
 from parks.models import Park
-from projects import listing
+from projects import listing, people, permissions
 from projects.models import Project
 from projects.pages import mark_rows, years_offered
 from projects.querysets import ProjectQuerySet
@@ -65,6 +65,10 @@ def park_detail(request: HttpRequest, code: str) -> HttpResponse:
         "clusters": [row for row in figures.by_cluster(projects, context["year"]) if row.now != figures.NOTHING],
         "list_url": f"{context['year_url']}&park={code}",
         "whole_url": f"{reverse('projects:list')}?park={code}",
+        "chiefs": people.in_order(park.chiefs.select_related("official")),
+        "task_forces": people.task_forces_with_members(park.task_forces.all()),
+        "may_edit": permissions.may_write_in(request.user, park.pk),
+        "may_name_chiefs": permissions.may_name_chiefs(request.user),
     }
     return render(request, "reports/park_detail.html", context)
 
@@ -96,6 +100,8 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "cluster": cluster,
         "chains": figures.by_entry(projects, "chain", cluster.chains.all(), context["year"]),
+        "chiefs": people.chiefs_of_chains(cluster.chains.all()),
+        "may_name_chiefs": permissions.may_name_chiefs(request.user),
         "firms": [
             (chain.name, "、".join(firm.name for firm in chain.leading_firms.all()))
             for chain in cluster.chains.all()

@@ -16,7 +16,7 @@ users=users logout=logout alert=filled/alert-circle triangle=filled/triangle rin
 warning=alert-triangle info=info-circle check=check upload=upload history=history trash=trash void=ban
 restore=arrow-back-up language=language arrow-up=arrow-up arrow-down=arrow-down arrow-right=arrow-right sort=arrows-sort
 filter=filter paperclip=paperclip lock=lock key=key eye=eye grip=grip-vertical table=table chart=chart-line
-note=message-2 sheet=file-spreadsheet refresh=refresh"
+note=message-2 sheet=file-spreadsheet refresh=refresh star=star star-filled=filled/star"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

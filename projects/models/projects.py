@@ -12,7 +12,7 @@ from jiangjin.lib.tracking import Tracked
 from parks.models import Park
 from projects.choices import SIGNED_STAGES, CapitalOrigin, Condition, LandMode, ParticipationRole, Stage
 from projects.models.investors import Investor, validate_credit_code
-from projects.querysets import ProjectQuerySet
+from projects.querysets import OfficialQuerySet, ProjectQuerySet
 
 
 class Official(models.Model):
@@ -21,6 +21,7 @@ class Official(models.Model):
     name = models.CharField(_("name"), max_length=50)
     post = models.CharField(_("post"), max_length=100, blank=True)
     history = Tracked()
+    objects = OfficialQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("official")
@@ -30,6 +31,9 @@ class Official(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.post}" if self.post else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:official_detail", args=[self.pk])
 
 
 class Project(models.Model):

@@ -20,8 +20,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, RememberedWord
+from industries.models import Chain, Cluster
+from parks.models import Park
 from projects.codes import is_usable
-from projects.models import BulkEdit, Project
+from projects.models import BulkEdit, Project, TaskForce
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,18 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:investor_suggestions": (Kind.READ, {}),
     "projects:investor_detail": (Kind.READ, {"pk": "investor"}),
     "projects:investor_edit": (Kind.WRITE, {"pk": "investor"}),
+    "projects:official_list": (Kind.READ, {}),
+    "projects:official_detail": (Kind.READ, {"pk": "official"}),
+    "projects:official_hand_over": (Kind.WRITE, {"pk": "official"}),
+    "projects:hand_over": (Kind.WRITE, {"code": "project"}),
+    "projects:follow_up": (Kind.WRITE, {"code": "project"}),
+    "projects:follow": (Kind.OWN, {"code": "project"}),
+    "projects:task_force_create": (Kind.WRITE, {"code": "project"}),
+    "projects:task_force_edit": (Kind.WRITE, {"code": "project", "pk": "force"}),
+    "parks:chief": (Kind.WRITE, {"code": "park"}),
+    "parks:task_force_create": (Kind.WRITE, {"code": "park"}),
+    "parks:task_force_edit": (Kind.WRITE, {"code": "park", "pk": "park_force"}),
+    "industries:chain_chief": (Kind.WRITE, {"code": "cluster", "chain": "chain"}),
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
@@ -136,7 +150,14 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     settings.MEDIA_ROOT = tmp_path
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
+    project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"))
     return {
+        "official": project.lead_official_id,
+        "force": TaskForce.objects.create(name="专班", project=project).pk,
+        "park_force": TaskForce.objects.create(name="专班", park=Park.objects.get(code="shuangfu")).pk,
+        "chain": Chain.objects.create(
+            code="robots", name="机器人链", cluster=Cluster.objects.get(code="equipment")
+        ).code,
         "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
@@ -148,7 +169,7 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         ).pk,
         "cluster": "equipment",
         "park": "shuangfu",
-        "project": make_project(park="shuangfu", agreed="1").code,
+        "project": project.code,
         "voided": make_project(park="shuangfu", agreed="1", voided="重复").code,
         "investor": make_investor("某某厂").pk,
         "merge": Merge.objects.create(kind="project", kept=1, gone=2).pk,
