@@ -81,7 +81,9 @@ def with_behind_plan(projects: ProjectQuerySet, day: datetime.date) -> ProjectQu
     return projects.alias(
         plan_begins=Subquery(due.annotate(first=Min(code)).values("first")),
         planned_by_day=Subquery(due.annotate(whole=Sum("amount")).values("whole")),
-        arrived_in_plan=Coalesce(Subquery(came.values("project").annotate(whole=Sum("amount")).values("whole")), nothing),
+        arrived_in_plan=Coalesce(
+            Subquery(came.values("project").annotate(whole=Sum("amount")).values("whole")), nothing
+        ),
     ).annotate(behind_plan=F("planned_by_day") - F("arrived_in_plan"))
 
 

@@ -14,7 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity, sources
+from projects import (
+    capital_page,
+    changes,
+    conditions,
+    facts,
+    listing,
+    pages,
+    permissions,
+    registering,
+    similarity,
+    sources,
+)
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
@@ -90,7 +101,14 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "commitments": commitments,
         "arrivals": arrivals,
         "arrival_rate": pages.arrival_rate(project),
-        "snapshots": told.mark("snapshots", project.snapshots.all()),
+        "capital": capital_page.page_of(
+            project,
+            commitments=[one.row for one in commitments],
+            arrivals=[one.row for one in arrivals],
+            snapshots=told.mark("snapshots", project.snapshots.all()),
+            today=today,
+            asked=request.GET.get("as_of"),
+        ),
         "notes": told.mark("notes", project.notes.select_related("author")),
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
