@@ -98,7 +98,7 @@ def signed_amount(kind: str, amount: Decimal) -> Decimal:
 
 
 def fault_of_commitments(rows: Sequence[tuple[str, Decimal]]) -> str | Promise | None:
-    """What is wrong with these (kind, signed amount in 万元) as the commitments of one project; None where nothing is."""
+    """What is wrong with these (kind, signed amount in 万元) as one project's commitments; None where nothing is."""
     kinds = [kind for kind, __ in rows]
     if kinds.count(CommitmentKind.INITIAL) > 1:
         return _("A project has one initial agreement. What came later is an increase.")
