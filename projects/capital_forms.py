@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.amounts import LARGEST
@@ -149,11 +148,11 @@ class EntryForm(StoredText, forms.Form):
             error = ValidationError(VERY_MUCH % {"amount": format_yi(amount)}, code="implausible_amount")
             self.add_error("amount", error)
 
-    def require_part(self, name: str, message: Promise) -> None:
+    def require_part(self, name: str) -> None:
         """Refuse a part that is more than the whole."""
         part, whole = self.cleaned_data.get(name), self.cleaned_data.get("amount")
         if part is not None and whole is not None and not 0 <= part <= whole:
-            self.add_error(name, message)
+            self.add_error(name, _("The part is more than the whole amount. Check both."))
 
     def values(self) -> dict[str, Any]:
         """The columns as they are stored; of a valid form."""
@@ -187,7 +186,7 @@ class CommitmentEntryForm(EntryForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        self.require_part("fixed_assets", _("The part is more than the whole amount. Check both."))
+        self.require_part("fixed_assets")
         if not self.errors and not self.needs_acceptance:
             self._check_total(data)
         return data
@@ -231,7 +230,7 @@ class ArrivalEntryForm(EntryForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        self.require_part("outside_city", _("The part is more than the whole amount. Check both."))
+        self.require_part("outside_city")
         return data
 
 

@@ -210,8 +210,8 @@ def plan_year(
 ) -> None:
     """Set what is planned to arrive in the four quarters of a year, in 万元; None plans nothing for a quarter.
 
-    A quarter that loses its plan needs a `reason`: its entry is voided. `seen` is `newest_record` of the planned arrivals
-    of when the page was opened. Raises EntryRefused, EntryChanged, PermissionDenied.
+    A quarter that loses its plan needs a `reason`: its entry is voided. `seen` is `newest_record` of the planned
+    arrivals of when the page was opened. Raises EntryRefused, EntryChanged, PermissionDenied.
     """
     project = lock_to_write(project_id, user)
     stored = {row.quarter: row for row in PlannedArrival.objects.filter(project=project, year=year)}

@@ -99,7 +99,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
 
     def with_agreed_as_of(self, day: datetime.date) -> ProjectQuerySet:
-        """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where no commitment is known at all.
+        """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where nothing is known at all.
 
         A commitment dated to the month or the year counts once its last possible day is reached, one without a day
         always. Of one project: `capital.agreed_as_of`.
