@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+import datetime
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jiangjin.lib.amounts import FEN
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.history import record_history, update_with_history
 from projects.choices import CommitmentKind
@@ -96,3 +99,34 @@ def near(one: Decimal | None, other: Decimal | None) -> bool:
 def signed_amount(kind: str, amount: Decimal) -> Decimal:
     """The amount as stored: reductions are negative; people type them without a sign."""
     return -abs(amount) if kind == CommitmentKind.REDUCTION else amount
+
+
+def fault_of_commitments(rows: Sequence[tuple[str, Decimal]]) -> str | Promise | None:
+    """What is wrong with these (kind, signed amount in 万元) as one project's commitments; None where nothing is."""
+    kinds = [kind for kind, __ in rows]
+    if kinds.count(CommitmentKind.INITIAL) > 1:
+        return _("A project has one initial agreement. What came later is an increase.")
+    if rows and CommitmentKind.INITIAL not in kinds:
+        return _("The initial agreement is missing. An increase needs something to add to.")
+    if sum(amount for __, amount in rows) < 0:
+        return _("The reductions are more than what was agreed.")
+    return None
+
+
+def converted(original: Decimal, rate: Decimal) -> Decimal:
+    """万 of a currency at a rate (yuan for one unit) in 万元, half up to the fen."""
+    with localcontext(prec=60):  # the product of both columns has more digits than the default keeps
+        return (original * rate).quantize(FEN, ROUND_HALF_UP)
+
+
+def agreed_as_of(project: Project, day: datetime.date) -> Decimal | None:
+    """What was agreed at the end of the day, in 万元, with today's knowledge; None where no commitment is known at all.
+
+    A commitment dated to the month or the year counts once its last possible day is reached, one without a day always.
+    For many projects: `Project.objects.with_agreed_as_of(day)`.
+    """
+    rows = list(project.commitments.all())
+    if not rows:
+        return None
+    reached = (row.amount for row in rows if row.committed_on is None or row.committed_on.last <= day)
+    return sum(reached, Decimal(0))

@@ -26,6 +26,7 @@ from projects.models import (
     Note,
     Official,
     Participation,
+    PlannedArrival,
     Project,
     ProjectCode,
     TaskForce,
@@ -155,6 +156,32 @@ def _joined(*parts: Any) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
+def _commitment(row: Any) -> str:
+    fixed = row.fixed_assets is not None and _("fixed assets %(amount)s") % {"amount": amount_words(row.fixed_assets)}
+    return _joined(
+        amount_words(row.amount), foreign_words(row), row.committed_on, row.agreement_number, fixed, row.note
+    )
+
+
+def _arrival(row: Any) -> str:
+    outside = row.outside_city is not None and _("from outside the city %(amount)s") % {
+        "amount": amount_words(row.outside_city)
+    }
+    return _joined(amount_words(row.amount), foreign_words(row), row.get_origin_display(), outside, row.note)
+
+
+def foreign_words(row: Any) -> str:
+    """What an amount was in its own currency, at which rate and when; "" where it was said in yuan."""
+    if not row.currency:
+        return ""
+    return _("(%(amount)s 万 %(currency)s at %(rate)s on %(day)s)") % {
+        "amount": f"{row.original_amount.normalize():,f}",
+        "currency": row.get_currency_display(),
+        "rate": f"{row.rate.normalize():f}",
+        "day": row.rate_on,
+    }
+
+
 def _milestone(row: Any, firms: Mapping[int, str]) -> str:
     parts = []
     if row.planned_on:
@@ -179,14 +206,21 @@ ROWS = {
             CapitalCommitment,
             gettext_lazy("commitments"),
             _kind,
-            lambda row, __: _joined(amount_words(row.amount), row.committed_on, row.note),
+            lambda row, __: _commitment(row),
         ),
         RowKind(
             "arrivals",
             CapitalArrival,
             gettext_lazy("arrivals"),
             lambda row: _("arrived in %(month)s") % {"month": row.month},
-            lambda row, __: _joined(amount_words(row.amount), row.get_origin_display(), row.note),
+            lambda row, __: _arrival(row),
+        ),
+        RowKind(
+            "planned_arrivals",
+            PlannedArrival,
+            gettext_lazy("planned arrivals"),
+            lambda row: _("planned for quarter %(quarter)s of %(year)s") % {"year": row.year, "quarter": row.quarter},
+            lambda row, __: amount_words(row.amount),
         ),
         RowKind("milestones", Milestone, gettext_lazy("milestones"), _kind, _milestone),
         RowKind(

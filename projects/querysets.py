@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
+from jiangjin.lib.money import MoneyField
 from projects.permissions import Actor, sees_own_parks_only
 
 if TYPE_CHECKING:
@@ -112,6 +113,18 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those that the account watches."""
         follow = apps.get_model("projects", "Follow")
         return self.filter(Exists(follow.objects.filter(project=OuterRef("pk"), user=user.pk)))
+
+    def with_agreed_as_of(self, day: datetime.date) -> ProjectQuerySet:
+        """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where nothing is known at all.
+
+        A commitment dated to the month or the year counts once its last possible day is reached, one without a day
+        always. Of one project: `capital.agreed_as_of`.
+        """
+        commitment = apps.get_model("projects", "CapitalCommitment")
+        none = Value(Decimal(0), output_field=MoneyField())
+        reached = Case(When(Q(committed_on=None) | Q(committed_on__by=day), then=F("amount")), default=none)
+        own = commitment.objects.filter(project=OuterRef("pk")).order_by().values("project")
+        return self.annotate(agreed_as_of=Subquery(own.annotate(whole=Sum(reached)).values("whole")))
 
     def totals(self, year: int | None = None) -> Totals:
         """What these rows come to.

@@ -1,7 +1,8 @@
 """How a change came about: the reason that history rows carry, in words.
 
 What writes many projects at once leaves “<kind> <number>” with each of them: "import 12", "bulk 4"; taking that back
-leaves "undo import 12 (3)", letting it count again "redo import 12 (4)". A form leaves none.
+leaves "undo import 12 (3)", letting it count again "redo import 12 (4)". A form leaves none; voiding an entry of the
+capital leaves "void: " and what the person gave as the reason.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ KINDS = {
 WAYS = {"undo": gettext_noop("%(what)s undone"), "redo": gettext_noop("%(what)s counts again")}
 # An earlier value brought back: the number is that of the history row which holds it.
 RESTORING = "restore"
+VOIDING = "void: "
+LONGEST_VOIDING = 90  # characters of what a person gives as the reason: history rows keep a hundred in all
 PLAIN = {"admin": gettext_noop("administration"), "admin import": gettext_noop("administration, from a file")}
 IMPORT = "import"  # its number is that of a batch, which has a page
 
@@ -57,6 +60,11 @@ class Reason:
         """The import that it speaks of."""
         return self.number if self.kind == IMPORT else None
 
+    @property
+    def voided_why(self) -> str | None:
+        """Why a person voided the entry; None where the reason says anything else."""
+        return self.text.removeprefix(VOIDING) if self.text.startswith(VOIDING) else None
+
     def words(self, *, by_person: bool) -> str:
         """How the change came about; what carries no reason was typed by a person, or "" where a command wrote it."""
         if not self.text:
@@ -66,6 +74,8 @@ class Reason:
         if self.kind in KINDS:
             what = _(KINDS[self.kind]) % {"number": self.number}
             return _(WAYS[self.way]) % {"what": what} if self.way else what
+        if self.voided_why is not None:
+            return _("voided: %(why)s") % {"why": self.voided_why}
         return _(PLAIN[self.text]) if self.text in PLAIN else self.text
 
 

@@ -27,7 +27,6 @@ from projects.models import (
     Project,
     ProjectCode,
 )
-from projects.models.capital import NO_CURRENCY
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 from projects.officials import official_called
 
@@ -194,9 +193,8 @@ def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, use
         new = (row.kind, capital.signed_amount(row.kind, row.amount), row.committed_on, row.note)
         if new != (commitment.kind, commitment.amount, commitment.committed_on, commitment.note):
             if commitment.amount != new[1]:
-                for column, value in NO_CURRENCY.items():
-                    setattr(commitment, column, value)
-            commitment.kind, commitment.amount, commitment.committed_on, commitment.note = new
+                commitment.take_amount(new[1])
+            commitment.kind, __, commitment.committed_on, commitment.note = new
             kept.append(commitment)
     for gone in known.values():
         _delete(gone, user, reason)

@@ -130,14 +130,10 @@ class BaseCommitments(RowsAsTyped):
             return
         forms_with_amount = [form for form in kept_forms(self) if form.cleaned_data.get("amount")]
         rows = [form.cleaned_data for form in forms_with_amount]
-        kinds = [row["kind"] for row in rows]
-        if kinds.count(CommitmentKind.INITIAL) > 1:
-            raise ValidationError(_("A project has one initial agreement. What came later is an increase."))
-        if rows and CommitmentKind.INITIAL not in kinds:
-            raise ValidationError(_("The initial agreement is missing. An increase needs something to add to."))
-        total = sum((capital.signed_amount(row["kind"], row["amount"]) for row in rows), Decimal(0))
-        if total < 0:
-            raise ValidationError(_("The reductions are more than what was agreed."))
+        amounts = [(row["kind"], capital.signed_amount(row["kind"], row["amount"])) for row in rows]
+        if fault := capital.fault_of_commitments(amounts):
+            raise ValidationError(fault)
+        total = sum((amount for __, amount in amounts), Decimal(0))
         # Several amounts, each of them likely, may come to one that is not.
         if total != self.former_total and capital.implausible(total, former=self.former_total):
             accepted = [form for form in forms_with_amount if form.cleaned_data.get("accept")]

@@ -1,8 +1,32 @@
 from django.urls import path
 
-from projects import bulk_views, following_views, grid_views, history_views, investor_views, people_views, views
+from projects import (
+    bulk_views,
+    capital_views,
+    following_views,
+    grid_views,
+    history_views,
+    investor_views,
+    people_views,
+    views,
+)
 
 app_name = "projects"
+
+COMMITMENTS, ARRIVALS, PLANNED = ({"table": name} for name in capital_views.TABLES)
+CAPITAL = "projects/<str:code>/capital"
+
+capital_urls = [
+    path(f"{CAPITAL}/commitments/new/", capital_views.entry_write, COMMITMENTS, name="commitment_create"),
+    path(f"{CAPITAL}/commitments/<int:pk>/", capital_views.entry_write, COMMITMENTS, name="commitment_edit"),
+    path(f"{CAPITAL}/commitments/<int:pk>/void/", capital_views.entry_void, COMMITMENTS, name="commitment_void"),
+    path(f"{CAPITAL}/arrivals/new/", capital_views.entry_write, ARRIVALS, name="arrival_create"),
+    path(f"{CAPITAL}/arrivals/<int:pk>/", capital_views.entry_write, ARRIVALS, name="arrival_edit"),
+    path(f"{CAPITAL}/arrivals/<int:pk>/void/", capital_views.entry_void, ARRIVALS, name="arrival_void"),
+    path(f"{CAPITAL}/plan/", capital_views.plan, name="plan"),
+    path(f"{CAPITAL}/plan/<int:pk>/void/", capital_views.entry_void, PLANNED, name="planned_arrival_void"),
+    path(f"{CAPITAL}/restore/", capital_views.entry_restore, name="entry_restore"),
+]
 
 project_urls = [
     path("projects/", views.project_list, name="list"),
@@ -17,6 +41,7 @@ project_urls = [
     path("projects/<str:code>/history/", history_views.project_history, name="history"),
     path("projects/<str:code>/history/restore/", history_views.project_restore_value, name="restore_value"),
     path("arrivals/", grid_views.arrival_grid, name="arrival_grid"),
+    *capital_urls,
     path("history/", history_views.register_history, name="register_history"),
 ]
 

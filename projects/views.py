@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
 from projects import (
+    capital_page,
     changes,
     conditions,
     facts,
@@ -104,7 +105,14 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "commitments": commitments,
         "arrivals": arrivals,
         "arrival_rate": pages.arrival_rate(project),
-        "snapshots": told.mark("snapshots", project.snapshots.all()),
+        "capital": capital_page.page_of(
+            project,
+            commitments=[one.row for one in commitments],
+            arrivals=[one.row for one in arrivals],
+            snapshots=told.mark("snapshots", project.snapshots.all()),
+            today=today,
+            asked=request.GET.get("as_of"),
+        ),
         "notes": told.mark("notes", project.notes.exclude(kind=NoteKind.FOLLOW_UP).select_related("author")),
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),

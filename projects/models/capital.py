@@ -48,6 +48,7 @@ class CapitalCommitment(ForeignAmount):
     amount = MoneyField(_("amount"))
     committed_on = PartialDayField(_("agreed on"), null=True, blank=True)
     agreement_number = models.CharField(_("agreement number"), max_length=100, blank=True)
+    # Without a sign, also of a reduction; None where nobody said.
     fixed_assets = MoneyField(_("of which fixed assets"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     history = Tracked()
@@ -71,6 +72,14 @@ class CapitalCommitment(ForeignAmount):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
+
+    def take_amount(self, amount: Decimal) -> None:
+        """Another amount in 万元, said without a currency: what no longer fits it is unknown again."""
+        self.amount = amount
+        for column, value in NO_CURRENCY.items():
+            setattr(self, column, value)
+        if self.fixed_assets is not None and self.fixed_assets > abs(amount):
+            self.fixed_assets = None
 
 
 class CapitalArrival(ForeignAmount):

@@ -98,6 +98,15 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:similar": (Kind.READ, {}),
     "projects:history": (Kind.READ, {"code": "project"}),
     "projects:restore_value": (Kind.WRITE, {"code": "project"}),
+    "projects:commitment_create": (Kind.WRITE, {"code": "project"}),
+    "projects:commitment_edit": (Kind.WRITE, {"code": "project", "pk": "commitment"}),
+    "projects:commitment_void": (Kind.WRITE, {"code": "project", "pk": "commitment"}),
+    "projects:arrival_create": (Kind.WRITE, {"code": "project"}),
+    "projects:arrival_edit": (Kind.WRITE, {"code": "project", "pk": "arrival"}),
+    "projects:arrival_void": (Kind.WRITE, {"code": "project", "pk": "arrival"}),
+    "projects:plan": (Kind.WRITE, {"code": "project"}),
+    "projects:planned_arrival_void": (Kind.WRITE, {"code": "project", "pk": "planned"}),
+    "projects:entry_restore": (Kind.WRITE, {"code": "project"}),
     "projects:register_history": (Kind.READ, {}),
     "projects:investor_list": (Kind.READ, {}),
     "projects:investor_suggestions": (Kind.READ, {}),
@@ -150,7 +159,7 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     settings.MEDIA_ROOT = tmp_path
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
-    project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"))
+    project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"), arrivals={"2020-09": "5"})
     return {
         "official": project.lead_official_id,
         "force": TaskForce.objects.create(name="专班", project=project).pk,
@@ -170,6 +179,9 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "cluster": "equipment",
         "park": "shuangfu",
         "project": project.code,
+        "commitment": project.commitments.get().pk,
+        "arrival": project.arrivals.get().pk,
+        "planned": project.planned_arrivals.create(year=2020, quarter=4, amount=5).pk,
         "voided": make_project(park="shuangfu", agreed="1", voided="重复").code,
         "investor": make_investor("某某厂").pk,
         "merge": Merge.objects.create(kind="project", kept=1, gone=2).pk,

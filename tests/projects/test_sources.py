@@ -134,7 +134,8 @@ def test_a_number_of_an_import_that_is_gone_is_told_from_the_history(wang: User)
 def test_figures_say_what_they_follow_from(wang: User) -> None:
     project = make_project(user=wang, agreed="2", reached={"registered": None, "started": "2020-10"})
     following = sources.sources_of(project, user=wang).following
-    assert {"agreed_capital", "arrived_capital", "arrival_rate", "stage", "next_step", "missing"} == set(following)
+    figures = {"agreed_capital", "arrived_capital", "arrival_rate", "behind_plan", "stage", "next_step", "missing"}
+    assert figures == set(following)
     assert "开工" in following["stage"].text
     assert {one.kind for one in following.values()} == {sources.FOLLOWS}
     lead = make_project(user=wang, signed=None, stage="lead")
