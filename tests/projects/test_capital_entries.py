@@ -1,4 +1,4 @@
-"""Commitments and arrivals entered, corrected, voided and brought back on a page of a project; who may, what is refused."""
+"""Commitments and arrivals entered, corrected, voided and brought back; who may, and what is refused."""
 
 from __future__ import annotations
 
