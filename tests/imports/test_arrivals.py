@@ -217,8 +217,8 @@ def test_a_cumulative_column_becomes_a_snapshot_and_is_compared(tmp_path, known)
     status, answer = run(path)
     assert (status, answer["unchanged"]) == (0, 1)
     page = page_of(table(tmp_path, ["T-006", "测试庚项目", 1, 2, "", 800], header=WIDE), "update")
-    assert "900" in page
-    assert "800" in page
+    assert "<del>0.09</del>" in page  # 亿元, as the page says beside it
+    assert "<ins>0.08</ins>" in page
 
 
 def test_a_cumulative_column_agrees_with_what_came_before(tmp_path, known):
