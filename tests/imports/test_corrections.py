@@ -214,13 +214,42 @@ def test_a_change_is_left_out_and_taken_after_all(client: Client, tmp_path: Path
     assert (project.agreed_capital, str(project.signed_on), project.lead_unit) == (7 * YI, "2020-03-01", "新单位")
 
 
-def test_what_a_row_is_found_by_cannot_be_left_out(client: Client, tmp_path: Path) -> None:
-    make_project("甲", code="P-1", agreed="5", park="shuangfu", investor="甲公司")
-    header = ("项目编号", "项目名称", "投资方", "协议投资额（亿元）")
-    batch = brought(client, tmp_path, ["P-1", "甲改名", "甲公司", 7], header=header)
-    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!name", "台账!2!project_code", "x" * 500]})
-    (row,) = preview_of(client, batch).context["preview"].rows["update"]
-    assert {change.field for change in row.changes} == {"name", "agreed_capital"}
+def test_what_a_row_is_found_by_is_left_out_without_losing_its_project(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", investor="甲公司", approval_code="2019-500116-01-03-1")
+    header = ("项目编号", "投资项目统一代码", "项目名称", "投资方", "协议投资额（亿元）")
+    rows: list[list[Any]] = [["P-1", "2019-500116-01-03-2", "甲改名", "甲公司", 7], ["P-2", None, "乙", "乙公司", 3]]
+    batch = brought(client, tmp_path, *rows, header=header)
+    leave = ["台账!2!name", "台账!2!approval_code", "台账!2!project_code", "台账!3!name", "x" * 500]
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": leave})
+    page = preview_of(client, batch)
+    (row,) = page.context["preview"].rows["update"]
+    assert {change.field for change in row.changes} == {"agreed_capital"}
+    confirm(client, batch, digest_of(page))
+    project = Project.objects.get(code="P-1")
+    assert (project.name, project.approval_code, project.agreed_capital) == ("甲", "2019-500116-01-03-1", 7 * YI)
+    assert Project.objects.get(code="P-2").name == "乙"  # a new project takes what its row says
+
+
+def test_a_name_that_somebody_changed_can_be_kept(client: Client, manager: User, tmp_path: Path) -> None:
+    header = ("项目编号", "项目名称", "投资方")
+    path = ledger(tmp_path / "first.xlsx", ["SKK-001", "癸一厂", "癸公司"], header=header)
+    run(path)
+    project = Project.objects.get()
+    project.name, project.name_key = "癸一智能工厂", "癸一智能工厂"
+    project._history_user = manager
+    project.save()
+    batch = brought(client, tmp_path, ["SKK-001", "癸一厂", "癸公司"], header=header)
+    page = preview_of(client, batch, "look")
+    ((change,),) = [row.changes for row in page.context["edited"]]
+    assert (change.old, change.new, change.by_hand.split()[0]) == ("癸一智能工厂", "癸一厂", "manager")
+    assert 'name="leave" value="台账!2!name"' in page.content.decode()
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": "台账!2!name"})
+    page = preview_of(client, batch, "look")
+    assert (page.context["counts"]["unchanged"], page.context["counts"]["refused"]) == (1, 0)
+    assert [change.label for change in page.context["left_out"][0].changes] == ["项目名称"]
+    confirm(client, batch, digest_of(page))
+    project.refresh_from_db()
+    assert project.name == "癸一智能工厂"
 
 
 def test_a_month_of_arrivals_is_left_out(client: Client, tmp_path: Path) -> None:
