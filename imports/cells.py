@@ -39,6 +39,9 @@ from jiangjin.lib.text import is_placeholder, sentence
 
 __all__ = ["Entry", "Options", "Vocabulary", "column_reader", "header_unit", "read_cell", "read_raw"]
 
+NEVER_CALCULATED = _(
+    "The cell holds a formula that was never calculated. Open the file in Excel or WPS and save it again."
+)
 FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
 
 
@@ -112,7 +115,7 @@ def _read(reader: Reader, raw: CellValue | Cell, options: Options) -> Reading[An
     if raw.kind is CellKind.UNCALCULATED:
         raise CellError(
             "uncalculated_formula",
-            _("The cell holds a formula that was never calculated. Open the file in Excel or WPS and save it again."),
+            NEVER_CALCULATED,
         )
     return NOTHING if raw.value is None or raw.value == "" else reader(raw.value, raw.number_format, options)
 

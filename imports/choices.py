@@ -13,7 +13,7 @@ from imports.firstrows import ShownLine, first_rows
 from imports.grid import column_number
 from imports.plan import Plan
 from imports.problems import Problem
-from imports.proposals import ColumnProposal, Proposal
+from imports.proposals import OWN_REASONS, ColumnProposal, Proposal
 from imports.understanding import Understood
 from imports.unknownwords import UnknownWord, unknown_words
 
@@ -37,6 +37,7 @@ WHY_NOT: dict[str, Promise] = {
     "unknown_header": _("unknown header"),
     "no_header": _("no header"),
     "left_out": _("you left it out"),
+    OWN_REASONS: _("what was wrong with the refused rows"),
     "empty_column": _("empty column"),
     "same_values": _("the same as another column"),
     "column_left_out": _("another column holds this field"),

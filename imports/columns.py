@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.asof import said_as_of
 from imports.fields import ALL_FIELDS
-from imports.fits import blanks_below, fit, lacks_unit
+from imports.fits import blanks_below, filled_cells, fit, lacks_unit
 from imports.grid import Sheet, column_number
 from imports.headerblocks import known_key
 from imports.headerpaths import match_path
@@ -15,6 +15,9 @@ from imports.headers import header_year, normal, read_header
 from imports.mapping import ColumnMapping, Mapping, MappingError, SheetMapping, is_letter, parse_mapping
 from imports.monthcolumns import IDENTITY, resolve_months, resolve_years, take_arrival_columns
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
+from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
+from imports.ownmarks import REASON, are_reasons
+from imports.proposals import OWN_REASONS, ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals
 from imports.tables import HeaderColumn, Table
 from imports.treatments import Task, leave_out_ticks, take, take_by_looks, take_tick_column, tell_ticks
@@ -136,7 +139,9 @@ def _take_dictionary(task: Task, columns: list[ColumnProposal]) -> None:
         match = matches[column.number]
         if match is None:
             column.reason = "unknown_header" if column.column.path else "no_header"
-            if task.proposal.kind == "projects" and column.column.path:
+            if _holds_our_reasons(task, column):
+                column.reason = OWN_REASONS
+            elif task.proposal.kind == "projects" and column.column.path:
                 take_tick_column(task, column)
             continue
         column.candidates = tuple(entry.field for entry in match.entries)
@@ -148,6 +153,13 @@ def _take_dictionary(task: Task, columns: list[ColumnProposal]) -> None:
             take(task, column, match.entries[0], match)
     for column in several:
         take_by_looks(task, column, matches[column.number])
+
+
+def _holds_our_reasons(task: Task, column: ColumnProposal) -> bool:
+    """Whether it is the column 错误 of a workbook of refused rows that comes back."""
+    if column.column.path[-1:] != (REASON,):
+        return False
+    return are_reasons(filled_cells(task.sheet, task.table, column.number, every=True))
 
 
 def _take_units(task: Task, mapping: SheetMapping | None) -> None:

@@ -7,15 +7,13 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imports.hands import hands_of
 from imports.models import BatchState, ImportRow
 from imports.plan import RowPlan
 from jiangjin.lib.text import sentence
-from projects.models import Project
 
-BY_IMPORT = "import "  # how the history's reasons begin that imports write (ImportBatch.reason)
 CHUNK = 2000
 EDITED = _("Changed by hand since the last import (%(hand)s): the file would change it back or again.")
 
@@ -23,53 +21,41 @@ EDITED = _("Changed by hand since the last import (%(hand)s): the file would cha
 def mark_edited(rows: Iterable[RowPlan]) -> None:
     """Say at each change whose hand the present value is from, where an import had written another one before.
 
-    Constant number of queries for a chunk of projects.
+    A value that was emptied by hand is one as well. Constant number of queries for a chunk of projects.
     """
-    changing = [row for row in rows if any(change.old is not None for change in row.different)]
+    changing = [row for row in rows if row.different]
     for start in range(0, len(changing), CHUNK):
         _mark(changing[start : start + CHUNK])
 
 
 def _mark(rows: list[RowPlan]) -> None:
-    imported = _last_imported({row.project_id for row in rows if row.project_id})
-    edited = {
-        (row.project_id, change.field)
+    imported = _last_imported({(row.project_id, change.field) for row in rows for change in row.different})
+    edited = [
+        (row, change)
         for row in rows
         for change in row.different
-        if change.old is not None
-        and (row.project_id, change.field) in imported
-        and not _same(imported[row.project_id, change.field], change.old)
-    }
+        if (row.project_id, change.field) in imported and not _same(imported[row.project_id, change.field], change.old)
+    ]
     if not edited:
         return
-    hands = _last_hands({pk for pk, __ in edited if pk})
+    hands = hands_of(edited)
     for row in rows:
         for place, change in enumerate(row.different):
-            if (row.project_id, change.field) in edited:
-                hand = hands.get(row.project_id or 0, "—")
+            if hand := hands.get((row.project_id, change.field)):
                 row.different[place] = replace(change, by_hand=hand)
                 row.read.warn("edited_by_hand", sentence(EDITED, hand=hand), change.field)
 
 
-def _last_imported(projects: set[int]) -> dict[tuple[int, str], Any]:
-    """What the last import wrote of each field of these projects, as ImportRow keeps it."""
+def _last_imported(wanted: set[tuple[int | None, str]]) -> dict[tuple[int | None, str], Any]:
+    """What the last import wrote of these fields of these projects, as ImportRow keeps it."""
+    projects = {project for project, __ in wanted if project}
     written = ImportRow.objects.filter(project__in=projects, batch__state=BatchState.COMMITTED).order_by("id")
-    found: dict[tuple[int, str], Any] = {}
+    found: dict[tuple[int | None, str], Any] = {}
     for project, details in written.exclude(details=[]).values_list("project_id", "details"):
         for detail in details:
-            if "field" in detail and "new" in detail:
+            if "new" in detail and (project, detail.get("field")) in wanted:
                 found[project, detail["field"]] = detail["new"]
     return found
-
-
-def _last_hands(projects: set[int]) -> dict[int, str]:
-    """Who saved each of these projects last other than by an import, and on which day: 王某 2020-07-01."""
-    records = Project.history.filter(id__in=projects).exclude(history_change_reason__startswith=BY_IMPORT)
-    hands: dict[int, str] = {}
-    for record in records.select_related("history_user").order_by("history_id"):
-        day = timezone.localtime(record.history_date)
-        hands[record.id] = f"{record.history_user or ''} {day:%Y-%m-%d}".strip()
-    return hands
 
 
 def _same(kept: Any, value: Any) -> bool:

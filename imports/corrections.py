@@ -14,8 +14,8 @@ from jiangjin.lib.dates import PartialDay
 MOST = 2000  # corrected cells of a file
 LONGEST = 500  # characters of a correction
 LAST_COLUMN = 16_384
-# By these a row finds its project: without them it would be another row.
-NEVER_LEFT_OUT = frozenset(("name", "project_code", "approval_code"))
+# A number under which a project is met stands beside its others: it overwrites nothing.
+NEVER_LEFT_OUT = frozenset(("project_code",))
 
 
 def place_of(key: str) -> tuple[str, int, int] | None:
@@ -47,7 +47,10 @@ def apply_corrections(sheet: Sheet, rows: Iterable[int], corrections: Mapping[st
 
 
 def leave_out(row: RowPlan, left_out: frozenset[str]) -> None:
-    """Take out of a row the values that a person does not want from it: as if their cells were empty."""
+    """Take out of a row the values that a person does not want from it: as if their cells were empty.
+
+    Its project must be found already, for by its name and numbers it finds it.
+    """
     read = row.read
     for name in [*read.values, *(f"arrival {month}" for month in read.values.get("arrivals") or ())]:
         if f"{read.key}!{name}" not in left_out or name in NEVER_LEFT_OUT:

@@ -8,6 +8,7 @@ from imports.tables import HeaderColumn
 from jiangjin.lib.partialday import PartialDay
 
 Message = str | Promise
+OWN_REASONS = "own_reasons"  # a column that we wrote ourselves into a workbook of refused rows
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class ColumnProposal:
     year: int | None = None  # the year in a header such as 2020年到位资金
     value: str = ""
     split: tuple[str, ...] = ()  # the fields that its cells part into, by imports.fits.split_cell
-    reason: str = ""  # why there is no field: unknown_header, no_header, left_out, empty_column, same_values …
+    reason: str = ""  # why there is no field: unknown_header, no_header, left_out, own_reasons, same_values …
     by: str = ""  # who decided for an earlier file what it holds, its unit or its filling down, and when
 
     @property

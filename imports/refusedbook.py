@@ -16,15 +16,15 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from imports.grid import Cell, CellKind, Sheet, Span, column_letter
 from imports.headers import read_header
+from imports.ownmarks import REASON, place_said
 from imports.ownrows import OwnRow, own_rows, put
 from imports.refusedcells import bold, sheet_title, text_cell, value_cell, wrong_cell
 from imports.refusedwords import said_in_workbook
 from imports.reread import Done, Reread, fault_column, kept_name
 from imports.rowkinds import is_filled
 from imports.understanding import Understood
+from jiangjin.lib.faults import UNCALCULATED
 
-REASON = "错误"  # no header of the dictionary, so that the import leaves the column out
-NO_VALUE = "#N/A"  # for a formula that was never calculated: an empty cell would be imported as "unknown"
 WIDTHS = {"name": 30, "investor": 30}
 REASON_WIDTH = 60
 
@@ -180,7 +180,7 @@ def _cells(page: Any, section: _Section, row: OwnRow) -> list[Any]:
         if column:
             raw = row.raws[column - 1] if column <= len(row.raws) else None
             if isinstance(raw, Cell) and raw.kind is CellKind.UNCALCULATED:
-                raw = NO_VALUE
+                raw = UNCALCULATED
             put(cells, column, wrong_cell(page, raw, "" if column in row.covered else "\n".join(messages)))
     put(cells, section.reason_column, text_cell(page, _reasons(section.part, wrong)))
     return cells
@@ -197,10 +197,10 @@ def _wrong(part: Understood, done: Done) -> dict[int, list[str]]:
 
 
 def _reasons(part: Understood, wrong: dict[int, list[str]]) -> str:
-    """【协议投资额（亿元）】… No colon stands behind a header, for then it might be read as a caption."""
+    """【协议投资额（亿元）】…"""
     said = []
     for number, messages in wrong.items():
         column = part.table.column(number)
         header = (column.header if column else "") or column_letter(number)
-        said.append((f"【{header}】" if header else "") + " ".join(messages))
+        said.append(place_said(header) + " ".join(messages))
     return "　".join(said)

@@ -13,16 +13,16 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from imports.grid import Cell, CellValue
+from imports.ownmarks import comment_author
+from imports.reading.remarks import MOST_CHARS, words_of
 from jiangjin.lib.text import DANGEROUS
 
 WRONG = PatternFill("solid", fgColor="FFFFC7CE")
 HEADER = Font(bold=True)
 WRAPPED = Alignment(wrap_text=True, vertical="top")
-AUTHOR = "导入"
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 EARLIEST = 1905  # years before it are no days to a spreadsheet, in one of its two calendars or the other
 LONGEST_TITLE = 31
-MOST_COMMENT = 2000
 # What a workbook's XML cannot hold.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORBIDDEN_IN_TITLE = re.compile(r"[\\*?:/\[\]]")
@@ -72,7 +72,8 @@ def wrong_cell(page: Any, raw: CellValue | Cell, why: str) -> BookCell:
     if not why:
         return cell
     lines = sum(len(line) // 16 + 1 for line in why.splitlines())
-    cell.comment = Comment(FORBIDDEN.sub("", why)[:MOST_COMMENT], AUTHOR, height=30 + 18 * min(lines, 20), width=260)
+    why = FORBIDDEN.sub("", why)[:MOST_CHARS]
+    cell.comment = Comment(why, comment_author(words_of(why)), height=30 + 18 * min(lines, 20), width=260)
     return cell
 
 

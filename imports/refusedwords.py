@@ -10,7 +10,8 @@ from functools import lru_cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imports import arrivals, matching, rules, vocabulary, words
+from imports import arrivals, cells, matching, rules, vocabulary, words
+from jiangjin.lib.faults import WITHOUT_RESULT
 
 # What the screen says, and what is said in a workbook instead.
 INSTEAD = (
@@ -35,6 +36,7 @@ INSTEAD = (
             "means when this workbook is imported."
         ),
     ),
+    (cells.NEVER_CALCULATED, WITHOUT_RESULT),
     (
         rules.IMPLAUSIBLE,
         _(

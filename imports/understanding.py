@@ -14,6 +14,7 @@ from imports.links import Links
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.progress import Progress
+from imports.proposals import OWN_REASONS
 from imports.recalling import Memory, layout_of
 from imports.summaries import mark_summaries
 from imports.tables import Layout, Table
@@ -150,7 +151,7 @@ def say_columns(part: Understood, plan: Plan) -> None:
     told.skipped.sort(key=lambda skip: skip["row"])
     for column in proposal.columns:
         if column.field is None:
-            if column.header or column.filled:
+            if column.reason != OWN_REASONS and (column.header or column.filled):
                 told.unmapped.append({"column": column.letter, "header": column.header})
             continue
         told.columns.append(

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from projects import (
     similarity,
     sources,
 )
+from projects import changes, conditions, facts, gone, listing, pages, permissions, registering, similarity, sources
 from projects.access import get_edited, get_project, get_writable
 from projects.choices import NoteKind
 from projects.editing import ProjectForms
@@ -166,7 +167,18 @@ def project_similar(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def project_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Correct a project; who saves second sees both versions and loses nothing."""
+    if page := _page_of_gone(request, code):
+        return page
     project = get_edited(request, code)
+    try:
+        return _edit(request, project)
+    except Project.DoesNotExist as error:  # taken out a moment ago
+        if page := _page_of_gone(request, code):
+            return page
+        raise Http404 from error
+
+
+def _edit(request: HttpRequest, project: Project) -> HttpResponse:
     forms = ProjectForms(request.POST or None, project=project, user=request.user)
     if request.method == "POST" and forms.is_valid():
         if project.is_voided:
@@ -237,6 +249,17 @@ def _saved_words(forms: ProjectForms) -> str:
     if not forms.taken:
         return _("Saved.")
     return _("Saved. What others changed meanwhile was kept: %(changes)s.") % {"changes": kept_words(forms.taken)}
+
+
+def _page_of_gone(request: HttpRequest, code: str) -> HttpResponse | None:
+    """What was typed about a project that is no longer there, to be registered as a new one."""
+    record = gone.taken_out(request, code)
+    if record is None:
+        return None
+    forms = ProjectForms(request.POST, project=None, user=request.user)
+    forms.is_valid()
+    forms.project.add_error(None, gone.words_of(record))
+    return _form_page(request, forms, None)
 
 
 def _form_page(request: HttpRequest, forms: ProjectForms, project: Project | None) -> HttpResponse:

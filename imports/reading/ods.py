@@ -48,6 +48,7 @@ class ContentReader:
         self.line: list[str] | None = None
         self.aside = self.pictures = 0
         self.remark: list[str] | None = None  # the paragraphs of a comment
+        self.author = ""  # of the comment
         self.remarks: list[tuple[int, str]] = []  # of the row: column, words
 
     # --- tags ---
@@ -57,7 +58,7 @@ class ContentReader:
             self._flush()
             self.aside += 1
             if tag == "annotation" and self.aside == 1 and self.cell is not None:
-                self.remark = []
+                self.remark, self.author = [], ""
         elif self.aside:
             self.pictures += tag == "image"
             if tag in ("p", "creator", "date"):
@@ -85,11 +86,13 @@ class ContentReader:
             self.text.clear()
             self.aside -= 1
             if not self.aside and self.remark is not None:
-                self.remarks.append((self.column, words_of("\n".join(self.remark))))
+                self.remarks.append((self.column, words_of("\n".join(self.remark), self.author)))
                 self.remark = None
         elif self.aside:
             if tag == "p" and self.remark is not None:
                 self.remark.append(self.text.take())
+            elif tag == "creator" and self.remark is not None:
+                self.author = self.text.take().strip()
         elif tag in ("table-cell", "covered-table-cell"):
             self._end_cell()
         elif tag in ("p", "h") and self.line is not None:

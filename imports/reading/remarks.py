@@ -2,6 +2,7 @@
 
 import re
 
+from imports.ownmarks import is_our_comment
 from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
@@ -19,12 +20,17 @@ BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
 def words_of(text: str, author: str = "") -> str:
-    """What a comment says: without the author's name that programs print in front, without empty lines."""
+    """What a comment says: without the author's name that programs print in front, without empty lines.
+
+    Nothing where we wrote it ourselves beside a wrong cell, in a workbook that comes back corrected.
+    """
     text = CONTROL.sub("", BAD.sub(BAD_CHARACTER, text.replace("\r\n", "\n").replace("\r", "\n")))
     text = THREAD.sub("", text, count=1).strip()
     if author and text.startswith(author) and text[len(author) :].lstrip()[:1] in (":", "："):
         text = text[len(author) :].lstrip()[1:]
     text = BLANK_LINES.sub("\n", text).strip()
+    if author and is_our_comment(author, text):
+        return ""
     return text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
 
 

@@ -15,6 +15,9 @@ from jiangjin.lib.text import RUBBISH
 EXCEL_ERROR = re.compile(
     r"#(REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|GETTING_DATA)", re.IGNORECASE
 )
+# Stands in a workbook of refused rows for a formula without a value: nothing there would be imported as "unknown".
+UNCALCULATED = "#公式未计算"
+WITHOUT_RESULT = _("The file had a formula here that was never calculated. Enter the value itself.")
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 DITTO = re.compile(r"同上.?|同前|同左|〃|″|\"|''|”|“")
 REFERENCE = re.compile(r"[(]?(见|详见|参见|另见).*")
@@ -28,6 +31,11 @@ _COMMON: tuple[tuple[re.Pattern[str], str, Promise], ...] = (
         EXCEL_ERROR,
         "excel_error",
         _("The cell holds a spreadsheet error. Correct the formula in the file, or enter the value itself."),
+    ),
+    (
+        re.compile(re.escape(UNCALCULATED)),
+        "uncalculated_formula",
+        WITHOUT_RESULT,
     ),
     (
         re.compile(r"#{2,}"),

@@ -11,6 +11,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from imports.models import ImportBatch, ImportRow
+from imports.ownmarks import comment_author
 from imports.reading import ReadError, read_workbook
 from imports.reading.limits import Limits
 from imports.reading.raw import Budget, RawSheet
@@ -133,6 +134,9 @@ def test_comments_of_an_ods(tmp_path):
     table = f'<table:table><table:table-row table:number-rows-repeated="2">{cell}</table:table-row></table:table>'
     sheet = read_workbook(ods(tmp_path / "a.ods", table)).sheets[0]
     assert sheet.comments == {(1, 2): "应为6亿\n待核"}
+    # The same words as we write them beside a wrong cell, brought back from another program.
+    ours = table.replace("张三", comment_author("应为6亿\n待核"))
+    assert read_workbook(ods(tmp_path / "a.ods", ours)).sheets[0].comments == {}
     assert sheet.rows[0] == [None, "甲", "甲"]
 
 

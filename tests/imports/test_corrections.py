@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -13,7 +15,7 @@ from imports.corrections import place_of
 from imports.models import ImportRow
 from jiangjin.lib.money import YI
 from projects.models import CapitalArrival, Project
-from tests.builders import make_project, make_user
+from tests.builders import make_investor, make_project, make_user
 from tests.imports.books import ledger, run
 from tests.imports.bringing import bring, client_of, confirm, digest_of, last_batch, preview_of
 from tests.imports.refusedbooks import refused_book
@@ -212,13 +214,42 @@ def test_a_change_is_left_out_and_taken_after_all(client: Client, tmp_path: Path
     assert (project.agreed_capital, str(project.signed_on), project.lead_unit) == (7 * YI, "2020-03-01", "新单位")
 
 
-def test_what_a_row_is_found_by_cannot_be_left_out(client: Client, tmp_path: Path) -> None:
-    make_project("甲", code="P-1", agreed="5", park="shuangfu", investor="甲公司")
-    header = ("项目编号", "项目名称", "投资方", "协议投资额（亿元）")
-    batch = brought(client, tmp_path, ["P-1", "甲改名", "甲公司", 7], header=header)
-    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!name", "台账!2!project_code", "x" * 500]})
-    (row,) = preview_of(client, batch).context["preview"].rows["update"]
-    assert {change.field for change in row.changes} == {"name", "agreed_capital"}
+def test_what_a_row_is_found_by_is_left_out_without_losing_its_project(client: Client, tmp_path: Path) -> None:
+    make_project("甲", code="P-1", agreed="5", park="shuangfu", investor="甲公司", approval_code="2019-500116-01-03-1")
+    header = ("项目编号", "投资项目统一代码", "项目名称", "投资方", "协议投资额（亿元）")
+    rows: list[list[Any]] = [["P-1", "2019-500116-01-03-2", "甲改名", "甲公司", 7], ["P-2", None, "乙", "乙公司", 3]]
+    batch = brought(client, tmp_path, *rows, header=header)
+    leave = ["台账!2!name", "台账!2!approval_code", "台账!2!project_code", "台账!3!name", "x" * 500]
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": leave})
+    page = preview_of(client, batch)
+    (row,) = page.context["preview"].rows["update"]
+    assert {change.field for change in row.changes} == {"agreed_capital"}
+    confirm(client, batch, digest_of(page))
+    project = Project.objects.get(code="P-1")
+    assert (project.name, project.approval_code, project.agreed_capital) == ("甲", "2019-500116-01-03-1", 7 * YI)
+    assert Project.objects.get(code="P-2").name == "乙"  # a new project takes what its row says
+
+
+def test_a_name_that_somebody_changed_can_be_kept(client: Client, manager: User, tmp_path: Path) -> None:
+    header = ("项目编号", "项目名称", "投资方")
+    path = ledger(tmp_path / "first.xlsx", ["SKK-001", "癸一厂", "癸公司"], header=header)
+    run(path)
+    project = Project.objects.get()
+    project.name, project.name_key = "癸一智能工厂", "癸一智能工厂"
+    project._history_user = manager
+    project.save()
+    batch = brought(client, tmp_path, ["SKK-001", "癸一厂", "癸公司"], header=header)
+    page = preview_of(client, batch, "look")
+    ((change,),) = [row.changes for row in page.context["edited"]]
+    assert (change.old, change.new, change.by_hand.split()[0]) == ("癸一智能工厂", "癸一厂", "manager")
+    assert 'name="leave" value="台账!2!name"' in page.content.decode()
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": "台账!2!name"})
+    page = preview_of(client, batch, "look")
+    assert (page.context["counts"]["unchanged"], page.context["counts"]["refused"]) == (1, 0)
+    assert [change.label for change in page.context["left_out"][0].changes] == ["项目名称"]
+    confirm(client, batch, digest_of(page))
+    project.refresh_from_db()
+    assert project.name == "癸一智能工厂"
 
 
 def test_a_month_of_arrivals_is_left_out(client: Client, tmp_path: Path) -> None:
@@ -370,3 +401,89 @@ def test_decisions_about_cells_count_for_the_worker_as_well(client: Client, tmp_
     confirm(client, batch, digest_of(page))
     work()
     assert Project.objects.get().agreed_capital == 6 * YI
+
+
+REMARKED = ("项目编号", "项目名称", "投资方", "落户园区", "计划开工时间", "责任单位", "联系人", "备注")
+AS_IMPORTED = ["P-1", "甲", "甲公司", "双福", "2021-05", "商务委", "张三", "原一"]
+
+
+def edit(project: Project, user: User, **fields: Any) -> None:
+    """Change columns of a project as a form does."""
+    for field, value in fields.items():
+        setattr(project, field, value)
+    project._history_user = user
+    project.save()
+
+
+def edited_fields(client: Client, path: Path, *row: Any) -> dict[str, str]:
+    """The labels of the changes that a file would make to what somebody typed, and whom the preview names."""
+    batch = brought(client, path, list(row), header=REMARKED)
+    rows = preview_of(client, batch, "look").context["edited"]
+    return {change.label: change.by_hand for shown in rows for change in shown.changes if change.by_hand}
+
+
+def test_a_value_emptied_by_hand_is_marked_and_can_be_kept(client: Client, manager: User, tmp_path: Path) -> None:
+    run(ledger(tmp_path / "first.xlsx", AS_IMPORTED, header=REMARKED))
+    project = Project.objects.get()
+    edit(project, manager, remarks="")
+    planned = project.milestones.get()
+    planned._history_user = manager
+    planned.delete()
+    found = edited_fields(client, tmp_path, *AS_IMPORTED[:7], "新一")
+    assert set(found) == {"备注", "计划开工"}
+    assert all(hand.startswith("manager ") for hand in found.values())
+    batch = last_batch()
+    assert "保留库里的" in preview_of(client, batch, "look").content.decode()
+    client.post(f"/imports/{batch.pk}/leave/", {"leave": ["台账!2!remarks", "台账!2!planned_start"]})
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    project.refresh_from_db()
+    assert (project.remarks, project.milestones.count()) == ("", 0)
+
+
+def test_a_value_that_no_hand_emptied_is_an_ordinary_change(client: Client, manager: User, tmp_path: Path) -> None:
+    run(ledger(tmp_path / "first.xlsx", [*AS_IMPORTED[:7], None], header=REMARKED))
+    edit(Project.objects.get(), manager, contact_phone="123")
+    assert edited_fields(client, tmp_path, *AS_IMPORTED[:7], "新一") == {}
+
+
+def test_each_marked_value_names_who_typed_it(client: Client, manager: User, tmp_path: Path) -> None:
+    run(ledger(tmp_path / "first.xlsx", AS_IMPORTED, header=REMARKED))
+    project = Project.objects.get()
+    edit(project, manager, lead_unit="招商局")
+    other = make_user("second", role="manager", all_parks=True)
+    edit(project, other, contact_name="李四")
+    found = edited_fields(client, tmp_path, *AS_IMPORTED[:5], "经信委", "王五", "原一")
+    assert {label: hand.split()[0] for label, hand in found.items()} == {"责任单位": "manager", "联系人": "second"}
+
+
+def test_another_investor_names_who_chose_it(client: Client, manager: User, tmp_path: Path) -> None:
+    run(ledger(tmp_path / "first.xlsx", AS_IMPORTED, header=REMARKED))
+    project = Project.objects.get()
+    part = project.participations.get()
+    part.investor = make_investor("乙公司")
+    part._history_user = make_user("second", role="manager", all_parks=True)
+    part.save()
+    edit(project, manager, remarks="重点")
+    found = edited_fields(client, tmp_path, "P-1", "甲", "丙公司", *AS_IMPORTED[3:])
+    assert {label: hand.split()[0] for label, hand in found.items()} == {"投资方": "second", "备注": "manager"}
+
+
+def test_what_a_later_import_gave_is_nobodys_hand(client: Client, manager: User, tmp_path: Path) -> None:
+    """The stage went on because of a day of the same file: no person moved it."""
+    header = ("项目编号", "项目名称", "项目阶段", "投产时间", "备注")
+    run(ledger(tmp_path / "first.xlsx", ["P-1", "甲", "已签约", "2020-05", "原一"], header=header))
+    edit(Project.objects.get(), manager, contact_phone="123")
+    batch = brought(client, tmp_path, ["P-1", "甲", "已达产", "2020-05", "原一"], header=header)
+    page = preview_of(client, batch, "look")
+    assert (page.context["counts"]["update"], page.context["edited"]) == (1, [])
+
+
+def test_a_hand_is_named_also_after_a_later_import_was_taken_back(
+    client: Client, manager: User, tmp_path: Path
+) -> None:
+    run(ledger(tmp_path / "first.xlsx", AS_IMPORTED, header=REMARKED))
+    edit(Project.objects.get(), manager, remarks="")
+    run(ledger(tmp_path / "second.xlsx", [*AS_IMPORTED[:7], "新一"], header=REMARKED))
+    call_command("undo_import", str(last_batch().pk), stdout=io.StringIO())
+    found = edited_fields(client, tmp_path, *AS_IMPORTED[:7], "新二")
+    assert {label: hand.split()[0] for label, hand in found.items()} == {"备注": "manager"}

@@ -11,9 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from openpyxl.comments import Comment
 
 from imports.models import ImportBatch, RowAction
-from imports.refusedbook import REASON
+from imports.ownmarks import REASON
 from jiangjin.lib import amountfaults, dayparse, faults
 from projects.models import CapitalArrival, Project
 from tests.builders import make_project, make_user
@@ -297,3 +298,65 @@ def test_all_refused_rows_of_a_kept_preview(client: Client, tmp_path: Path, sett
     assert book["台账"].max_row == 601
     assert [row[0] for row in values(book["台账"])[1:]] == [row[0] for row in rows if row[3] == "约6"]
     assert ImportBatch.objects.get().rows.filter(action=RowAction.REFUSED).count() == 0
+
+
+# --- What we wrote ourselves, when it comes back ---------------------------------------------------------------------
+def test_our_own_comments_and_reasons_are_nobodys_remarks(client: Client, tmp_path: Path) -> None:
+    rows = [PLAIN, ["T-1", "甲厂", "火星", "5-8亿"], ["T-2", None, "双福", 6], ["T-3", "丙厂", "双福", "约7"]]
+    bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
+    book = refused_book(client, last_batch())
+    page = book["台账"]
+    assert len(wrong_cells(page)) == 4
+    page["C2"], page["D2"], page["B3"], page["D4"] = "双福", 6, "乙厂", 7
+    page["A2"].comment = Comment("王处已核实", "张三")
+    page["D4"].comment.text += "\n已问企业：7亿"  # somebody answers in our comment
+    again = bring_book(client, book)
+    page = preview_of(client, again)
+    seen = page.context["preview"]
+    assert counts(client, again) == {"create": 3}
+    assert page.context["unread_columns"] == []
+    (told,) = (warning for warning in seen.warned["warnings"] if warning.code == "comments")
+    assert "A2, D4" in str(told.message)
+    confirm(client, again, digest_of(page))
+    kept = {row.row: [detail["comment"] for detail in row.details if "comment" in detail] for row in again.rows.all()}
+    assert (kept[2], kept[3]) == (["王处已核实"], [])
+    assert kept[4][0].endswith("已问企业：7亿")
+
+
+def test_somebodys_own_column_of_that_name_is_named_as_not_read(client: Client, tmp_path: Path) -> None:
+    rows = [[*PLAIN, REASON], ["T-1", "甲厂", "双福", 5, "金额待核"], ["T-2", "乙厂", "双福", 6, "【注】已核"]]
+    bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
+    assert preview_of(client, last_batch()).context["unread_columns"] == [("台账", ["E 错误"])]
+
+
+def test_a_reason_about_no_cell_is_known_again_as_ours(client: Client, tmp_path: Path) -> None:
+    make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
+    header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
+    bring(client, write_xlsx(tmp_path / "a.xlsx", [header, ["智能装备生产基地二期", "甲公司", "双福", 7]]))
+    batch = last_batch()
+    client.post(f"/imports/{batch.pk}/answer/", {"row-台账!2": "later"})
+    book = refused_book(client, batch)
+    assert book["台账"]["E2"].value.startswith("【")
+    again = bring_book(client, book)
+    assert preview_of(client, again).context["unread_columns"] == []
+
+
+def test_a_formula_without_a_value_comes_back_in_words(client: Client, tmp_path: Path) -> None:
+    names = [case.column for case in WRONG if case.column not in {"项目编号", "项目名称", "是否上市公司"}]
+    header = ("项目编号", "项目名称", *dict.fromkeys(names))
+    formula = "=1+1"
+    nothing = [None] * (len(header) - 2)
+    rows = [header, ["T-1", "甲厂", *[formula] * (len(header) - 2)], ["T-2", formula, *nothing]]
+    bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
+    first = refused_book(client, last_batch())
+    wrong = wrong_cells(first["台账"])
+    assert {cell.value for cell in wrong} == {"#公式未计算"}
+    assert {(cell.row, cell.column) for cell in wrong} == {(2, n) for n in range(3, len(header) + 1)} | {(3, 2)}
+    assert all("#N/A" not in str(cell) for row in values(first["台账"]) for cell in row)
+    # As it stands it is no value of any column: the same cells are refused again, and say what to do here.
+    again = bring_book(client, first)
+    assert counts(client, again) == {"refused": 2}
+    second = wrong_cells(refused_book(client, again)["台账"])
+    told = [(cell.coordinate, cell.value) for cell in second]
+    assert told == [(cell.coordinate, cell.value) for cell in wrong]
+    assert [cell.comment.text for cell in second] == [cell.comment.text for cell in wrong]

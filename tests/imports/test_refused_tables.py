@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl.styles import Alignment
 
+from imports.ownmarks import REASON
 from imports.reading import read_workbook
-from imports.refusedbook import REASON
 from tests.builders import make_user
 from tests.imports.books import write_xlsx
 from tests.imports.bringing import bring, client_of, last_batch, preview_of
@@ -109,7 +109,7 @@ def test_two_header_levels_and_a_unit_line_are_read_again(client: Client, tmp_pa
     assert seen.agreed_capital == Decimal(130000)
     assert (seen.sheets[0].header_rows, seen.sheets[0].unit) == (sheets[0].header_rows, "万元") == ([3, 4], "万元")
     assert [column["field"] for column in seen.sheets[0].columns] == [c["field"] for c in sheets[0].columns]
-    assert seen.sheets[0].unmapped == [{"column": "F", "header": REASON}]
+    assert seen.sheets[0].unmapped == []
 
 
 @pytest.mark.parametrize(
@@ -333,5 +333,5 @@ def test_words_above_the_header_stay_words_when_the_merges_of_the_data_are_gone(
     for __ in range(2):
         again = bring_book(client, back)
         sheet = preview_of(client, again).context["preview"].sheets[0]
-        assert (sheet.header_rows, sheet.unmapped) == ([2], [{"column": "E", "header": REASON}])
+        assert (sheet.header_rows, sheet.unmapped) == ([2], [])
         back = refused_book(client, again)
