@@ -15,7 +15,7 @@ from jiangjin.lib.money import YI
 from projects.models import Investor, Project
 from tests.builders import make_investor, make_project, make_user
 from tests.imports.bringing import client_of
-from tests.imports.merges import digest, merge
+from tests.imports.merges import digest, merge, merge_two_firms, take_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 
@@ -80,6 +80,32 @@ def test_merged_found_by_the_old_number_and_taken_back(two, chief: User) -> None
     assert digest() == before
     assert client.get(gone.get_absolute_url()).status_code == 200
     assert "chief" in client.get(done.get_absolute_url()).content.decode()
+
+
+def test_the_old_name_finds_the_kept_project(chief: User) -> None:
+    kept = make_project("甲一厂", code="P-1", agreed="5", park="shuangfu", investor="甲公司")
+    gone = make_project("壬二厂", code="P-2", agreed="5", park="shuangfu", investor="甲公司", short_name="二分厂")
+    client = client_of(chief)
+    done = merge(kept, gone, user=chief)
+    for words in ("壬二厂", "二分厂", "rec", "壬二厂 甲公司"):
+        listed = client.get("/projects/", {"q": words}).content.decode()
+        assert kept.get_absolute_url() in listed, words
+        assert gone.get_absolute_url() not in listed, words
+    assert kept.get_absolute_url() not in client.get("/projects/", {"q": "壬二厂 乙公司"}).content.decode()
+    take_back(done, user=chief)
+    listed = client.get("/projects/", {"q": "壬二厂"}).content.decode()
+    assert gone.get_absolute_url() in listed
+    assert kept.get_absolute_url() not in listed
+
+
+def test_the_old_name_of_a_firm_finds_the_kept_one_and_its_projects(chief: User) -> None:
+    kept, gone = make_investor("长安汽车有限公司"), make_investor("己二公司", origin="重庆")
+    project = make_project("一", park="shuangfu", investor="长安汽车有限公司")
+    make_project("二", park="shuangfu", investor="别的公司")
+    client = client_of(chief)
+    merge_two_firms(kept, gone, user=chief)
+    assert list(client.get("/investors/", {"q": "己二公司"}).context["page"].object_list) == [kept]
+    assert list(Project.objects.search("己二公司")) == [project]
 
 
 def test_a_second_click_writes_nothing(two, chief: User) -> None:
