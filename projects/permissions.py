@@ -58,6 +58,11 @@ def may_merge_firms(user: Actor) -> bool:
     return user.role != RECORDER and may_write_some(user)
 
 
+def sees_merges(user: Actor) -> bool:
+    """Reads what was merged: who may merge, and who sees all batches."""
+    return user.is_active and (may_merge_firms(user) or sees_all_batches(user))
+
+
 def sees_own_parks_only(user: Actor) -> bool:
     """Recorders see everything unless the district's setting narrows it."""
     return settings.RECORDERS_SEE_OWN_PARKS and user.role == RECORDER and not user.all_parks

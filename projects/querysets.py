@@ -161,7 +161,7 @@ class InvestorQuerySet(models.QuerySet):
         return own
 
     def search(self, text: str) -> InvestorQuerySet:
-        """Every word is found in the name, its pinyin initials, the credit code, or the name of a firm merged into it."""
+        """Every word is found in the name, its pinyin initials, the credit code, or a name merged into it."""
         investor = apps.get_model("projects", "Investor")
         found = self
         for word in text.split():

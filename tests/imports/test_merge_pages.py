@@ -167,6 +167,33 @@ def test_who_may_not_void_both_opens_no_page(two, chief: User) -> None:
     assert not Merge.objects.get().undone
 
 
+def test_the_auditor_reads_mergings_and_takes_none_back(two, chief: User) -> None:
+    done = merge(*two, user=chief)
+    auditor = client_of(make_user("auditor", role="auditor"))
+    address = done.get_absolute_url()
+    page = auditor.get(address)
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert all(words in html for words in (done.kept_text, done.gone_text, "chief"))
+    assert 'method="post"' not in html.split("<main")[-1]
+    before = digest()
+    sent = form_of(client_of(chief).get(address))
+    assert auditor.post(address, sent).status_code == 403
+    assert (digest(), Merge.objects.get().undone) == (before, False)
+    for listed in ("/bin/?show=merges", "/duplicates/", "/history/"):
+        html = auditor.get(listed).content.decode()
+        assert f'href="{address}"' in html, listed
+        assert "撤销 …" not in html, listed
+    assert auditor.get(page.context["history_url"]).context["lines"]
+    take_back(done, user=chief)
+    html = auditor.get(address).content.decode()
+    assert html.count("chief") > 1
+    # The leader sees figures, not who wrote them.
+    leader = client_of(User.objects.create(username="leader", role="leader"))
+    assert leader.get(address).status_code == 403
+    assert f'href="{address}"' not in leader.get("/bin/?show=merges").content.decode()
+
+
 def test_a_merged_project_is_not_restored_by_hand(two, chief: User) -> None:
     __, gone = two
     merge(*two, user=chief)
