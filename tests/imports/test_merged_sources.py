@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -217,6 +218,45 @@ def test_what_is_typed_after_a_merging_is_from_who_typed_it(two, chief: User) ->
     source = told_of(kept, chief).project["lead_unit"]
     assert (source.kind, source.notes) == (TYPED, ())
     assert "李某" in source.text
+
+
+# The next file.
+
+
+def edited_by(tmp_path: Path, row: list[Any]) -> list[tuple[str, str]]:
+    """The columns of which a file with this row says that somebody changed them by hand, and what it says."""
+    status, answer = run(ledger(tmp_path / "下期.xlsx", row, header=HEADER), "--dry-run")
+    assert (status, answer["update"]) == (0, 1), answer["errors"]
+    return [(one["column"], one["message"]) for one in answer["warnings"] if one["code"] == "edited_by_hand"]
+
+
+@pytest.mark.parametrize("number", ["SKH-001", "SKH-002"])
+def test_the_next_file_finds_no_hand_where_only_a_merging_was(two, chief: User, tmp_path: Path, number: str) -> None:
+    kept, gone = two
+    done = merge(kept, gone, user=chief, project__remarks="kept")
+    row = [number, "甲二厂", "己二公司", "双福", "区招商局", "2020-04", 5.3, "2020-06", "缓"]
+    assert edited_by(tmp_path, row) == []
+    take_back(done, user=chief)
+    assert edited_by(tmp_path, ["SKH-002", *row[1:]]) == []
+
+
+def test_the_next_file_names_the_merging_that_chose(two, chief: User, tmp_path: Path) -> None:
+    kept, gone = two
+    done = merge(kept, gone, user=chief, project__lead_unit="gone", project__remarks="gone")
+    row = ["SKH-002", *SECOND[1:4], "区招商局", *SECOND[5:8], "缓"]
+    ((column, said),) = edited_by(tmp_path, row)
+    assert (column, f"合并 #{done.pk}" in said, "王某" in said) == ("E", True, False)
+
+
+def test_what_came_with_a_merging_and_was_edited_since_is_marked(two, chief: User, tmp_path: Path) -> None:
+    kept, gone = two
+    merge(kept, gone, user=chief, project__remarks="gone")
+    kept.refresh_from_db()
+    kept.remarks = "急"
+    untouched = {"official": ("", ""), "investors": None, "commitments": None, "milestones": None}
+    save_project(project=kept, version=kept.version, user=chief, **untouched)
+    ((column, said),) = edited_by(tmp_path, [*FIRST[:8], "缓"])
+    assert (column, "王某" in said) == ("I", True)
 
 
 def test_the_number_of_queries_does_not_grow_with_mergings(chief: User, tmp_path: Path) -> None:
