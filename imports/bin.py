@@ -16,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from imports.merge_undoing import may_take_back_merges
 from imports.models import BatchState, ImportBatch, Merge, Takeback
 from imports.said import KINDS
 from projects.models import BulkEdit, Project
+from projects.permissions import sees_merges
 
 VOIDED = "projects"
 
@@ -97,7 +97,7 @@ def _merge(merge: Merge) -> Entry:
 
 
 def _merges(user: User) -> QuerySet:
-    return Merge.objects.all() if may_take_back_merges(user) else Merge.objects.none()
+    return Merge.objects.all() if sees_merges(user) else Merge.objects.none()
 
 
 BATCHES: dict[str, Kind] = {

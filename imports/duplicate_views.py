@@ -41,7 +41,6 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     """Pairs that are likely one, of projects or of firms; what was merged, and what is not the same."""
     kind = PairKind.INVESTOR if request.GET.get("kind") == PairKind.INVESTOR else PairKind.PROJECT
     likely = likely_firms(request.user) if kind == PairKind.INVESTOR else likely_projects(request.user)
-    may_undo = may_take_back_merges(request.user)
     merges = Merge.objects.filter(kind=kind).select_related("user")
     context = {
         "kind": kind,
@@ -49,7 +48,8 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(likely, PER_PAGE).get_page(request.GET.get("page")),
         "is_cut": len(likely) == MOST,
         "most": MOST,
-        "merges": merges[:LAST] if may_undo else [],
+        "merges": merges[:LAST] if permissions.sees_merges(request.user) else [],
+        "may_take_back": may_take_back_merges(request.user),
         "parted": _parted(kind, request.user),
     }
     return render(request, "imports/duplicate_list.html", context)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -211,17 +213,24 @@ def _firm_page(
 
 @require_http_methods(["GET", "POST"])
 def merge_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One merging, and what taking it back would do; a POST does what was shown, exactly once."""
-    if not may_take_back_merges(request.user):
+    """One merging, and to who may take it back what that would do; a POST does what was shown, exactly once."""
+    only_reads = not may_take_back_merges(request.user)
+    if not permissions.sees_merges(request.user) or (only_reads and request.method == "POST"):
         raise PermissionDenied
     merge = get_object_or_404(Merge.objects.select_related("user"), pk=pk)
-    context: dict[str, Any] = {"merge": merge, "of_firms": merge.kind == PairKind.INVESTOR}
+    context: dict[str, Any] = {
+        "merge": merge,
+        "of_firms": merge.kind == PairKind.INVESTOR,
+        "history_url": f"{reverse('projects:register_history')}?{urlencode({'batch': merge.reason})}",
+        "only_reads": only_reads,
+    }
     try:
         if merge.undone:
             context["takeback"] = Takeback.objects.filter(subject=merge.reason).select_related("user").first()
             if request.method == "POST":
                 messages.info(request, _("That was done already; nothing was written a second time."))
                 return redirect(merge)
+        if merge.undone or only_reads:
             return render(request, "imports/merge_detail.html", context)
         if request.method == "POST":
             return _taken_back(request, merge)

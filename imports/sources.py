@@ -16,6 +16,7 @@ from accounts.models import User
 from imports.comparing import MILESTONE_FIELDS
 from imports.fields import FIELDS
 from imports.models import ImportBatch, ImportRow
+from imports.movedrows import spoke_of
 from projects.choices import CommitmentKind
 from projects.models import Project
 from projects.origins import Origin, Place
@@ -24,7 +25,31 @@ from projects.sources import IMPORTED, Source, day_of, source_finder
 # By home: the field of a ledger that goes there.
 FIELD_OF_HOME = {entry.home: name for name, entry in FIELDS.items()}
 FIELD_OF_MILESTONE = {home: name for name, home in MILESTONE_FIELDS.items()}
-Said = dict[tuple[int, str], list[tuple[ImportRow, dict[str, Any]]]]  # by import and field
+Written = list[tuple[ImportRow, dict[str, Any]]]
+
+
+class Told:
+    """What the rows of written imports say of a project and of those merged into it, kept apart by which they spoke of:
+    two rows of one file are two projects until somebody merges them.
+    """
+
+    def __init__(self, rows: Iterable[ImportRow], spoke_of: Mapping[int, int]) -> None:
+        self.rows: dict[tuple[int, int | None], list[ImportRow]] = defaultdict(list)
+        self.said: dict[tuple[int, int | None, str], Written] = defaultdict(list)
+        for row in rows:
+            for project in (spoke_of.get(row.pk, row.project_id), None):
+                self.rows[row.batch_id, project].append(row)
+                for detail in row.details:
+                    if "new" in detail:
+                        self.said[row.batch_id, project, detail["field"]].append((row, detail))
+
+    def of(self, origin: Origin, name: str) -> Written:
+        """What the import of an origin wrote of a field; of a firm's honour whichever project it came with."""
+        return self.said.get((origin.reason.number, origin.project, name), [])
+
+    def last_row(self, origin: Origin) -> ImportRow | None:
+        """The last row of the import that spoke of the project."""
+        return next(reversed(self.rows.get((origin.reason.number, origin.project), [])), None)
 
 
 @source_finder("import")
@@ -34,18 +59,13 @@ def sources_of_imports(project: Project, origins: Mapping[Place, Origin], user: 
     batches = ImportBatch.objects.in_bulk(numbers)
     visible = set(ImportBatch.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
     rows = list(ImportRow.objects.filter(batch__in=batches, project=project.pk).order_by("id"))
-    said: Said = defaultdict(list)
-    for row in rows:
-        for detail in row.details:
-            if "new" in detail:
-                said[row.batch_id, detail["field"]].append((row, detail))
+    told = Told(rows, spoke_of([project.pk]))
     found = {}
     for place, origin in origins.items():
         batch = batches.get(origin.reason.number)
         if batch is not None:
             url = batch.get_absolute_url() if batch.pk in visible else ""
-            row = next((one for one in reversed(rows) if one.batch_id == batch.pk), None)
-            found[place] = _told(place, origin, batch, row, said, url)
+            found[place] = _source(place, origin, batch, told, url)
     return found
 
 
@@ -93,13 +113,10 @@ def _fields_of_milestone(column: str, kind: str) -> tuple[str, ...]:
     return tuple(name for name in (*names, "stage" if column == "reached" else None) if name)
 
 
-def _told(place: Place, origin: Origin, batch: ImportBatch, row: ImportRow | None, said: Said, url: str) -> Source:
+def _source(place: Place, origin: Origin, batch: ImportBatch, told: Told, url: str) -> Source:
     """The source in words: with its cell, else with its row and why no cell says it."""
-    written = _detail(place, origin, batch, said)
-    if written is not None:
-        row, detail = written
-    else:
-        detail = {}
+    written = _detail(place, origin, told)
+    row, detail = written or (told.last_row(origin), {})
     sheet, cell = (row.sheet if row else ""), detail.get("from") or detail.get("cell", "")
     if cell:
         where = f"{sheet}!{cell}" if sheet else cell
@@ -107,7 +124,7 @@ def _told(place: Place, origin: Origin, batch: ImportBatch, row: ImportRow | Non
         where = _without_cell(place, row, given=written is not None) if row is not None else ""
     by = {"day": day_of(origin.at), "who": origin.who or _("the command"), "number": batch.pk}
     brought = _("%(day)s, import #%(number)s by %(who)s") % by
-    notes = tuple(_notes(place, origin, batch, detail, said))
+    notes = tuple(_notes(place, origin, detail, told))
     text = " · ".join(filter(None, (batch.filename, where, brought)))
     raw = "" if "file" in detail else detail.get("raw", "")
     return Source(IMPORTED, text, notes, raw, url, _("Open the import"), batch.filename, sheet, cell)
@@ -123,10 +140,10 @@ def _without_cell(place: Place, row: ImportRow, *, given: bool) -> str:
     return _("%(sheet)s row %(row)s, no cell of its own") % words
 
 
-def _detail(place: Place, origin: Origin, batch: ImportBatch, said: Said) -> tuple[ImportRow, dict[str, Any]] | None:
+def _detail(place: Place, origin: Origin, told: Told) -> tuple[ImportRow, dict[str, Any]] | None:
     """What the import kept of this value."""
     for name in fields_of(place, origin):
-        written = said.get((batch.pk, name))
+        written = told.of(origin, name)
         if not written:
             continue
         if name not in ("project_code", "investor_rank") and place.table != "notes":
@@ -142,11 +159,11 @@ def _values(new: Any) -> Iterable[Any]:
     return new if isinstance(new, list) else [new]
 
 
-def _notes(place: Place, origin: Origin, batch: ImportBatch, detail: dict[str, Any], said: Said) -> Iterable[str]:
+def _notes(place: Place, origin: Origin, detail: dict[str, Any], told: Told) -> Iterable[str]:
     """What must be known beside it: a correction, what was taken off."""
     if "file" in detail:
         yield _("Corrected before it was written; the file says: %(file)s") % {"file": detail["file"] or _("empty")}
     if place.table == "commitments" and place.column == "amount" and origin.known_by["kind"] == CommitmentKind.INITIAL:
-        added = said.get((batch.pk, "added_capital"))
+        added = told.of(origin, "added_capital")
         if added and detail.get("field") == "agreed_capital":
             yield _("less the added part in %(cell)s") % {"cell": added[-1][1]["cell"]}

@@ -82,7 +82,7 @@ def _context(request: HttpRequest, filters: HistoryFilter, page: HistoryPage, ch
 def _batch_url(request: HttpRequest, change: Change) -> str:
     kind = change.reason.kind
     if kind == "merge":
-        opens = permissions.may_merge_firms(request.user)
+        opens = permissions.sees_merges(request.user)
     else:
         opens = permissions.sees_batch(request.user, change.user_id)
     return reverse(PAGES[kind], args=[change.reason.number]) if opens and kind in PAGES else ""

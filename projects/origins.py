@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from projects.differences import ROWS, columns
+from projects.givers import Given, Record, Records, Went
 from projects.models import Honour, Project
 from projects.reasons import Reason
 
@@ -30,6 +30,8 @@ SHOWN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "codes": (("code",), ()),
     HONOURS: (("kind",), ()),
 }
+# What two rows of a table have in common that a merging makes one, where that is not what they are known by.
+TWINS: Mapping[str, tuple[str, ...]] = {"investors": ("investor_id",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """The saving that gave a value; `value` is that value, `known_by` what its row is known by (kind, month …)."""
+class Saving:
+    """Who wrote, when and how."""
 
     at: datetime.datetime
     who: str
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(Saving):
+    """The saving that gave a value; `value` is that value, `known_by` what its row is known by (kind, month …).
+
+    `project` is the project that it was written to, another one where mergings (`through`, the latest first) brought it
+    here; None of an honour, which is a firm's.
+    """
+
     value: Any
     known_by: Mapping[str, Any]
+    project: int | None
+    through: tuple[Saving, ...] = ()
 
 
 def origins_of(project: Project, honours: Iterable[int] = ()) -> dict[Place, Origin]:
@@ -58,72 +72,59 @@ def origins_of(project: Project, honours: Iterable[int] = ()) -> dict[Place, Ori
     Values whose history does not reach back far enough are left out. The number of queries is constant.
     """
     givers = dict(_givers(project, list(honours)))
-    users = User.objects.in_bulk({record["history_user_id"] for record, __ in givers.values()} - {None})
+    records = [record for given in givers.values() for record in (given.record, *given.through)]
+    users = User.objects.in_bulk({record["history_user_id"] for record in records} - {None})
+
+    def saving(record: Record) -> tuple[datetime.datetime, str, Reason]:
+        who = str(users.get(record["history_user_id"], ""))
+        return record["history_date"], who, Reason.of(record["history_change_reason"])
+
     return {
         place: Origin(
-            record["history_date"],
-            str(users.get(record["history_user_id"], "")),
-            Reason.of(record["history_change_reason"]),
-            record[place.column],
-            {name: record[name] for name in known_by},
+            *saving(given.record),
+            value=given.record[given.column],
+            known_by={name: given.record[name] for name in SHOWN[place.table][1]} if place.table in SHOWN else {},
+            project=None if place.table == HONOURS else given.record["owner"],
+            through=tuple(Saving(*saving(record)) for record in given.through),
         )
-        for place, (record, known_by) in givers.items()
+        for place, given in givers.items()
     }
 
 
-def _givers(project: Project, honours: list[int]) -> Iterator[tuple[Place, tuple[dict[str, Any], tuple[str, ...]]]]:
+def _givers(project: Project, honours: list[int]) -> Iterator[tuple[Place, Given]]:
+    """Of each filled-in value that stands now, what gave it: written here, or to what was merged into the project."""
+    went = dict(Project.objects.filter(merged_into=project.pk).order_by().values_list("pk", "voided_at"))
+    family = [project.pk, *went]
     own = tuple(field.attname for field in columns() if field.name not in FOLLOWING)
-    for place, record in _of_table(PROJECT, Project.history.filter(id=project.pk), own, ()):
-        yield place, (record, ())
+    projects = _records(Project.history.filter(id__in=family), "id", own, (), went)
+    for column in own:
+        given = projects.given(project.pk, column) if project.pk in projects.rows else None
+        if given is not None:
+            yield Place(PROJECT, column), given
     for table, (shown, known_by) in SHOWN.items():
         if table == HONOURS:
-            rows = Honour.history.filter(id__in=honours)
+            records = _records(Honour.history.filter(id__in=honours), "investor_id", shown, known_by, went)
         else:
-            rows = ROWS[table].model.history.filter(project=project.pk)  # type: ignore[attr-defined]
-        for place, record in _of_table(table, rows, shown, known_by):
-            yield place, (record, known_by)
+            rows = ROWS[table].model.history.filter(project__in=family)  # type: ignore[attr-defined]
+            records = _records(rows, "project_id", shown, known_by, went, TWINS.get(table))
+        former = (projects, "code") if table == "codes" else None
+        for pk, (newest, *__) in records.rows.items():
+            if newest["history_type"] == "-" or (table != HONOURS and newest["owner"] != project.pk):
+                continue
+            for column in shown:
+                given = records.given(pk, column, former)
+                if given is not None:
+                    yield Place(table, column, pk), given
 
 
-def _of_table(
-    table: str, records: QuerySet, shown: tuple[str, ...], known_by: tuple[str, ...]
-) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Each filled-in value of the rows that are still there, with the record that gave it."""
-    newest = list(records.order_by("-history_id").values("id", *SAVING, *{*shown, *known_by})[:MOST])
-    by_row: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for record in newest:
-        by_row[record["id"]].append(record)
-    for pk, own in by_row.items():
-        if own[0]["history_type"] == "-":
-            continue
-        for column in shown:
-            giver = _giver(own, column)
-            # A run that ends where the looking ended may have begun earlier.
-            if giver is not None and (len(newest) < MOST or giver is not own[-1] or giver["history_type"] == "+"):
-                yield Place(table, column, 0 if table == PROJECT else pk), giver
-
-
-def _giver(records: list[dict[str, Any]], column: str) -> dict[str, Any] | None:
-    """The record that gave the present value; None where it is not filled in.
-
-    What an undo brought back was given before: by the record that wrote it then, not by the undo.
-    """
-    value = records[0][column]
-    if value is None or value == "" or value is False:
-        return None
-    last = giver = _begin_of_run(records, 0, column)
-    while Reason.of(records[giver]["history_change_reason"]).way:
-        earlier = range(giver + 1, len(records))
-        held = (at for at in earlier if records[at][column] == value and records[at]["history_type"] != "-")
-        before = next(held, None)
-        if before is None:
-            return records[last]
-        giver = _begin_of_run(records, before, column)
-    return records[giver]
-
-
-def _begin_of_run(records: list[dict[str, Any]], at: int, column: str) -> int:
-    """The place of the oldest record that holds the value of the one at a place without a break, newest first."""
-    value = records[at][column]
-    while at + 1 < len(records) and records[at + 1]["history_type"] != "-" and records[at + 1][column] == value:
-        at += 1
-    return at
+def _records(
+    rows: QuerySet,
+    owner: str,
+    shown: tuple[str, ...],
+    known_by: tuple[str, ...],
+    went: Went,
+    twins: tuple[str, ...] | None = None,
+) -> Records:
+    names = {"id", *SAVING, *shown, *known_by}
+    newest = list(rows.order_by("-history_id").values(*names, owner=F(owner))[:MOST])
+    return Records(newest, known_by=twins or known_by, went=went, is_whole=len(newest) < MOST)

@@ -29,6 +29,11 @@ class Totals:
     increased: int = 0  # listed only for an increase dated in the year
 
 
+def _named(word: str) -> Q:
+    """A project or firm whose name, or its pinyin initials, holds the word."""
+    return Q(name__icontains=word) | Q(name_initials__contains=word.lower())
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     """The vocabulary of questions about projects."""
 
@@ -69,22 +74,32 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(agreed_capital__gte=amount)
 
     def search(self, text: str) -> ProjectQuerySet:
-        """Every word is found in a name, an investor, a number, or the pinyin initials of a name."""
+        """Every word is found in a name, an investor, a number, or the pinyin initials of a name.
+
+        What was merged into a project, or a firm into its investor, finds it by its name as well.
+        """
+        project = apps.get_model("projects", "Project")
         participation = apps.get_model("projects", "Participation")
+        investor = apps.get_model("projects", "Investor")
         code = apps.get_model("projects", "ProjectCode")
         found = self
         for word in text.split():
+            named = _named(word)
+            former_firms = investor.objects.filter(named, merged_into=OuterRef("investor"))
             investors = participation.objects.filter(project=OuterRef("pk")).filter(
-                Q(investor__name__icontains=word) | Q(investor__name_initials__contains=word.lower())
+                Q(investor__name__icontains=word)
+                | Q(investor__name_initials__contains=word.lower())
+                | Exists(former_firms)
             )
             codes = code.objects.filter(project=OuterRef("pk"), code__icontains=word)
+            merged = project.objects.filter(named | Q(short_name__icontains=word), merged_into=OuterRef("pk"))
             found = found.filter(
-                Q(name__icontains=word)
+                named
                 | Q(short_name__icontains=word)
-                | Q(name_initials__contains=word.lower())
                 | Q(code__icontains=word)
                 | Exists(investors)
                 | Exists(codes)
+                | Exists(merged)
             )
         return found
 
@@ -176,12 +191,12 @@ class InvestorQuerySet(models.QuerySet):
         return own
 
     def search(self, text: str) -> InvestorQuerySet:
-        """Every word is found in the name, its pinyin initials or the credit code."""
+        """Every word is found in the name, its pinyin initials, the credit code, or a name merged into it."""
+        investor = apps.get_model("projects", "Investor")
         found = self
         for word in text.split():
-            found = found.filter(
-                Q(name__icontains=word) | Q(name_initials__contains=word.lower()) | Q(credit_code__icontains=word)
-            )
+            merged = investor.objects.filter(_named(word), merged_into=OuterRef("pk"))
+            found = found.filter(_named(word) | Q(credit_code__icontains=word) | Exists(merged))
         return found
 
 

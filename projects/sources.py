@@ -124,7 +124,7 @@ def sources_of(project: Project, *, user: User) -> Sources:
             by_finder.setdefault(finder, {})[place] = origin
     for finder, own in by_finder.items():
         found |= finder(project, own, user)
-    keyed = {place: replace(one, key=_key(place)) for place, one in found.items()}
+    keyed = {place: replace(_with_mergings(one, origins[place]), key=_key(place)) for place, one in found.items()}
     return Sources(keyed, {name: replace(one, key=f"source-{name}") for name, one in _following(project).items()})
 
 
@@ -144,6 +144,16 @@ def _from_history(origin: Origin) -> Source:
         return Source(TYPED, _("filled in by %(who)s on %(day)s") % {"who": who, "day": day})
     how = origin.reason.words(by_person=bool(origin.who))
     return Source(origin.reason.kind or origin.reason.text or "command", " ".join(filter(None, (who, day, how))))
+
+
+def _with_mergings(source: Source, origin: Origin) -> Source:
+    """The source with a note of each merging that brought the value here."""
+    text = _("brought here by %(how)s (%(who)s, %(day)s)")
+    notes = [
+        text % {"how": one.reason.words(by_person=True), "who": one.who or _("the command"), "day": day_of(one.at)}
+        for one in origin.through
+    ]
+    return replace(source, notes=(*source.notes, *notes)) if notes else source
 
 
 def _following(project: Project) -> dict[str, Source]:

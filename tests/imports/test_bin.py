@@ -140,7 +140,11 @@ def test_mergings_with_their_undo_state(manager: Client, chief: User) -> None:
         ("P-2 甲（重复） → P-1 甲", True),
     ]
     auditor = client_of(make_user("auditor", role="auditor"))
-    assert "P-2" not in show(auditor, "merges").content.decode()
+    html = show(auditor, "merges").content.decode()
+    assert "P-2" in html
+    assert "撤销</a>" not in html
+    leader = client_of(make_user("leader", role="leader"))
+    assert "P-2" not in show(leader, "merges").content.decode()
 
 
 def test_what_is_not_known_shows_the_first_kind(manager: Client) -> None:

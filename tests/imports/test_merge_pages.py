@@ -15,7 +15,7 @@ from jiangjin.lib.money import YI
 from projects.models import Investor, Project
 from tests.builders import make_investor, make_project, make_user
 from tests.imports.bringing import client_of
-from tests.imports.merges import digest, merge
+from tests.imports.merges import digest, merge, merge_two_firms, take_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 
@@ -82,6 +82,32 @@ def test_merged_found_by_the_old_number_and_taken_back(two, chief: User) -> None
     assert "chief" in client.get(done.get_absolute_url()).content.decode()
 
 
+def test_the_old_name_finds_the_kept_project(chief: User) -> None:
+    kept = make_project("甲一厂", code="P-1", agreed="5", park="shuangfu", investor="甲公司")
+    gone = make_project("壬二厂", code="P-2", agreed="5", park="shuangfu", investor="甲公司", short_name="二分厂")
+    client = client_of(chief)
+    done = merge(kept, gone, user=chief)
+    for words in ("壬二厂", "二分厂", "rec", "壬二厂 甲公司"):
+        listed = client.get("/projects/", {"q": words}).content.decode()
+        assert kept.get_absolute_url() in listed, words
+        assert gone.get_absolute_url() not in listed, words
+    assert kept.get_absolute_url() not in client.get("/projects/", {"q": "壬二厂 乙公司"}).content.decode()
+    take_back(done, user=chief)
+    listed = client.get("/projects/", {"q": "壬二厂"}).content.decode()
+    assert gone.get_absolute_url() in listed
+    assert kept.get_absolute_url() not in listed
+
+
+def test_the_old_name_of_a_firm_finds_the_kept_one_and_its_projects(chief: User) -> None:
+    kept, gone = make_investor("长安汽车有限公司"), make_investor("己二公司", origin="重庆")
+    project = make_project("一", park="shuangfu", investor="长安汽车有限公司")
+    make_project("二", park="shuangfu", investor="别的公司")
+    client = client_of(chief)
+    merge_two_firms(kept, gone, user=chief)
+    assert list(client.get("/investors/", {"q": "己二公司"}).context["page"].object_list) == [kept]
+    assert list(Project.objects.search("己二公司")) == [project]
+
+
 def test_a_second_click_writes_nothing(two, chief: User) -> None:
     client = client_of(chief)
     sent = form_of(client.get(page_of(*two)))
@@ -139,6 +165,33 @@ def test_who_may_not_void_both_opens_no_page(two, chief: User) -> None:
     sent = form_of(client_of(chief).get(done.get_absolute_url()))
     assert half.post(done.get_absolute_url(), sent).status_code == 403
     assert not Merge.objects.get().undone
+
+
+def test_the_auditor_reads_mergings_and_takes_none_back(two, chief: User) -> None:
+    done = merge(*two, user=chief)
+    auditor = client_of(make_user("auditor", role="auditor"))
+    address = done.get_absolute_url()
+    page = auditor.get(address)
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert all(words in html for words in (done.kept_text, done.gone_text, "chief"))
+    assert 'method="post"' not in html.split("<main")[-1]
+    before = digest()
+    sent = form_of(client_of(chief).get(address))
+    assert auditor.post(address, sent).status_code == 403
+    assert (digest(), Merge.objects.get().undone) == (before, False)
+    for listed in ("/bin/?show=merges", "/duplicates/", "/history/"):
+        html = auditor.get(listed).content.decode()
+        assert f'href="{address}"' in html, listed
+        assert "撤销 …" not in html, listed
+    assert auditor.get(page.context["history_url"]).context["lines"]
+    take_back(done, user=chief)
+    html = auditor.get(address).content.decode()
+    assert html.count("chief") > 1
+    # The leader sees figures, not who wrote them.
+    leader = client_of(User.objects.create(username="leader", role="leader"))
+    assert leader.get(address).status_code == 403
+    assert f'href="{address}"' not in leader.get("/bin/?show=merges").content.decode()
 
 
 def test_a_merged_project_is_not_restored_by_hand(two, chief: User) -> None:
