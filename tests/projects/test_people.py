@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from imports.models import ImportBatch
@@ -40,7 +41,7 @@ from projects.people_writing import (
     save_task_force,
     write_follow_up,
 )
-from tests.builders import make_project, make_user
+from tests.builders import PASSWORD, make_project, make_user
 from tests.imports.books import ledger, run
 
 pytestmark = pytest.mark.django_db
@@ -484,3 +485,33 @@ def fill(user: User, name: str, first: Project | None = None) -> Project:
     Chief.objects.create(park=Park.objects.get(code="shuangfu"), official=mayor, until=DAY)
     Official.objects.get_or_create(name="毛平", post=f"职{name}")
     return project
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_members_are_added_a_follow_up_is_written_and_the_project_followed(
+    page: Page, live_server: Any, vocabulary: None
+) -> None:
+    make_user("manager", role="manager", all_parks=True)
+    project = make_project(park="shuangfu", official=MAYOR)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{live_server.url}{project.get_absolute_url()}task-forces/new/")
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    page.fill("[name=name]", "和邦专班")
+    for number, role in enumerate(("head", "member")):
+        page.click("#members [data-add]")
+        page.fill(f"[name=members-{number}-name]", f"员{number}")
+        page.select_option(f"[name=members-{number}-role]", role)
+    page.click(".confirm-bar [type=submit]")
+    expect(page.locator(".people li")).to_have_count(2)
+    page.click(".follow-up > summary")
+    expect(page.locator("[name=official]")).to_have_value(str(project.lead_official_id))
+    page.fill("[name=followed_on]", "2020年6月1日")
+    page.fill(".follow-up [name=text]", "现场办公")
+    page.click(".follow-up [type=submit]")
+    expect(page.locator("#follow-ups")).to_contain_text("现场办公")
+    page.click(".btn-star")
+    expect(page.locator(".btn-star")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -32,7 +32,10 @@ from projects.models import (
     Participation,
     Project,
     ProjectCode,
+    TaskForce,
+    TaskForceMember,
 )
+from projects.people_writing import TypedMember, save_task_force
 from projects.registering import void_project, write_note
 from reports.clearing import NoOtherAdministrator, clear_demo
 from tests.builders import PASSWORD, make_project, make_user
@@ -154,6 +157,18 @@ def test_what_a_demo_account_changed_goes(small_demo: list[Project]) -> None:
     write_note(project=small_demo[0], kind="note", text="试一试", user=User.objects.get(username="manager"))
     assert clear_demo(user=None)["projects"] == 2
     assert not Note.history.exists()
+
+
+def test_task_forces_of_demo_projects_go_and_officials_who_are_named_elsewhere_stay(small_demo: list[Project]) -> None:
+    demo, real = User.objects.get(username="manager"), make_user("real", "admin")
+    one, other = (project.lead_official for project in small_demo)
+    for force in (TaskForce(name="专班", project=small_demo[0]), TaskForce(name="专班", park=small_demo[0].park)):
+        member = TypedMember(one if force.park_id else other, "", "", "head", "")
+        save_task_force(task_force=force, members=[member], user=real if force.park_id else demo)
+    clear_demo(user=None)
+    assert not Project.objects.exists()
+    assert [row.official for row in TaskForceMember.objects.all()] == [one]
+    assert list(Official.objects.all()) == [one]
 
 
 def test_what_another_import_met_stays(small_demo: list[Project]) -> None:
