@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from accounts.models import User
@@ -21,6 +22,9 @@ from tests.projects.capitals import arrival, commitment, errors, seen_in, send, 
 from tests.projects.typed import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+
+
+DOLLARS = {"currency": "USD", "original_amount": "1000", "rate": "6.5", "rate_on": "2020-06-30"}
 
 
 @pytest.fixture
@@ -93,36 +97,35 @@ def test_a_correction_keeps_what_was_not_touched(recorder: Client, project: Proj
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "wrong"),
     [
-        ({"kind": "initial", "amount": "1"}, "initial"),
-        ({"kind": "reduction", "amount": "20.01"}, "reductions"),
-        ({"amount": ""}, "missing"),
-        ({"amount": "0"}, "more than zero"),
-        ({"amount": "5-8亿"}, ""),
-        ({"amount": "3", "fixed_assets": "4"}, "part"),
-        ({"amount": "3", "committed_on": "2099"}, "not come yet"),
-        ({"amount": "600"}, "very much"),
-        ({"amount": "3", "rate": "6.5"}, "Which currency"),
-        ({"amount": "3", "currency": "USD", "original_amount": "1000", "rate_on": "2020-06-30"}, "Without a rate"),
-        ({"currency": "USD", "original_amount": "1000", "rate": "6.5"}, "day on which"),
-        ({"currency": "USD", "original_amount": "1000", "rate": "6.5", "rate_on": "2020-06"}, "one day"),
-        ({"currency": "USD", "original_amount": "1000", "rate": "-6.5", "rate_on": "2020-06-30"}, "above zero"),
-        ({"currency": "USD", "original_amount": "1000", "rate": "6.5", "rate_on": "2099-06-30"}, "not come yet"),
-        (
-            {"currency": "USD", "amount": "3", "original_amount": "9", "rate": "7", "rate_on": "2020-06-30"},
-            "Leave this",
-        ),
-        ({"currency": "USD", "original_amount": "9e11", "rate": "999999", "rate_on": "2020-06-30"}, "can be stored"),
-        ({"currency": "USD", "original_amount": "NaN", "rate": "7", "rate_on": "2020-06-30"}, ""),
-        ({"kind": "gift", "amount": "3"}, ""),
+        ({"kind": "initial", "amount": "1"}, "kind"),
+        ({"kind": "reduction", "amount": "20.01"}, "kind"),
+        ({"kind": "gift", "amount": "3"}, "kind"),
+        ({"amount": ""}, "amount"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "-3"}, "amount"),
+        ({"amount": "5-8亿"}, "amount"),
+        ({"amount": "600"}, "amount"),
+        ({"amount": "3", "fixed_assets": "4"}, "fixed_assets"),
+        ({"amount": "3", "committed_on": "2099"}, "committed_on"),
+        ({"amount": "3", "rate": "6.5"}, "currency"),
+        ({"amount": "3", **DOLLARS}, "amount"),
+        ({**DOLLARS, "rate": "", "amount": "3"}, "rate"),
+        ({**DOLLARS, "rate": "-6.5"}, "rate"),
+        ({**DOLLARS, "rate_on": ""}, "rate_on"),
+        ({**DOLLARS, "rate_on": "2020-06"}, "rate_on"),
+        ({**DOLLARS, "rate_on": "2099-06-30"}, "rate_on"),
+        ({**DOLLARS, "original_amount": ""}, "original_amount"),
+        ({**DOLLARS, "original_amount": "NaN"}, "original_amount"),
+        ({**DOLLARS, "original_amount": "9e11", "rate": "999999"}, "original_amount"),
+        ({**DOLLARS, "original_amount": "0.000001", "rate": "0.000001"}, "amount"),
     ],
 )
-def test_what_makes_no_sense_is_refused(recorder: Client, project: Project, fields: dict, words: str) -> None:
-    recorder.post("/language/", {"language": "en"})
-    recorder.cookies["django_language"] = "en"
+def test_what_makes_no_sense_is_refused(recorder: Client, project: Project, fields: dict, wrong: str) -> None:
     response = commitment(recorder, project, **{"note": "留着", **fields})
-    assert words in errors(response)
+    errors(response)
+    assert list(response.context["form"].errors) == [wrong]
     assert "留着" in response.content.decode()
     assert project.commitments.count() == 1
     assert Project.objects.get(pk=project.pk).version == project.version
@@ -174,23 +177,24 @@ def test_a_reduction_is_typed_without_a_sign(recorder: Client, project: Project)
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "wrong"),
     [
-        ({"amount": ""}, "missing"),
-        ({"amount": "5", "month": "2020"}, "kept by month"),
-        ({"amount": "5", "month": "2020-09-03"}, "kept by month"),
-        ({"amount": "5", "month": "2099-01"}, "not come yet"),
-        ({"amount": "5", "month": ""}, ""),
-        ({"amount": "5", "month": "2020-08"}, "stands there already"),
-        ({"amount": "5", "outside_city": "5.01"}, "part"),
-        ({"amount": "-5"}, ""),
-        ({"amount": "9000000"}, "very much"),
+        ({"amount": ""}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"amount": "9000000"}, "amount"),
+        ({"amount": "5", "month": "2020"}, "month"),
+        ({"amount": "5", "month": "2020-09-03"}, "month"),
+        ({"amount": "5", "month": "2099-01"}, "month"),
+        ({"amount": "5", "month": ""}, "month"),
+        ({"amount": "5", "month": "2020-08"}, "month"),
+        ({"amount": "5", "outside_city": "5.01"}, "outside_city"),
     ],
 )
-def test_arrivals_that_make_no_sense_are_refused(recorder: Client, project: Project, fields: dict, words: str) -> None:
-    recorder.cookies["django_language"] = "en"
+def test_arrivals_that_make_no_sense_are_refused(recorder: Client, project: Project, fields: dict, wrong: str) -> None:
     assert arrival(recorder, project, amount="1", month="2020-08").status_code == 302
-    assert words in errors(arrival(recorder, project, **fields))
+    response = arrival(recorder, project, **fields)
+    errors(response)
+    assert list(response.context["form"].errors) == [wrong]
     assert arrived(project) == 1
 
 
@@ -252,10 +256,7 @@ def test_a_voided_entry_comes_back_as_a_new_change(recorder: Client, project: Pr
     evidence.refresh_from_db()
     assert evidence.arrival_id == row.pk
     assert arrived(project) == 700
-    assert (
-        "录错了"
-        not in recorder.get(project.get_absolute_url()).content.decode().split('id="changes')[0].split("folded")[-1]
-    )
+    assert recorder.get(project.get_absolute_url()).context["capital"].voided == []
     assert [row.history_type for row in CapitalArrival.history.order_by("history_id")] == ["+", "-", "+"]
     assert_sound()
     # Once more is too late, and does no harm.
@@ -408,7 +409,6 @@ def test_the_big_form_keeps_what_only_the_small_one_shows(recorder: Client, proj
 def test_the_verbs_ask_who_may(project: Project) -> None:
     stranger: User = make_user("stranger", parks=["degan"])
     row = project.commitments.get().pk
-    with pytest.raises(Exception, match="") as refused:
+    with pytest.raises(PermissionDenied):
         capital_writing.void_entry(table="commitments", project_id=project.pk, pk=row, reason="x", user=stranger)
-    assert refused.type.__name__ == "PermissionDenied"
     assert project.commitments.exists()
