@@ -14,8 +14,6 @@ from imports.headerpaths import match_path
 from imports.headers import header_year, normal, read_header
 from imports.mapping import ColumnMapping, Mapping, MappingError, SheetMapping, is_letter, parse_mapping
 from imports.monthcolumns import IDENTITY, resolve_months, resolve_years, take_arrival_columns
-from imports.proposals import ColumnProposal, Need, Notice, Proposal
-from imports.monthcolumns import IDENTITY, resolve_years, take_arrival_columns
 from imports.ownmarks import REASON, are_reasons
 from imports.proposals import OWN_REASONS, ColumnProposal, Need, Notice, Proposal
 from imports.rivals import settle_rivals

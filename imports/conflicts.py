@@ -14,9 +14,6 @@ from imports.models import BatchState, ImportRow
 from imports.movedrows import spoke_of
 from imports.plan import RowPlan
 from jiangjin.lib.text import sentence
-from projects.givers import MERGE
-from projects.models import Project
-from projects.reasons import Reason
 
 CHUNK = 2000
 EDITED = _("Changed by hand since the last import (%(hand)s): the file would change it back or again.")
@@ -51,40 +48,21 @@ def _mark(rows: list[RowPlan]) -> None:
 
 
 def _last_imported(wanted: set[tuple[int | None, str]]) -> dict[tuple[int | None, str], Any]:
-    """What the last import wrote of these fields of these projects, as ImportRow keeps it."""
-    projects = {project for project, __ in wanted if project}
-    written = ImportRow.objects.filter(project__in=projects, batch__state=BatchState.COMMITTED).order_by("id")
-    found: dict[tuple[int | None, str], Any] = {}
-    for project, details in written.exclude(details=[]).values_list("project_id", "details"):
-def _last_imported(projects: set[int]) -> dict[tuple[int, str], Any]:
-    """What the last import wrote of each field of these projects, as ImportRow keeps it.
+    """What the last import wrote of these fields of these projects, as ImportRow keeps it.
 
     Rows that a merging brought say what a project has from there, but nothing of what its own rows speak of.
     """
+    projects = {project for project, __ in wanted if project}
     written = ImportRow.objects.filter(project__in=projects, batch__state=BatchState.COMMITTED).order_by("id")
     brought = spoke_of(projects)
-    own: dict[tuple[int, str], Any] = {}
-    others: dict[tuple[int, str], Any] = {}
+    own: dict[tuple[int | None, str], Any] = {}
+    others: dict[tuple[int | None, str], Any] = {}
     for pk, project, details in written.exclude(details=[]).values_list("pk", "project_id", "details"):
         found = own if brought.get(pk, project) == project else others
         for detail in details:
             if "new" in detail and (project, detail.get("field")) in wanted:
                 found[project, detail["field"]] = detail["new"]
     return others | own
-
-
-def _last_hands(projects: set[int]) -> dict[int, str]:
-    """Who saved each of these projects last other than by an import, and on which day: 王某 2020-07-01; or 合并 #1."""
-    records = Project.history.filter(id__in=projects).exclude(history_change_reason__startswith=BY_IMPORT)
-    hands: dict[int, str] = {}
-    for record in records.select_related("history_user").order_by("history_id"):
-        reason = Reason.of(record.history_change_reason)
-        if reason.kind == MERGE and not reason.way:
-            hands[record.id] = reason.words(by_person=True)
-            continue
-        day = timezone.localtime(record.history_date)
-        hands[record.id] = f"{record.history_user or ''} {day:%Y-%m-%d}".strip()
-    return hands
 
 
 def _same(kept: Any, value: Any) -> bool:

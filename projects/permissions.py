@@ -61,6 +61,8 @@ def may_merge_firms(user: Actor) -> bool:
 def may_name_chiefs(user: Actor) -> bool:
     """Chiefs of parks and chains are named by a manager of the whole district, or the administrator."""
     return user.is_active and (user.role == ADMIN or (user.role == MANAGER and user.all_parks))
+
+
 def sees_merges(user: Actor) -> bool:
     """Reads what was merged: who may merge, and who sees all batches."""
     return user.is_active and (may_merge_firms(user) or sees_all_batches(user))

@@ -19,6 +19,7 @@ from projects import (
     changes,
     conditions,
     facts,
+    gone,
     lights,
     listing,
     pages,
@@ -28,7 +29,6 @@ from projects import (
     similarity,
     sources,
 )
-from projects import changes, conditions, facts, gone, listing, pages, permissions, registering, similarity, sources
 from projects.access import get_edited, get_project, get_writable
 from projects.choices import NoteKind
 from projects.editing import ProjectForms
