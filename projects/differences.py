@@ -161,6 +161,10 @@ def _milestone(row: Any, firms: Mapping[int, str]) -> str:
         parts.append(_("reached %(day)s") % {"day": row.actual_on})
     elif row.reached:
         parts.append(_("reached"))
+    if row.promised_on:
+        parts.append(_("promised %(day)s") % {"day": row.promised_on})
+    if row.plan_reason:
+        parts.append(row.plan_reason)
     return ", ".join(parts)
 
 
@@ -186,7 +190,7 @@ ROWS = {
             lambda row: _("arrived in %(month)s") % {"month": row.month},
             lambda row, __: _joined(amount_words(row.amount), row.get_origin_display(), row.note),
         ),
-        RowKind("milestones", Milestone, gettext_lazy("milestones"), _kind, _milestone),
+        RowKind("milestones", Milestone, gettext_lazy("milestones"), lambda row: row.name or _kind(row), _milestone),
         RowKind(
             "snapshots",
             CapitalSnapshot,

@@ -98,7 +98,9 @@ class ProjectFilter(django_filters.FilterSet):
     source = django_filters.CharFilter("source", label=_("source"), max_length=50)
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     missing = django_filters.MultipleChoiceFilter(
-        label=_("missing for its stage"), choices=[("any", _("anything")), *REQUIRED_LABELS.items()], method="by_missing"
+        label=_("missing for its stage"),
+        choices=[("any", _("anything")), *REQUIRED_LABELS.items()],
+        method="by_missing",
     )
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
 

@@ -159,7 +159,7 @@ def allowed_condition(start: Condition, end: Condition, *, stage: Stage, role: s
 
 
 # What each stage asks for besides what the stages before it asked (glossary, section 3). A name is a column of Project,
-# `investor`, or a milestone's planned or actual day. Until the signing the project's own name stands for the investor's.
+# `investor`, or a milestone's planned or actual day. Until the signing the project's name stands for the investor's.
 REQUIRED = {
     Stage.LEAD: ["lead_unit"],
     Stage.NEGOTIATION: ["first_contact_on"],
@@ -248,8 +248,8 @@ def next_stage(project: Project) -> Stage | None:
 def stage_as_of(project: Project, day: datetime.date) -> Stage | None:
     """The stage that the project had reached by that day, from its dated rows alone; None where it was not begun.
 
-    A partial day counts once its last possible day is past; what was reached on a day that nobody knows counts as of any
-    day. Before the signing the project is no further than what people say of it now. Reads prefetched milestones.
+    A partial day counts once its last possible day is past; what was reached on a day that nobody knows counts as of
+    any day. Before the signing the project is no further than what people say of it now. Reads prefetched milestones.
     """
     now = Stage(project.stage)
     if now not in PIPELINE and _by(project.signed_on, day):
@@ -270,7 +270,7 @@ def _by(known: PartialDay | None, day: datetime.date) -> bool:
 
 
 def condition_as_of(project: Project, day: datetime.date) -> Condition:
-    """The condition that the project was in on that day: a past period that holds it, else the present one if it had begun.
+    """The condition that the project was in on that day: the present one if it had begun, or a past one that holds it.
 
     A period without its first day counts from ever; a partial day as in `stage_as_of`. Reads prefetched periods.
     """
