@@ -30,7 +30,6 @@ from projects.registering import (
     typed_milestones,
 )
 
-
 # What the table REQUIRED asks for that is a column of its own; the others are rows of the project's tables.
 COLUMNS = {field.name for field in Project._meta.fields if field.name in stages.REQUIRED_LABELS} - {"agreed_capital"}
 

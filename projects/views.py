@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity, sources
+from projects import changes, conditions, facts, listing, pages, permissions, progress, registering, similarity, sources
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
@@ -96,6 +96,8 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),
         "missing": pages.missing_fields(project),
+        "next_stage": progress.missing_for_next(project),
+        "stays": progress.stays_of(project, today),
         "note_form": NoteForm(),
         "void_form": VoidForm(),
         "may_edit": permissions.may_write_in(request.user, project.park_id) and not project.is_voided,
