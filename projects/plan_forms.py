@@ -131,7 +131,7 @@ class BasePlan(RowsAsTyped):
             form.add_error(name, ORDER % labels)
 
 
-PlanFormSet = formset_factory(
+PlanFormSet: type[BasePlan] = formset_factory(
     PlanForm, formset=BasePlan, extra=0, can_delete=True, max_num=10 + MOST_FREE, absolute_max=10 + MOST_FREE
 )
 
