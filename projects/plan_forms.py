@@ -85,25 +85,21 @@ class BasePlan(RowsAsTyped):
             form.initial["kind"] = MilestoneKind.OTHER
 
     def clean(self) -> None:
-        if any(form.errors for form in self._kept()):
+        if any(form.errors for form in kept_forms(self)):
             return
         rows = self.rows()
+        typed = [(form, form.row()) for form in kept_forms(self) if form.cleaned_data.get("kind")]
         if len({(row.kind, row.name) for row in rows}) < len(rows):
             raise ValidationError(_("The same milestone stands there twice."))
         self._check_days()
         moved = moved_plans(self.project, rows)
-        for form in self._kept():
-            if form.row() in moved and not form.row().why:
+        for form, row in typed:
+            if row in moved and not row.why:
                 form.add_error("why", _("A planned or promised day that is moved needs a reason."))
-
-    def _kept(self) -> list[PlanForm]:
-        """Only free ones are taken out; and what has no name is no row."""
-        kept = set(kept_forms(self))
-        return [form for form in self.forms if form in kept or not form.is_free]
 
     def rows(self) -> list[PlannedMilestone]:
         """What was typed; call it once valid."""
-        rows = [form.row() for form in self._kept() if form.cleaned_data.get("kind")]
+        rows = [form.row() for form in kept_forms(self) if form.cleaned_data.get("kind")]
         return [row for row in rows if row.kind != MilestoneKind.OTHER or row.name]
 
     def removed(self) -> list[str]:
@@ -115,8 +111,11 @@ class BasePlan(RowsAsTyped):
     def _check_days(self) -> None:
         fields: dict[str, tuple[PlanForm, str]] = {}
         days = stages.days_of(self.project)
-        for form in self._kept():
-            data, kind = form.cleaned_data, MilestoneKind(form.cleaned_data["kind"])
+        for form in kept_forms(self):
+            data = form.cleaned_data
+            if not data.get("kind"):
+                continue  # a row that was added and left empty
+            kind = MilestoneKind(data["kind"])
             for name, table in (("planned_on", stages.PLANNED_FIELD), ("actual_on", stages.ACTUAL_FIELD)):
                 if kind in table:
                     fields[table[kind]] = (form, name)
