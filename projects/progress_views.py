@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.demo import as_of_day
 from projects import permissions, progress, stages
 from projects.access import get_project, get_writable
-from projects.choices import Condition, Stage
+from projects.choices import Condition, MilestoneKind, Stage
 from projects.conflicts import Clash
 from projects.differences import ROWS
 from projects.models import Milestone, Project
@@ -37,19 +37,16 @@ def project_milestones(request: HttpRequest, code: str) -> HttpResponse:
     formset, version, clashes, refusal, status = _plan(project, data), project.version, [], "", 200
     if data is not None:
         version, status = _number(data), 422
-        if formset.is_valid():
-            try:
-                _save_plan(request, project, formset, version)
-            except MoveRefused as error:
-                refusal = str(error)
-            except ConcurrentEdit:
-                project = get_writable(request, code)
-                formset = _plan(project, data)
-                formset.is_valid()
-                version, clashes, refusal, status = project.version, _clashes(project, formset), MEANWHILE, 409
-            else:
+        try:
+            if _save_plan(request, project, formset, version):
                 messages.success(request, _("Saved."))
                 return redirect("projects:milestones", code)
+        except MoveRefused as error:
+            refusal = str(error)
+        except ConcurrentEdit:
+            project = get_writable(request, code)
+            formset = _plan(project, data)
+            version, clashes, refusal, status = project.version, _clashes(project, formset), MEANWHILE, 409
     context = {
         "project": project,
         "formset": formset,
@@ -200,8 +197,14 @@ def _plan(project: Project, data: QueryDict | None) -> BasePlan:
     return PlanFormSet(data, prefix="milestones", initial=rows, form_kwargs={}, project=project)
 
 
-def _save_plan(request: HttpRequest, project: Project, formset: BasePlan, version: int) -> None:
+def _save_plan(request: HttpRequest, project: Project, formset: BasePlan, version: int) -> bool:
+    """Whether it was written. A page that is older than the register is not judged beside it, but shown again."""
+    if version != project.version:
+        raise ConcurrentEdit
+    if not formset.is_valid():
+        return False
     save_plan(project=project, rows=formset.rows(), removed=formset.removed(), version=version, user=request.user)
+    return True
 
 
 def _clashes(project: Project, formset: BasePlan) -> list[Clash]:
@@ -209,13 +212,17 @@ def _clashes(project: Project, formset: BasePlan) -> list[Clash]:
     words = ROWS[MILESTONES].words
     known = {(row.kind, row.name): row for row in project.milestones.all()}
     found = []
-    for row in formset.rows() if formset.is_valid() else []:
-        typed = Milestone(kind=row.kind, name=row.name, planned_on=row.planned_on, promised_on=row.promised_on)
-        typed.actual_on, typed.reached = row.actual_on, row.reached
-        stored = known.get((row.kind, row.name))
+    formset.is_valid()
+    for form in formset.forms:
+        data = form.cleaned_data
+        if not data.get("kind") or (data["kind"] == MilestoneKind.OTHER and not data.get("name")):
+            continue
+        typed = Milestone(kind=data["kind"], name=data.get("name", ""), planned_on=data.get("planned_on"))
+        typed.promised_on, typed.actual_on = data.get("promised_on"), data.get("actual_on")
+        typed.reached = bool(data.get("reached"))
+        stored = known.get((typed.kind, typed.name))
+        typed.plan_reason = stored.plan_reason if stored else ""
         now = words(stored, {}) if stored else ""
-        if stored and stored.plan_reason:
-            typed.plan_reason = stored.plan_reason
         if now != words(typed, {}):
             found.append(Clash(str(typed), now, words(typed, {})))
     return found

@@ -14,7 +14,7 @@ from django.utils import timezone
 from industries.models import Cluster
 from jiangjin.lib.dates import PartialDay
 from projects import moves, progress, stages
-from projects.choices import LandMode, Stage
+from projects.choices import MAIN_MILESTONES, LandMode, Stage
 from projects.models import Milestone, Project, StageMove
 from projects.moves import MoveRefused, PlannedMilestone, move_back, move_on, save_plan
 from projects.registering import ConcurrentEdit
@@ -370,6 +370,17 @@ def test_reaching_a_stage_on_the_page_of_milestones_asks_what_it_needs() -> None
     assert project.stage == "construction"
 
 
+def test_rows_added_and_left_empty_say_nothing(recorder: Client) -> None:
+    project = in_stage("signed")
+    data = sent_plan(recorder, project) | {"milestones-TOTAL_FORMS": 13, "milestones-11-kind": "other"}
+    data |= {"milestones-12-kind": "other", "milestones-12-planned_on": "2020-09"}
+    response = recorder.post(url(project, "milestones"), data)
+    assert response.status_code == 422  # a day without a name
+    data.pop("milestones-12-planned_on")
+    assert recorder.post(url(project, "milestones"), data).status_code == 302
+    assert not project.milestones.exclude(kind__in=MAIN_MILESTONES).exists()
+
+
 def sent_plan(client: Client, project: Project) -> dict[str, Any]:
     """What the browser sends of the page as it was opened."""
     context = client.get(url(project, "milestones")).context
@@ -432,7 +443,7 @@ def test_readers_look_and_do_not_write(client: Client) -> None:
     for page in ("milestones", "stage", "condition"):
         response = client.get(url(project, page))
         assert response.status_code == 200
-        assert b"<form class=" not in response.content
+        assert b"data-warn-unsaved" not in response.content
         assert client.post(url(project, page, "registered"), {}).status_code == 403
     assert "展示中心开放" in client.get(url(project, "milestones")).content.decode()
 

@@ -1,11 +1,11 @@
-"""Conditions and their past; stages and conditions as of a day; time in each stage; what is missing, in SQL and Python."""
+"""Conditions and their past; stages as of a day; time in each stage; what is missing, in SQL and in Python."""
 
 from __future__ import annotations
 
 import datetime
+import itertools
 import random
 from decimal import Decimal
-from itertools import product
 from typing import Any
 
 import pytest
@@ -27,15 +27,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 ACTIVE, STALLED, TERMINATED = Condition.ACTIVE, Condition.STALLED, Condition.TERMINATED
 
 
+numbers = itertools.count()
+
+
 def day(text: str) -> PartialDay:
     return PartialDay.from_iso(text)
 
 
 def change(project: Project, to: Condition, on: str, *, role: str = "admin", **of: Any) -> Project:
     project.refresh_from_db()
-    user = make_user(
-        f"{role}{Project.history.count()}{StageMove.objects.count()}{random.random()}", role, all_parks=True
-    )
+    user = make_user(f"{role}{next(numbers)}", role, all_parks=True)
     said = {"reason": "原因", "version": project.version} | of
     return change_condition(project=project, to=to, on=day(on), user=user, **said)
 
@@ -53,7 +54,7 @@ def law(start: str, end: str, stage: str, role: str) -> bool:
 @pytest.mark.parametrize(
     ("start", "end", "stage", "role"),
     list(
-        product(
+        itertools.product(
             Condition.values,
             Condition.values,
             ("lead", "signed", "production", "full_production"),
