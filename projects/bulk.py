@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import conditions, stages
-from projects.choices import MilestoneKind
+from projects.choices import MAIN_MILESTONES, MilestoneKind
 from projects.differences import Difference
 from projects.models import Milestone, Project
 from projects.permissions import may_write_in
@@ -163,7 +163,8 @@ def plan_of(selection: Selection, wanted: Wanted, *, user: User) -> Plan:
     milestones: dict[tuple[int, str], Milestone] = {}
     days: dict[int, dict[str, Any]] = defaultdict(dict)
     if wanted.planned:
-        for one in Milestone.objects.filter(project__in=[project.pk for project in projects]).order_by():
+        ids = [project.pk for project in projects]
+        for one in Milestone.objects.filter(project__in=ids, kind__in=MAIN_MILESTONES).order_by():
             milestones[one.project_id, one.kind] = one
             days[one.project_id][stages.ACTUAL_FIELD[MilestoneKind(one.kind)]] = one.actual_on
             if one.kind in stages.PLANNED_FIELD:

@@ -104,7 +104,7 @@ def _write_milestones(plan: Plan, edit: BulkEdit) -> None:
         for kind, day in row.planned.items():
             known = plan.milestones.get((row.project.pk, kind))
             if known:
-                changed[known.pk] = {"planned_on": day}
+                changed[known.pk] = {"planned_on": day, "plan_reason": ""}
             else:
                 new.append(NewRow(project=row.project.pk, kind=str(kind), planned_on=day))
     if changed:

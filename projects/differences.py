@@ -190,6 +190,10 @@ def _milestone(row: Any, firms: Mapping[int, str]) -> str:
         parts.append(_("reached %(day)s") % {"day": row.actual_on})
     elif row.reached:
         parts.append(_("reached"))
+    if row.promised_on:
+        parts.append(_("promised %(day)s") % {"day": row.promised_on})
+    if row.plan_reason:
+        parts.append(row.plan_reason)
     return ", ".join(parts)
 
 
@@ -222,7 +226,7 @@ ROWS = {
             lambda row: _("planned for quarter %(quarter)s of %(year)s") % {"year": row.year, "quarter": row.quarter},
             lambda row, __: amount_words(row.amount),
         ),
-        RowKind("milestones", Milestone, gettext_lazy("milestones"), _kind, _milestone),
+        RowKind("milestones", Milestone, gettext_lazy("milestones"), lambda row: row.name or _kind(row), _milestone),
         RowKind(
             "snapshots",
             CapitalSnapshot,

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from jiangjin.lib.text import name_key
 from projects import capital, stages
-from projects.choices import MilestoneKind
+from projects.choices import Condition, MilestoneKind
 from projects.conflicts import Clash, clashes_of, clashing_rows
+from projects.edit_moves import moves_are_allowed
 from projects.forms import ProjectForm
 from projects.locking import lock_projects
 from projects.meanwhile import Choices, Meeting
@@ -89,13 +90,16 @@ class ProjectForms:
     def is_valid(self) -> bool:
         """All forms are read even where the first fails, so that every mistake shows at once."""
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
-        return self._days_are_possible() and valid
+        return self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones)) and valid
 
     def _days_are_possible(self) -> bool:
         """The order of days over all forms. Only where each day could be read: half an order would mislead."""
         if "signed_on" in self.project.errors or not self.milestones.is_valid():
             return False
-        days = self.milestones.days() | {"signed_on": self.project.cleaned_data.get("signed_on")}
+        data = self.project.cleaned_data
+        days = self.milestones.days() | {"signed_on": data.get("signed_on")}
+        if data.get("condition") == Condition.TERMINATED:
+            days["terminated_on"] = data.get("condition_on")
         for earlier, later in stages.broken_order(days):
             self._add_day_error(
                 later,
@@ -104,11 +108,12 @@ class ProjectForms:
             )
         for name in stages.in_the_future(days, timezone.localdate()):
             self._add_day_error(name, _("This day has not come yet. Write a day that lies ahead under “planned”."))
-        return "signed_on" not in self.project.errors and not any(self.milestones.errors)
+        wrong = {"signed_on", "condition_on"} & set(self.project.errors)
+        return not wrong and not any(self.milestones.errors)
 
     def _add_day_error(self, name: str, message: str) -> None:
-        if name == "signed_on":
-            self.project.add_error("signed_on", message)
+        if name in ("signed_on", "terminated_on"):
+            self.project.add_error("condition_on" if name == "terminated_on" else name, message)
             return
         for form in self.milestones.forms:
             kind = MilestoneKind(form["kind"].value())

@@ -17,9 +17,11 @@ from jiangjin.lib.money import YI
 from parks.models import Park
 from projects import lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
+from projects.lacking import lacking, lacking_any
 from projects.models import Participation, Project
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
+from projects.stages import REQUIRED_LABELS
 from projects.tags import with_tag
 
 UNKNOWN = ("none", _("not filled in"))
@@ -112,6 +114,11 @@ class ProjectFilter(django_filters.FilterSet):
     source = django_filters.CharFilter("source", label=_("source"), max_length=50)
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     light = django_filters.MultipleChoiceFilter(label=_("light"), choices=lights.CHOICES, method="by_light")
+    missing = django_filters.MultipleChoiceFilter(
+        label=_("missing for its stage"),
+        choices=[("any", _("anything")), *REQUIRED_LABELS.items()],
+        method="by_missing",
+    )
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
 
     # Whose list it is; set by conditions.narrowed. `followed` finds nothing for nobody.
@@ -142,6 +149,13 @@ class ProjectFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return with_tag(queryset, value)
+
+    def by_missing(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        """Of several fields, one that is missing is enough."""
+        wanted = Q()
+        for field in value:
+            wanted |= lacking_any() if field == "any" else lacking(field)
+        return queryset.filter(wanted)
 
     def by_investor(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         if not value:

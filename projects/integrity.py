@@ -11,16 +11,36 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiangjin.integrity import invariant
-from projects.choices import CommitmentKind
-from projects.models import CapitalArrival, CapitalCommitment, Investor, Milestone, Participation, Project
+from projects.choices import CommitmentKind, Condition, MilestoneKind
+from projects.models import (
+    CapitalArrival,
+    CapitalCommitment,
+    ConditionPeriod,
+    Investor,
+    Milestone,
+    Participation,
+    Project,
+    StageMove,
+)
 from projects.names import investor_name_columns, project_name_columns
-from projects.stages import stage_of
+from projects.stages import (
+    ACTUAL_FIELD,
+    CORRECTION,
+    DAY_LABELS,
+    MOVES,
+    PLANNED_FIELD,
+    broken_order,
+    in_the_future,
+    stage_of,
+)
 
 CHUNK = 2000
+OWN_DAYS = ("first_contact_on", "intent_on", "signed_on")
 
 Keys = tuple[int, int]  # the first and the last of a chunk
 
@@ -87,6 +107,50 @@ def stage_follows_from_milestones() -> Iterable[str]:
                     "stage": stage,
                     "expected": expected,
                 }
+
+
+@invariant(gettext_lazy("days on a project's way follow one another, and actual ones have come"))
+def days_follow_one_another() -> Iterable[str]:
+    text = gettext_lazy("%(code)s: %(later)s lies before %(earlier)s")
+    for keys, chunk in _chunks(Project, "code", *OWN_DAYS, "condition", "condition_on"):
+        found: dict[int, dict[str, Any]] = defaultdict(dict)
+        milestones = Milestone.objects.filter(project__pk__range=keys, kind__in=ACTUAL_FIELD).order_by()
+        for pk, kind, planned, actual in milestones.values_list("project", "kind", "planned_on", "actual_on"):
+            found[pk][ACTUAL_FIELD[MilestoneKind(kind)]] = actual
+            if kind in PLANNED_FIELD:
+                found[pk][PLANNED_FIELD[MilestoneKind(kind)]] = planned
+        for pk, code, *own, condition, condition_on in chunk:
+            days = found[pk] | dict(zip(OWN_DAYS, own, strict=True))
+            days["terminated_on"] = condition_on if condition == Condition.TERMINATED else None
+            for earlier, later in broken_order(days):
+                yield text % {"code": code, "later": DAY_LABELS[later], "earlier": DAY_LABELS[earlier]}
+            for name in in_the_future(days, timezone.localdate()):
+                yield _("%(code)s: %(day)s has not come yet") % {"code": code, "day": DAY_LABELS[name]}
+
+
+@invariant(gettext_lazy("a past condition ended after it began, by today"))
+def past_conditions_are_over() -> Iterable[str]:
+    columns = ("project__code", "condition", "since", "until")
+    today = timezone.localdate()
+    for __, chunk in _chunks(ConditionPeriod, *columns):
+        for __, code, condition, since, until in chunk:
+            if until and ((since and until.certainly_before(since)) or until.first > today):
+                yield _("%(code)s: the past condition %(condition)s ends on %(day)s") % {
+                    "code": code,
+                    "condition": Condition(condition).label,
+                    "day": until,
+                }
+
+
+@invariant(gettext_lazy("a stage went back with a reason alone"))
+def corrections_have_a_reason() -> Iterable[str]:
+    backwards = Q()
+    for (start, end), kind in MOVES.items():
+        if kind == CORRECTION:
+            backwards |= Q(from_stage=start, to_stage=end)
+    rows = StageMove.objects.filter(backwards, reason="").order_by("pk")
+    for code in rows.values_list("project__code", flat=True).iterator(CHUNK):
+        yield _("%(code)s: the stage went back without a reason") % {"code": code}
 
 
 @invariant(gettext_lazy("where investors take part, exactly one leads"))

@@ -108,7 +108,7 @@ def arrival_rate(project: Project) -> Decimal | None:
 
 def milestone_steps(project: Project, today: datetime.date, told: Sources | None = None) -> list[dict]:
     """The steps of the milestone line (components/milestones.html), the signing first; with what is `told` of them."""
-    known = {row.kind: row for row in project.milestones.all()}
+    rows = _rows_of(project)
     steps = [
         {
             "label": _("signed"),
@@ -119,23 +119,39 @@ def milestone_steps(project: Project, today: datetime.date, told: Sources | None
             "tone": "",
         }
     ]
-    waiting = stages.next_milestone(known.values())
-    for kind in MAIN_MILESTONES:
-        steps.append(_step(kind, known.get(kind), waiting, today))
+    waiting = stages.next_milestone(row for __, row in rows if row)
+    for label, row in rows:
+        steps.append(_step(label, row, waiting, today))
     if told is not None:
-        _tell_sources(steps, known, told)
+        _tell_sources(steps, rows, told)
     past = [number for number, step in enumerate(steps) if _lies_before(step, today)]
     if past:
         steps[past[-1]]["as_of"] = True
     return steps
 
 
-def _tell_sources(steps: list[dict], known: dict[str, Milestone], told: Sources) -> None:
-    """Add `planned_source`, `actual_source` and what they are of: the signing stands first, then the kinds in order."""
+Rows = list[tuple[str, Milestone | None]]
+
+
+def _rows_of(project: Project) -> Rows:
+    """The main milestones, those inside a stage that the project has, in their usual order; then its free ones."""
+    known: dict[str, list[Milestone]] = {kind: [] for kind in MilestoneKind}
+    for row in project.milestones.all():
+        known[row.kind].append(row)
+    rows: Rows = []
+    for kind in MilestoneKind:
+        rows += [(str(row), row) for row in known[kind]]
+        if kind in MAIN_MILESTONES and not known[kind]:
+            rows.append((str(kind.label), None))
+    return rows
+
+
+def _tell_sources(steps: list[dict], rows: Rows, told: Sources) -> None:
+    """Add `planned_source`, `actual_source` and what they are of: the signing stands first, then the rows in order."""
     signed = told.of("project", "signed_on")
     steps[0]["actual_source"] = replace(signed, key="source-signing") if signed else None  # a fact has it, too
-    for kind, step in zip(MAIN_MILESTONES, steps[1:], strict=True):
-        if row := known.get(kind):
+    for (__, row), step in zip(rows, steps[1:], strict=True):
+        if row:
             step["planned_source"] = told.of("milestones", "planned_on", row.pk)
             step["actual_source"] = told.of("milestones", "actual_on" if row.actual_on else "reached", row.pk)
     for step in steps:
@@ -143,9 +159,10 @@ def _tell_sources(steps: list[dict], known: dict[str, Milestone], told: Sources)
         step["actual_what"] = f"{step['label']} {_('actual')}"
 
 
-def _step(kind: MilestoneKind, row: Milestone | None, waiting: Milestone | None, today: datetime.date) -> dict:
+def _step(label: str, row: Milestone | None, waiting: Milestone | None, today: datetime.date) -> dict:
     planned, actual = (row.planned_on, row.actual_on) if row else (None, None)
-    step = {"label": kind.label, "planned": planned, "actual": actual, "state": "todo", "words": "", "tone": ""}
+    step = {"label": label, "planned": planned, "actual": actual, "state": "todo", "words": "", "tone": ""}
+    step["promised"] = row.promised_on if row else None
     if row and row.reached:
         step["state"] = "done"
         if planned and actual:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
 from jiangjin.lib.money import MoneyField
+from projects.choices import STAGE_OF_MILESTONE, Stage
 from projects.permissions import Actor, sees_own_parks_only
 
 if TYPE_CHECKING:
@@ -141,6 +142,28 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         own = commitment.objects.filter(project=OuterRef("pk")).order_by().values("project")
         return self.annotate(agreed_as_of=Subquery(own.annotate(whole=Sum(reached)).values("whole")))
 
+    def with_stage_as_of(self, day: datetime.date) -> ProjectQuerySet:
+        """Adds `stage_then`: what `stages.stage_as_of` says of each, as text; None where it was not begun."""
+        milestone = apps.get_model("projects", "Milestone")
+        ranks = [When(kind=kind, then=Value(stage.rank)) for kind, stage in STAGE_OF_MILESTONE.items()]
+        reached = milestone.objects.filter(
+            Q(actual_on=None) | Q(actual_on__by=day), project=OuterRef("pk"), reached=True, kind__in=STAGE_OF_MILESTONE
+        )
+        furthest = reached.order_by().annotate(rank=Case(*ranks)).order_by("-rank").values("rank")[:1]
+        signed = Q(signed_on=None) | Q(signed_on__by=day)
+        begun = Q(stage__in=("lead", "negotiation"), first_contact_on=None) | Q(first_contact_on__by=day)
+        stage = Case(
+            When(Q(stage__in=("lead", "negotiation")) & begun, then=F("stage")),
+            When(stage__in=("lead", "negotiation"), then=Value(None)),
+            When(~Q(stage="intent") & signed, then=Case(*_by_rank(), default=Value(Stage.SIGNED.value))),
+            When(stage="intent", intent_on=None, then=Value(Stage.INTENT.value)),
+            When(intent_on__by=day, then=Value(Stage.INTENT.value)),
+            When(begun, then=Value(Stage.NEGOTIATION.value)),
+            default=Value(None),
+            output_field=CharField(),
+        )
+        return self.annotate(_furthest=Subquery(furthest)).annotate(stage_then=stage)
+
     def totals(self, year: int | None = None) -> Totals:
         """What these rows come to.
 
@@ -174,6 +197,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             counts["unknown"],
             counts["listed"] - counts["projects"],
         )
+
+
+def _by_rank() -> list[When]:
+    """The stage of the furthest milestone, which `_furthest` counts."""
+    return [When(_furthest=stage.rank, then=Value(stage.value)) for stage in STAGE_OF_MILESTONE.values()]
 
 
 class InvestorQuerySet(models.QuerySet):

@@ -16,16 +16,18 @@ from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import record_history
 from projects import capital, stages
-from projects.choices import MAIN_MILESTONES
+from projects.choices import MAIN_MILESTONES, Condition, Stage
 from projects.codes import our_codes
 from projects.models import (
     CapitalCommitment,
+    ConditionPeriod,
     Investor,
     Milestone,
     Note,
     Participation,
     Project,
     ProjectCode,
+    StageMove,
 )
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 from projects.officials import official_called
@@ -63,10 +65,14 @@ class TypedCommitment:
 
 @dataclass(frozen=True, slots=True)
 class TypedMilestone:
+    """`name` is that of a free one. `promised`: (day, why the planned or promised day was moved); None leaves both."""
+
     kind: str
     planned_on: PartialDay | None
     actual_on: PartialDay | None
     reached: bool
+    name: str = ""
+    promised: tuple[PartialDay | None, str] | None = None
 
 
 @transaction.atomic
@@ -80,14 +86,15 @@ def save_project(
     milestones: Iterable[TypedMilestone] | None,
     user: User,
     reason: str | None = None,
+    why_moved: str = "",
 ) -> Project:
     """Save a new or corrected project with everything on its page.
 
     `version` is the one that the page was opened with. Investors, commitments or milestones that are None stay as they
-    are; `reason` is kept with the history. Raises ConcurrentEdit where the version is no longer the stored one, and
-    AmbiguousInvestor for a name that two firms carry.
+    are; `reason` is kept with the history, `why_moved` with the move where the stage became another one. Raises
+    ConcurrentEdit where the version is no longer the stored one, and AmbiguousInvestor for a name that two firms carry.
     """
-    former_code = _lock_to_save(project, version) if project.pk else ""
+    former = _lock_to_save(project, version) if project.pk else None
     set_project_name(project, project.name)
     project.lead_official = official_called(*official, user=user)
     if project.pk is None:
@@ -102,24 +109,26 @@ def save_project(
     reached = [row.kind for row in milestones if row.reached or row.actual_on]
     project.stage = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
     _save(project, user, reason)
-    if former_code and former_code != project.code:
-        _remember_code(project, former_code, user=user, reason=reason)
+    if former:
+        _remember_former(project, former, user=user, reason=reason)
     if investors is not None:
         _save_investors(project, investors, user=user)
     if commitments is not None:
         _save_commitments(project, commitments, user=user, reason=reason)
     _save_milestones(project, milestones, user=user, reason=reason)
+    if former and former.stage != project.stage:
+        _remember_move(project, former.stage, why_moved or reason or "", user=user, reason=reason)
     return project
 
 
-def _lock_to_save(project: Project, version: int | None) -> str:
-    """Let others wait until this transaction ends; the number that the project has had until now."""
+def _lock_to_save(project: Project, version: int | None) -> Project:
+    """Let others wait until this transaction ends; the project as it was until now."""
     stored = Project.objects.select_for_update().get(pk=project.pk)
     if not stored.version == version == project.version:
         raise ConcurrentEdit
     # Arrivals are written without a new version, for no form holds them: some may have come since it was read.
     project.arrived_capital = stored.arrived_capital
-    return stored.code
+    return stored
 
 
 def typed_milestones(project: Project) -> list[TypedMilestone]:
@@ -140,10 +149,33 @@ def _delete(row: Any, user: User, reason: str | None = None) -> None:
     row.delete()
 
 
-def _remember_code(project: Project, code: str, *, user: User, reason: str | None) -> None:
-    """A number that was changed by hand still finds the project."""
-    if not project.codes.filter(code=code).exists():
-        _save(ProjectCode(project=project, code=code), user, reason)
+def _remember_former(project: Project, former: Project, *, user: User, reason: str | None) -> None:
+    """A number that was changed by hand still finds the project; a condition that ended stays known as a past one."""
+    if former.code != project.code and not project.codes.filter(code=former.code).exists():
+        _save(ProjectCode(project=project, code=former.code), user, reason)
+    if former.condition not in (Condition.ACTIVE, project.condition):
+        period = ConditionPeriod(
+            project=project,
+            condition=former.condition,
+            since=former.condition_on,
+            until=project.condition_on or PartialDay.of(timezone.localdate()),
+            reason=former.condition_reason,
+            ended_because=project.condition_reason,
+        )
+        _save(period, user, reason)
+
+
+def _remember_move(project: Project, start: str, why: str, *, user: User, reason: str | None) -> None:
+    """A step of the stage machine, dated as the stage that it led to."""
+    kind = stages.milestone_for(Stage(project.stage))
+    if kind:
+        day = Milestone.objects.values_list("actual_on", flat=True).get(project=project, kind=kind)
+    else:
+        day = getattr(project, stages.DAY_OF_STAGE[Stage(project.stage)])
+    move = StageMove(
+        project=project, from_stage=start, to_stage=project.stage, effective_on=day, reason=why[:500], user=user
+    )
+    _save(move, user, reason)
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
@@ -204,17 +236,19 @@ def _save_commitments(project: Project, typed: Iterable[TypedCommitment], *, use
 
 
 def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user: User, reason: str | None) -> None:
-    known = {row.kind: row for row in project.milestones.all()}
+    known = {(row.kind, row.name): row for row in project.milestones.all()}
     for row in typed:
-        new = (row.planned_on, row.actual_on, row.reached or row.actual_on is not None)
-        milestone = known.get(row.kind)
-        if milestone is None:
-            if new == (None, None, False):
-                continue
-            milestone = Milestone(project=project, kind=row.kind)
-        if milestone.pk is None or new != (milestone.planned_on, milestone.actual_on, milestone.reached):
-            milestone.planned_on, milestone.actual_on, milestone.reached = new
-            _save(milestone, user, reason)
+        milestone = known.get((row.kind, row.name)) or Milestone(project=project, kind=row.kind, name=row.name)
+        promised = milestone.promised_on if row.promised is None else row.promised[0]
+        new = (row.planned_on, promised, row.actual_on, row.reached or row.actual_on is not None)
+        old = (milestone.planned_on, milestone.promised_on, milestone.actual_on, milestone.reached)
+        # A free one is there by its name alone.
+        if new == old and (milestone.pk or not row.name):
+            continue
+        if new[:2] != old[:2]:  # the reason of an earlier moving is not that of this one
+            milestone.plan_reason = row.promised[1] if row.promised else ""
+        milestone.planned_on, milestone.promised_on, milestone.actual_on, milestone.reached = new
+        _save(milestone, user, reason)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from projects import stages
 from projects.changes import Change
-from projects.choices import MAIN_MILESTONES, Condition, MilestoneKind
+from projects.choices import MAIN_MILESTONES, Condition, MilestoneKind, Stage
 from projects.codes import is_usable
 from projects.differences import LINKED, ROWS, SILENT, Difference, columns, shown_value
 from projects.models import Project
@@ -83,6 +83,7 @@ def _restore(pk: int, version: int | None, field: str, source: int, user: User) 
     milestones = None
     if field == MILESTONES:
         milestones = _milestones_with(project, source)
+        _check_stage(project, milestones, user)
     else:
         _set_column(project, field, source, user)
     official = project.lead_official
@@ -144,6 +145,10 @@ def _check_chain(project: Project, user: User) -> None:
 def _check_condition(project: Project, user: User) -> None:
     if project.condition != Condition.ACTIVE and not project.condition_reason:
         raise NotRestorable(_("A project that is stalled or terminated needs its reason. Correct both with “Edit”."))
+    start = Condition(Project.objects.values_list("condition", flat=True).get(pk=project.pk))
+    end, stage = Condition(project.condition), Stage(project.stage)
+    if start != end and not stages.allowed_condition(start, end, stage=stage, role=user.role):
+        raise NotRestorable(_("This change of the condition is a manager's."))
 
 
 CHECKS = {
@@ -159,18 +164,28 @@ CHECKS = {
 def _milestones_with(project: Project, source: int) -> list[TypedMilestone]:
     """The project's milestones with the one of that history row as it was then."""
     former = _record(ROWS[MILESTONES].model, source, project=project.pk)
-    row = TypedMilestone(former.kind, former.planned_on, former.actual_on, former.reached)
+    promised = (former.promised_on, former.plan_reason)
+    row = TypedMilestone(former.kind, former.planned_on, former.actual_on, former.reached, former.name, promised)
     rows = [*(one for one in typed_milestones(project) if one.kind != row.kind), row]
     kind = MilestoneKind(row.kind)
-    _check_days(project, rows, stages.ACTUAL_FIELD[kind], stages.PLANNED_FIELD.get(kind, ""))
+    _check_days(project, rows, stages.ACTUAL_FIELD.get(kind, ""), stages.PLANNED_FIELD.get(kind, ""))
     return rows
+
+
+def _check_stage(project: Project, milestones: list[TypedMilestone], user: User) -> None:
+    """Refuse where the stage would go back and the account may not correct it."""
+    reached = [row.kind for row in milestones if row.reached]
+    end = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
+    if end != project.stage and not stages.allowed_move(Stage(project.stage), end, user.role):
+        raise NotRestorable(_("The stage would go back. That is a correction, which a manager makes."))
 
 
 def _check_days(project: Project, milestones: list[TypedMilestone], *names: str) -> None:
     """Refuse where one of these days would lie before what it must follow, or the other way round."""
     days: dict[str, Any] = {"first_contact_on": project.first_contact_on, "signed_on": project.signed_on}
     for row in milestones or typed_milestones(project):
-        days[stages.ACTUAL_FIELD[row.kind]] = row.actual_on
+        if row.kind in stages.ACTUAL_FIELD:
+            days[stages.ACTUAL_FIELD[row.kind]] = row.actual_on
         if row.kind in stages.PLANNED_FIELD:
             days[stages.PLANNED_FIELD[row.kind]] = row.planned_on
     for earlier, later in stages.broken_order(days):

@@ -8,6 +8,7 @@ from projects import (
     history_views,
     investor_views,
     people_views,
+    progress_views,
     views,
 )
 
@@ -38,6 +39,9 @@ project_urls = [
     path("projects/<str:code>/void/", views.project_void, name="void"),
     path("projects/<str:code>/restore/", views.project_restore, name="restore"),
     path("projects/<str:code>/notes/", views.project_note, name="note"),
+    path("projects/<str:code>/milestones/", progress_views.project_milestones, name="milestones"),
+    path("projects/<str:code>/stage/", progress_views.project_stage, name="stage"),
+    path("projects/<str:code>/condition/", progress_views.project_condition, name="condition"),
     path("projects/<str:code>/history/", history_views.project_history, name="history"),
     path("projects/<str:code>/history/restore/", history_views.project_restore_value, name="restore_value"),
     path("arrivals/", grid_views.arrival_grid, name="arrival_grid"),

@@ -59,7 +59,7 @@ def test_the_strip_answers_five_questions(manager: Client, full: Project, settin
     assert html.count('<i class="on">') == 3
     assert "2021-01-15" in html
     context = manager.get(full.get_absolute_url()).context
-    assert len(context["missing"]) == 4  # lead unit, company, its credit code, land area
+    assert len(context["missing"]) == 5  # lead unit, company, its credit code, land area, how the land came
     step, far = context["next_step"]
     assert (step.kind, far.tone) == ("started", "soon")
 
