@@ -1,6 +1,14 @@
 from django.urls import path
 
-from projects import attachment_views, bulk_views, history_views, investor_views, obstacle_views, views
+from projects import (
+    attachment_views,
+    bulk_views,
+    history_views,
+    investor_views,
+    obstacle_views,
+    timeline_views,
+    views,
+)
 
 app_name = "projects"
 
@@ -45,7 +53,7 @@ attachment_urls = [
         attachment_views.attachment_restore,
         name="attachment_restore",
     ),
-    path("projects/<str:code>/timeline/", attachment_views.project_timeline, name="timeline"),
+    path("projects/<str:code>/timeline/", timeline_views.project_timeline, name="timeline"),
 ]
 
 urlpatterns = project_urls + investor_urls + obstacle_urls + attachment_urls
