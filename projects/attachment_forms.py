@@ -34,9 +34,7 @@ class ManyFilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Checked]:
         files = data if isinstance(data, list | tuple) else [data]
         if len(files) > settings.ATTACHMENT_MAX_FILES:
-            raise ValidationError(
-                _("Choose at most %(most)s files at once.") % {"most": settings.ATTACHMENT_MAX_FILES}
-            )
+            raise ValidationError(_("Choose at most %(most)s files at once.") % {"most": settings.ATTACHMENT_MAX_FILES})
         checked, faults = [], []
         for one in files:
             try:
@@ -49,7 +47,7 @@ class ManyFilesField(forms.FileField):
 
 
 def checked_file(file: UploadedFile) -> Checked:
-    """What a file is and is called. Raises ValidationError, which names it, where it is too large or of no known kind."""
+    """What a file is and is called. Raises ValidationError where it is too large or of no known kind."""
     words = {"name": Truncator(file.name).chars(60)}
     if file.size > settings.ATTACHMENT_MAX_BYTES:
         mb = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024

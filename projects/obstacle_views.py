@@ -53,9 +53,7 @@ def obstacle_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Correct an obstacle; who saves second is told."""
     project = get_writable(request, code)
     obstacle = get_object_or_404(Obstacle, project=project, pk=pk)
-    form = ObstacleForm(
-        request.POST or None, instance=obstacle, initial={"seen": obstacles.version_of(obstacle)}
-    )
+    form = ObstacleForm(request.POST or None, instance=obstacle, initial={"seen": obstacles.version_of(obstacle)})
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"] or 0
         try:

@@ -14,7 +14,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
-from projects import changes, conditions, facts, listing, pages, permissions, registering, similarity, sources
+from projects import (
+    attachments,
+    changes,
+    conditions,
+    facts,
+    listing,
+    obstacles,
+    pages,
+    permissions,
+    registering,
+    similarity,
+    sources,
+    timeline,
+)
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
@@ -79,6 +92,9 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     commitments, arrivals = pages.running_commitments(project), pages.running_arrivals(project)
     told.mark("commitments", (one.row for one in commitments))
     told.mark("arrivals", (one.row for one in arrivals))
+    waits, files = obstacles.of_project(project, today), attachments.of_project(project)
+    happened = timeline.timeline_of(project, timeline.Told(told, waits, files), user=request.user)
+    newest = happened.newest(timeline.ON_PROJECT_PAGE)
     context = {
         "project": project,
         "sources": told,
@@ -91,7 +107,11 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
         "arrivals": arrivals,
         "arrival_rate": pages.arrival_rate(project),
         "snapshots": told.mark("snapshots", project.snapshots.all()),
-        "notes": told.mark("notes", project.notes.select_related("author")),
+        "obstacles": waits,
+        "attachments": files,
+        "timeline": newest,
+        "timeline_count": len(happened),
+        "timeline_more": len(happened) - len(newest),
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),

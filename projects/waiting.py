@@ -113,9 +113,7 @@ def _narrowed(found: ObstacleQuerySet, wanted: dict[str, Any], today: datetime.d
     return found
 
 
-def _groups(
-    found: ObstacleQuerySet, late: Q, number: str | None, today: datetime.date
-) -> tuple[Page, list[Group]]:
+def _groups(found: ObstacleQuerySet, late: Q, number: str | None, today: datetime.date) -> tuple[Page, list[Group]]:
     """Those with most overdue first, then those for whom something waits longest; the most urgent rows of each."""
     units = (
         found.order_by()

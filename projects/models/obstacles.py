@@ -110,6 +110,10 @@ class Attachment(models.Model):
         return self.removed_at is not None
 
     @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+    @property
     def belongs_to(self) -> models.Model | None:
         """The row that it is evidence of; None where it belongs to the project alone."""
         return self.arrival or self.milestone or self.obstacle or self.about

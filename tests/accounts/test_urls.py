@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, RememberedWord
 from projects.codes import is_usable
-from projects.models import BulkEdit, Project
+from projects.models import Attachment, BulkEdit, Obstacle, Project
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,16 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:investor_suggestions": (Kind.READ, {}),
     "projects:investor_detail": (Kind.READ, {"pk": "investor"}),
     "projects:investor_edit": (Kind.WRITE, {"pk": "investor"}),
+    "projects:obstacle_list": (Kind.READ, {}),
+    "projects:obstacle_raise": (Kind.WRITE, {"code": "project"}),
+    "projects:obstacle_edit": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:obstacle_solve": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:obstacle_reopen": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:attachment_upload": (Kind.WRITE, {"code": "project"}),
+    "projects:attachment_file": (Kind.READ, {"code": "project", "pk": "attachment"}),
+    "projects:attachment_remove": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
+    "projects:attachment_restore": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
+    "projects:timeline": (Kind.READ, {"code": "project"}),
     "reports:home": (Kind.READ, {}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
@@ -133,6 +143,10 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     settings.MEDIA_ROOT = tmp_path
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
+    project = make_project(park="shuangfu", agreed="1")
+    paper = Attachment(project=project, filename="合同.pdf", size=5, content_type="application/pdf", sha256="0" * 64)
+    paper.file.save("0123", ContentFile(b"%PDF-"))
+    obstacle = Obstacle.objects.create(project=project, text="缺水", unit="水务局", raised_on=timezone.localdate())
     return {
         "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
         "batch": batch.pk,
@@ -145,7 +159,9 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         ).pk,
         "cluster": "equipment",
         "park": "shuangfu",
-        "project": make_project(park="shuangfu", agreed="1").code,
+        "project": project.code,
+        "obstacle": obstacle.pk,
+        "attachment": paper.pk,
         "voided": make_project(park="shuangfu", agreed="1", voided="重复").code,
         "investor": make_investor("某某厂").pk,
         "merge": Merge.objects.create(kind="project", kept=1, gone=2).pk,
