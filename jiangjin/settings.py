@@ -206,6 +206,14 @@ IMPORT_CHILD_MEMORY_BYTES = env_int("IMPORT_CHILD_MEMORY_MB", 1024, least=128) *
 IMPORT_CHILD_SECONDS = env_int("IMPORT_CHILD_SECONDS", 8, least=1)
 IMPORT_CHILD_SECONDS_LARGE = env_int("IMPORT_CHILD_SECONDS_LARGE", 60, least=1)
 
+# Files attached to projects (docs/settings.md): their size, how many at once, and which kinds, by their content.
+ATTACHMENT_MAX_BYTES = env_int("ATTACHMENT_MAX_MB", 20, least=1) * 1024 * 1024
+ATTACHMENT_MAX_FILES = env_int("ATTACHMENT_MAX_FILES", 20, least=1)
+ATTACHMENT_TYPES = env_list("ATTACHMENT_TYPES", ["pdf", "jpg", "png", "webp", "docx", "xlsx", "doc", "xls"])
+if unknown := set(ATTACHMENT_TYPES) - {"pdf", "jpg", "png", "webp", "docx", "xlsx", "doc", "xls"}:
+    raise ImproperlyConfigured(f"ATTACHMENT_TYPES names kinds that are not known: {', '.join(sorted(unknown))}")
+DATA_UPLOAD_MAX_NUMBER_FILES = max(100, ATTACHMENT_MAX_FILES)  # more than may be sent; the form says how many may
+
 # Larger files are read and written by the background worker, which `manage.py serve` runs beside the web server; while
 # developing (`make dev`) there is none, and the work is done at once.
 IMPORT_BACKGROUND_BYTES = env_int("IMPORT_BACKGROUND_KB", 300, least=1) * 1024

@@ -17,6 +17,7 @@ from jiangjin.lib.money import MoneyField, exact_yi
 from parks.models import Park
 from projects.choices import ParticipationRole
 from projects.models import (
+    Attachment,
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
@@ -24,6 +25,7 @@ from projects.models import (
     Investor,
     Milestone,
     Note,
+    Obstacle,
     Official,
     Participation,
     PlannedArrival,
@@ -197,6 +199,17 @@ def _milestone(row: Any, firms: Mapping[int, str]) -> str:
     return ", ".join(parts)
 
 
+def _obstacle(row: Any, firms: Mapping[int, str]) -> str:
+    parts = [row.text, row.unit, row.due_on and _("until %(day)s") % {"day": row.due_on}]
+    if row.resolved_on:
+        parts += [_("solved on %(day)s") % {"day": row.resolved_on}, row.solution]
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _attachment(row: Any, firms: Mapping[int, str]) -> str:
+    return _("%(name)s, removed") % {"name": row.filename} if row.removed_at else row.filename
+
+
 def _kind(row: Any) -> str:
     return str(row.get_kind_display())
 
@@ -249,6 +262,8 @@ ROWS = {
             lambda row, __: _joined(row.name, row.since, row.until and _("dissolved on %(day)s") % {"day": row.until}),
         ),
         RowKind("notes", Note, gettext_lazy("notes"), _kind, lambda row, __: row.text),
+        RowKind("obstacles", Obstacle, gettext_lazy("obstacles"), lambda row: _("obstacle"), _obstacle),
+        RowKind("attachments", Attachment, gettext_lazy("attachments"), lambda row: _("attachment"), _attachment),
         RowKind(
             "codes",
             ProjectCode,

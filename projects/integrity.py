@@ -5,12 +5,15 @@ Rows are read by key, a chunk at a time: memory stays the same however many ther
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from jiangjin.integrity import invariant
 from projects.choices import CommitmentKind, Condition, MilestoneKind
 from projects.models import (
+    Attachment,
     CapitalArrival,
     CapitalCommitment,
     ConditionPeriod,
@@ -177,6 +181,35 @@ def _names(model: Any, columns_of: Any) -> Iterator[str]:
             expected = columns_of(name)
             if (expected["name_key"], expected["name_initials"]) != (key, initials):
                 yield _("“%(name)s” is kept under the wrong key") % {"name": name}
+
+
+@invariant(gettext_lazy("what an attachment belongs to is of the same project, and one thing at most"))
+def evidence_is_of_its_project() -> Iterable[str]:
+    owners = ("arrival", "milestone", "obstacle", "about")
+    elsewhere = Q()
+    for name in owners:
+        elsewhere |= Q(**{f"{name}__isnull": False}) & ~Q(**{f"{name}__project": F("project")})
+    for row in Attachment.objects.filter(elsewhere).select_related("project").order_by("pk").iterator(CHUNK):
+        yield _("%(code)s: the attachment %(name)s belongs to another project") % {
+            "code": row.project.code,
+            "name": row.filename,
+        }
+    columns = Attachment.objects.order_by("pk").values_list("project__code", "filename", *owners)
+    for code, name, *named in columns.iterator(CHUNK):
+        if sum(one is not None for one in named) > 1:
+            yield _("%(code)s: the attachment %(name)s belongs to several things") % {"code": code, "name": name}
+
+
+@invariant(gettext_lazy("every stored attachment has its row"))
+def attachments_have_rows() -> Iterable[str]:
+    """A process that was killed while it stored one may have left a file; those of the last hour may be under way."""
+    folder = Path(settings.MEDIA_ROOT) / "attachments"
+    old = time.time() - 3600
+    known = set(Attachment.objects.values_list("file", flat=True).iterator(CHUNK))
+    for file in sorted(folder.rglob("*")):
+        name = f"attachments/{file.relative_to(folder).as_posix()}"
+        if file.is_file() and name not in known and file.stat().st_mtime < old:
+            yield name
 
 
 @invariant(gettext_lazy("every row's newest history says what the row says"))

@@ -254,3 +254,37 @@ class OfficialQuerySet(models.QuerySet):
             rows = apps.get_model("projects", name).objects.filter(project__in=projects)
             wanted |= Q(Exists(rows.filter(**{column: OuterRef("pk")})))
         return self.filter(wanted)
+
+
+class ObstacleQuerySet(models.QuerySet):
+    """Which obstacles."""
+
+    def visible_to(self, user: Actor) -> ObstacleQuerySet:
+        """Those of visible projects that figures count: nobody waits for a voided one."""
+        project = apps.get_model("projects", "Project")
+        return self.filter(project__in=project.objects.visible_to(user).counted().order_by().values("pk"))
+
+    def waiting(self) -> ObstacleQuerySet:
+        """Not solved yet."""
+        return self.filter(resolved_on=None)
+
+    def solved(self) -> ObstacleQuerySet:
+        """Solved, however late."""
+        return self.exclude(resolved_on=None)
+
+    def overdue(self, today: datetime.date) -> ObstacleQuerySet:
+        """Not solved, and the last day that the due day could mean is past; without a due day none is overdue."""
+        return self.waiting().filter(due_on__by=today - datetime.timedelta(days=1))
+
+    def in_parks(self, codes: list[str]) -> ObstacleQuerySet:
+        """Of projects in these parks or the ones inside them; the code `none` stands for an unknown park."""
+        project = apps.get_model("projects", "Project")
+        return self.filter(project__in=project.objects.in_parks(codes).order_by().values("pk"))
+
+
+class AttachmentQuerySet(models.QuerySet):
+    """Which attachments. Whoever asks comes from a visible project (projects/access.py)."""
+
+    def shown(self) -> AttachmentQuerySet:
+        """Those on the page: not removed."""
+        return self.filter(removed_at=None)

@@ -1,14 +1,17 @@
 from django.urls import path
 
 from projects import (
+    attachment_views,
     bulk_views,
     capital_views,
     following_views,
     grid_views,
     history_views,
     investor_views,
+    obstacle_views,
     people_views,
     progress_views,
+    timeline_views,
     views,
 )
 
@@ -67,4 +70,27 @@ people_urls = [
     path("projects/<str:code>/task-forces/<int:pk>/", following_views.task_force_edit, name="task_force_edit"),
 ]
 
-urlpatterns = project_urls + investor_urls + people_urls
+obstacle_urls = [
+    path("obstacles/", obstacle_views.obstacle_list, name="obstacle_list"),
+    path("projects/<str:code>/obstacles/new/", obstacle_views.obstacle_raise, name="obstacle_raise"),
+    path("projects/<str:code>/obstacles/<int:pk>/", obstacle_views.obstacle_edit, name="obstacle_edit"),
+    path("projects/<str:code>/obstacles/<int:pk>/solve/", obstacle_views.obstacle_solve, name="obstacle_solve"),
+    path("projects/<str:code>/obstacles/<int:pk>/reopen/", obstacle_views.obstacle_reopen, name="obstacle_reopen"),
+]
+
+attachment_urls = [
+    path("projects/<str:code>/attachments/new/", attachment_views.attachment_upload, name="attachment_upload"),
+    path("projects/<str:code>/attachments/<int:pk>/", attachment_views.attachment_file, name="attachment_file"),
+    path(
+        "projects/<str:code>/attachments/<int:pk>/remove/", attachment_views.attachment_remove, name="attachment_remove"
+    ),
+    path(
+        "projects/<str:code>/attachments/<int:pk>/restore/",
+        attachment_views.attachment_restore,
+        name="attachment_restore",
+    ),
+    path("projects/<str:code>/timeline/", timeline_views.project_timeline, name="timeline"),
+]
+
+
+urlpatterns = project_urls + investor_urls + people_urls + obstacle_urls + attachment_urls

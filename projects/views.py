@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
 from projects import (
+    attachments,
     capital_page,
     changes,
     conditions,
@@ -22,6 +23,7 @@ from projects import (
     gone,
     lights,
     listing,
+    obstacles,
     pages,
     people,
     permissions,
@@ -29,9 +31,9 @@ from projects import (
     registering,
     similarity,
     sources,
+    timeline,
 )
 from projects.access import get_edited, get_project, get_writable
-from projects.choices import NoteKind
 from projects.editing import ProjectForms
 from projects.forms import NoteForm, VoidForm
 from projects.meanwhile import kept_words
@@ -96,6 +98,9 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     commitments, arrivals = pages.running_commitments(project), pages.running_arrivals(project)
     told.mark("commitments", (one.row for one in commitments))
     told.mark("arrivals", (one.row for one in arrivals))
+    waits, files = obstacles.of_project(project, today), attachments.of_project(project)
+    happened = timeline.timeline_of(project, timeline.Told(told, waits, files), user=request.user)
+    newest = happened.newest(timeline.ON_PROJECT_PAGE)
     context = {
         "project": project,
         "sources": told,
@@ -115,7 +120,11 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
             today=today,
             asked=request.GET.get("as_of"),
         ),
-        "notes": told.mark("notes", project.notes.exclude(kind=NoteKind.FOLLOW_UP).select_related("author")),
+        "obstacles": waits,
+        "attachments": files,
+        "timeline": newest,
+        "timeline_count": len(happened),
+        "timeline_more": len(happened) - len(newest),
         "codes": told.mark("codes", project.codes.all()),
         "changes": changes.last_changes(project),
         "next_step": pages.next_step(project, today),

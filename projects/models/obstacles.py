@@ -1,5 +1,7 @@
 """What stands in a project's way, and the papers and pictures about it."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from jiangjin.lib.tracking import Tracked
 from projects.models.capital import CapitalArrival
 from projects.models.progress import Milestone, Note
 from projects.models.projects import Official, Project
+from projects.querysets import AttachmentQuerySet, ObstacleQuerySet
 
 
 class Obstacle(models.Model):
@@ -29,6 +32,7 @@ class Obstacle(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     history = Tracked()
+    objects = ObstacleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("obstacle")
@@ -47,6 +51,18 @@ class Obstacle(models.Model):
 
     def __str__(self) -> str:
         return self.text[:50]
+
+    @property
+    def is_solved(self) -> bool:
+        return self.resolved_on is not None
+
+    def age(self, today: datetime.date) -> int:
+        """Days from its raising to its solving, or to `today`; 0 where it was raised after that day."""
+        return max(0, ((self.resolved_on or today) - self.raised_on).days)
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        """Not solved, and the last day that the due day could mean is past."""
+        return not self.is_solved and self.due_on is not None and self.due_on.is_past(today)
 
 
 class Attachment(models.Model):
@@ -78,6 +94,7 @@ class Attachment(models.Model):
     uploaded_at = models.DateTimeField(_("at"), auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)  # taken off the page; the file is kept
     history = Tracked()
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")
@@ -87,3 +104,16 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_at is not None
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+    @property
+    def belongs_to(self) -> models.Model | None:
+        """The row that it is evidence of; None where it belongs to the project alone."""
+        return self.arrival or self.milestone or self.obstacle or self.about

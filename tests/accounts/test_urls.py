@@ -23,7 +23,7 @@ from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, Re
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.codes import is_usable
-from projects.models import BulkEdit, Project, TaskForce
+from projects.models import Attachment, BulkEdit, Obstacle, Project, TaskForce
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,16 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "parks:task_force_create": (Kind.WRITE, {"code": "park"}),
     "parks:task_force_edit": (Kind.WRITE, {"code": "park", "pk": "park_force"}),
     "industries:chain_chief": (Kind.WRITE, {"code": "cluster", "chain": "chain"}),
+    "projects:obstacle_list": (Kind.READ, {}),
+    "projects:obstacle_raise": (Kind.WRITE, {"code": "project"}),
+    "projects:obstacle_edit": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:obstacle_solve": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:obstacle_reopen": (Kind.WRITE, {"code": "project", "pk": "obstacle"}),
+    "projects:attachment_upload": (Kind.WRITE, {"code": "project"}),
+    "projects:attachment_file": (Kind.READ, {"code": "project", "pk": "attachment"}),
+    "projects:attachment_remove": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
+    "projects:attachment_restore": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
+    "projects:timeline": (Kind.READ, {"code": "project"}),
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
@@ -163,6 +173,9 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
     project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"), arrivals={"2020-09": "5"})
+    paper = Attachment(project=project, filename="合同.pdf", size=5, content_type="application/pdf", sha256="0" * 64)
+    paper.file.save("0123", ContentFile(b"%PDF-"))
+    obstacle = Obstacle.objects.create(project=project, text="缺水", unit="水务局", raised_on=timezone.localdate())
     return {
         "official": project.lead_official_id,
         "force": TaskForce.objects.create(name="专班", project=project).pk,
@@ -185,6 +198,8 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "commitment": project.commitments.get().pk,
         "arrival": project.arrivals.get().pk,
         "planned": project.planned_arrivals.create(year=2020, quarter=4, amount=5).pk,
+        "obstacle": obstacle.pk,
+        "attachment": paper.pk,
         "voided": make_project(park="shuangfu", agreed="1", voided="重复").code,
         "investor": make_investor("某某厂").pk,
         "merge": Merge.objects.create(kind="project", kept=1, gone=2).pk,
