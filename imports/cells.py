@@ -5,10 +5,11 @@ Nothing is guessed and no rule of plausibility is applied: 6200 under 亿元 is 
 
 import datetime
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from jiangjin.lib.amounts import header_unit, parse_amount, to_wan, unit_scale
 from jiangjin.lib.cellerrors import CellError, Reading
 from jiangjin.lib.creditcode import parse_credit_code
 from jiangjin.lib.dates import PartialDay, parse_day
-from jiangjin.lib.dayparse import NO_DATE
+from jiangjin.lib.dayparse import NO_DATE, YEAR_OUTSIDE
 from jiangjin.lib.faults import tidy
 from jiangjin.lib.numbers import (
     MU,
@@ -43,6 +44,10 @@ NEVER_CALCULATED = _(
     "The cell holds a formula that was never calculated. Open the file in Excel or WPS and save it again."
 )
 FIFTEEN_DIGITS = Context(prec=15)  # what a spreadsheet's number really holds; the rest is noise
+DAY_OUTSIDE = re.compile(r"\d{4}-\d\d-\d\d")  # how the reader hands on a day outside the register's years
+NUMBER_AS_DAY = _(
+    "The number in this cell is shown as the day %(day)s. Give the cell a number format, or enter the value itself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +113,25 @@ def _read(reader: Reader, raw: CellValue | Cell, options: Options) -> Reading[An
     if raw.kind is CellKind.EMPTY:
         return NOTHING
     if raw.kind is CellKind.ERROR:
-        raise CellError(
-            "excel_error",
-            _("The cell holds a spreadsheet error. Correct the formula in the file, or enter the value itself."),
-        )
+        _refuse_error(reader, raw)
     if raw.kind is CellKind.UNCALCULATED:
         raise CellError(
             "uncalculated_formula",
             NEVER_CALCULATED,
         )
     return NOTHING if raw.value is None or raw.value == "" else reader(raw.value, raw.number_format, options)
+
+
+def _refuse_error(reader: Reader, raw: Cell) -> NoReturn:
+    """#REF! and its kin; or a number in the dress of a day that lies outside the register's years."""
+    if not isinstance(raw.value, str) or not DAY_OUTSIDE.fullmatch(raw.value):
+        raise CellError(
+            "excel_error",
+            _("The cell holds a spreadsheet error. Correct the formula in the file, or enter the value itself."),
+        )
+    if reader is _date:
+        raise CellError("year_out_of_range", YEAR_OUTSIDE)
+    raise CellError("number_as_day", sentence(NUMBER_AS_DAY, day=raw.value))
 
 
 # --- Dates ------------------------------------------------------------------------------------------------------

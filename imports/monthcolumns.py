@@ -25,7 +25,8 @@ _ROW_SUMS = frozenset(
 )
 YEAR_FROM_TITLE = _("The months' year, %(year)s, was taken from the title or the sheet's name.")
 # The day on which somebody filled in the table: a table of 2020 is filled in in January 2021.
-_FILLED_IN = re.compile(r"(?:填报|填表|制表|报送|编制|打印|上报)(?:日期|时间)[:：]\s*[\d年月日./\-\s]+")
+_FILLED_IN = re.compile(r"(?:填报|填表|制表|报送|编制|打印|上报)(?:日期|时间)[:：]?\s*[\d年月日./\-\s]+")
+_UP_TO = re.compile(r"截[至止](?:日期|时间)?[:：]?\s*[\d年月日./\-\s]+")
 _ARRIVED = frozenset(("arrived_total", "arrived_month"))
 NO_MONTH = _("Neither %(headers)s nor the title says one month. Say which month the amounts are of, e.g. 2020-06.")
 MONTH_FROM_TITLE = _("The month, %(month)s, was taken from the title or the sheet's name.")
@@ -159,8 +160,7 @@ def resolve_years(proposal: Proposal, table: Table) -> None:
     if not yearless and not long_form:
         return
     given = header_year(proposal.defaults.get("arrival_year", ""))
-    years = {given} if given else header_years(table.title) or header_years(_FILLED_IN.sub("", table.caption))
-    years = years if given else years | header_years(table.sheet)
+    years = {given} if given else _years_said(table)
     if len(years) == 1:
         proposal.year = years.pop()
         for column in yearless:
@@ -173,13 +173,21 @@ def resolve_years(proposal: Proposal, table: Table) -> None:
         proposal.needs.append(_year_need(years, numbers))
 
 
+def _years_said(table: Table) -> set[int]:
+    """Every year that title, lines above the header and sheet's name give; a day up to which a table counts gives its
+    year only where the title has none."""
+    title, caption = header_years(table.title), _FILLED_IN.sub("", table.caption)
+    return title | header_years(_UP_TO.sub("", caption) if title else caption) | header_years(table.sheet)
+
+
 def _year_need(years: set[int], numbers: tuple[int, ...]) -> Need:
     if not years:
         message = _("Neither the months nor the title say the year. Say which year the months are of.")
         return Need("no_year", message, numbers, "arrival")
     listed = "、".join(map(str, sorted(years)))
     message = sentence(
-        _("The title and the sheet's name say %(years)s. Say which year the months are of."), years=listed
+        _("The title, the lines below it and the sheet's name say %(years)s. Say which year the months are of."),
+        years=listed,
     )
     return Need("two_years", message, numbers, "arrival")
 

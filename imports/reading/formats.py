@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imports.reading.raw import DATE, ERROR, NUMBER, TIME, RawCell
+from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 
 # Formats that a file names by number only. 27-36 and 50-58 are those of Chinese Excel.
 MONTH = 'yyyy"年"m"月"'
@@ -19,7 +20,6 @@ BUILTIN = {
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 50: MONTH, 51: MONTH_DAY, 52: MONTH, 53: MONTH_DAY, 54: MONTH_DAY,
     55: CLOCK, 56: CLOCK_SECONDS, 57: MONTH, 58: MONTH_DAY,
 }  # fmt: skip
-FIRST_YEAR, LAST_YEAR = 1990, 2050  # a date cell outside is no date of a ledger, but a number in the wrong dress
 MAX_SERIAL = 2_958_465  # 9999-12-31
 
 LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|!.')
@@ -73,7 +73,7 @@ def _foreign(first: str) -> bool:
 
 
 def number_cell(number: int | float, style: NumberFormat, epoch_1904: bool) -> RawCell:
-    """The cell that a stored number is under its format; serials outside 1990-2050 are errors, never dates."""
+    """The cell that a stored number is under its format; days outside the register's years are errors, never dates."""
     if style.kind == "date":
         return serial_cell(number, style.code, epoch_1904)
     if style.kind == "time":
@@ -101,7 +101,8 @@ def serial_cell(serial: int | float, code: str, epoch_1904: bool) -> RawCell:
 
 
 def date_cell(moment: datetime.datetime, code: str = "") -> RawCell:
-    """A date cell; the clock time is kept where there is one."""
+    """A date cell; the clock time is kept where there is one. Outside the register's years it is an error that names
+    the day: most often a number in the wrong dress."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return (ERROR, moment.date().isoformat(), code)
     day = (moment.year, moment.month, moment.day)

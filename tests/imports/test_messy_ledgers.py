@@ -56,9 +56,34 @@ def test_the_day_on_which_a_table_was_filled_in_is_not_its_year(tmp_path):
     assert (status, answer["errors"][0]["need"]) == (2, "no_year")
 
 
-def test_two_years_on_one_line_are_asked(tmp_path):
-    status, answer = arrivals(tmp_path, ["2019-2020年到位资金，单位：万元"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["2019-2020年到位资金，单位：万元"]],
+        [["2020年招商到位资金"], ["统计年度：2021年 单位：万元"]],
+        [["2020年招商到位资金"], ["2021年统计"]],
+        [["2020年招商到位资金"], ["2021年度 单位：万元"]],
+        [["2020年招商到位资金"], ["单位：万元", "", "2021年度"]],
+        [["招商到位资金"], ["2020年度"], ["统计年度：2021年"]],
+    ],
+)
+def test_two_years_above_the_months_are_asked(tmp_path, above):
+    status, answer = arrivals(tmp_path, *above)
     assert (status, answer["errors"][0]["need"]) == (2, "two_years")
+    assert "2020" in answer["errors"][0]["message"] or "2019" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "line", ["填报日期：2021年1月5日", "制表时间 2021年1月5日", "截至2021年1月5日", "统计年度：2020年"]
+)
+def test_the_day_of_a_table_is_no_second_year(tmp_path, line):
+    status, answer = arrivals(tmp_path, ["2020年招商到位资金，单位：万元"], [line])
+    assert (status, answer["arrivals"], [w["code"] for w in answer["warnings"]]) == (0, 2, ["year_from_title"])
+
+
+def test_the_day_up_to_which_a_table_counts_gives_a_year_that_nothing_else_does(tmp_path):
+    status, answer = arrivals(tmp_path, ["招商到位资金，单位：万元"], ["截至2020年6月30日"])
+    assert (status, answer["arrivals"]) == (0, 2)
 
 
 @pytest.mark.parametrize(("year", "month"), [(2020, 6), ("2020", "6月"), (2020, "六月份")])

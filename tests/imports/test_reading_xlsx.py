@@ -132,9 +132,9 @@ def test_other_formats_leave_a_plain_number(path, code):
 
 @pytest.mark.parametrize(
     ("serial", "shown"),
-    [("0", "1900-01-00"), ("60", "1900-02-29"), ("20000", "1954-10-03"), ("60000", "2064-04-08")],
+    [("0", "1900-01-00"), ("60", "1900-02-29"), ("20000", "1954-10-03"), ("73416", "2101-01-01")],
 )
-def test_days_outside_1990_to_2050_are_errors_that_say_what_excel_shows(path, serial, shown):
+def test_days_outside_the_years_of_the_register_are_errors_that_say_what_excel_shows(path, serial, shown):
     xlsx(path, f'<row r="1"><c r="A1" s="1"><v>{serial}</v></c></row>', styles=styles_of("yyyy/m/d"))
     cell = rows_of(path)[0][0]
     assert (cell.kind, cell.value) == (CellKind.ERROR, shown)

@@ -81,6 +81,7 @@ WRONG = (
     Wrong("added_without_total", ADDED, 8, None, {AMOUNT: None}),
     # What no column can read.
     Wrong("excel_error", AMOUNT, "#REF!", 5),
+    Wrong("number_as_day", AMOUNT, datetime.date(1905, 6, 22), 5),
     Wrong("uncalculated_formula", AMOUNT, "=SUM(A1:A2)", 5),
     Wrong("narrow_column", AMOUNT, "########", 5),
     Wrong("ditto", PARK, "同上", "双福工业园"),
