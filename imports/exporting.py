@@ -107,6 +107,8 @@ class LedgerRows:
             values |= {"lead_official": project.lead_official.name, "lead_official_post": project.lead_official.post}
         values |= self._investor(project)
         for milestone in project.milestones.all():
+            if milestone.kind not in ACTUAL_FIELD:
+                continue  # ledgers have no column for it
             values[ACTUAL_FIELD[milestone.kind]] = milestone.actual_on  # type: ignore[index]
             if milestone.kind in PLANNED_FIELD:
                 values[PLANNED_FIELD[milestone.kind]] = milestone.planned_on  # type: ignore[index]

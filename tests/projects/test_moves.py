@@ -370,6 +370,20 @@ def test_reaching_a_stage_on_the_page_of_milestones_asks_what_it_needs() -> None
     assert project.stage == "construction"
 
 
+def test_steps_that_make_no_stage_trip_nothing_else(client: Client) -> None:
+    client.force_login(chief())
+    project = in_stage("signed")
+    save(project, planned(name="展示中心开放", planned_on=day("2020-09")), planned(kind="permit", reached=True))
+    assert "甲" in b"".join(client.get("/projects/export.csv").streaming_content).decode("utf-8-sig")
+    wanted = {"planned_start": "2020-08", "step": "preview", "filter": "", "scope": "all"}
+    assert client.post("/projects/bulk/", wanted).status_code < 500
+    for page in ("edit", "history"):
+        assert client.get(url(project, page)).status_code == 200
+    assert "展示中心开放" in client.get(url(project, "history")).content.decode()
+    assert client.get("/projects/").status_code == 200
+    assert client.get("/").status_code == 200
+
+
 def test_rows_added_and_left_empty_say_nothing(recorder: Client) -> None:
     project = in_stage("signed")
     data = sent_plan(recorder, project) | {"milestones-TOTAL_FORMS": 13, "milestones-11-kind": "other"}
