@@ -32,7 +32,7 @@ class ManyFilesField(forms.FileField):
     widget = ManyFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Checked]:
-        files = data if isinstance(data, list | tuple) else [data]
+        files = (data if isinstance(data, list | tuple) else [data]) or [None]
         if len(files) > settings.ATTACHMENT_MAX_FILES:
             raise ValidationError(_("Choose at most %(most)s files at once.") % {"most": settings.ATTACHMENT_MAX_FILES})
         checked, faults = [], []

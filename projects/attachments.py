@@ -128,11 +128,11 @@ def _attach(
         place = FILE.generate_filename(row, secrets.token_hex(16))
         written.append(place)  # before it is there: half of it must not stay either
         row.file = FILE.storage.save(place, one.file)
+        if not done.new:
+            _leave_record(project.pk, user)
         _save(row, user)
         done.new.append(row)
         same.append(row)
-    if done.new:
-        _leave_record(project.pk, user)
     return done
 
 
@@ -155,8 +155,8 @@ def remove_attachment(*, attachment: Attachment, user: User) -> bool:
     if row.is_removed:
         return False
     row.removed_at = timezone.now()
-    _save(row, user)
     _leave_record(row.project_id, user)
+    _save(row, user)
     return True
 
 
@@ -167,8 +167,8 @@ def restore_attachment(*, attachment: Attachment, user: User) -> bool:
     if not row.is_removed:
         return False
     row.removed_at = None
-    _save(row, user)
     _leave_record(row.project_id, user)
+    _save(row, user)
     return True
 
 
@@ -178,7 +178,7 @@ def _locked(attachment: Attachment) -> Attachment:
 
 
 def _leave_record(project: int, user: User) -> None:
-    """The register's history follows the projects': whatever is saved about one leaves a record of it."""
+    """Before the first row: the register's history follows the projects', and finds what was saved after its record."""
     record_history(Project, [project], "~", user=user, reason="")
 
 
