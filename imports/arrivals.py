@@ -33,9 +33,10 @@ from imports.progress import COMPARE
 from imports.rows import read_into, read_rows, source_of
 from imports.rules import check_arrivals, not_yours
 from imports.writing import PlanOutdated, keep_rows, lock_imports
+from jiangjin.lib.bulk import NewRow
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.history import create_with_history, update_with_history
+from jiangjin.lib.history import insert_with_history, update_with_history
 from jiangjin.lib.money import format_wan
 from jiangjin.lib.text import name_key, sentence
 from projects.capital import recompute_and_save
@@ -227,13 +228,13 @@ def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:
                 month = PartialDay.from_iso(change.field.removeprefix("arrival "))
                 arrival = stored.get((row.project_id, month.code))
                 if arrival is None:
-                    new.append(CapitalArrival(project_id=row.project_id, month=month, amount=change.new))
+                    new.append(NewRow(project=row.project_id, month=month, amount=change.new))
                 elif arrival.amount != change.old:
                     raise PlanOutdated
                 else:
                     arrival.take_amount(change.new)
                     changed.append(arrival)
-        create_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
+        insert_with_history(CapitalArrival, new, user=batch.user, reason=batch.reason)
         columns = ["amount", "outside_city", *NO_CURRENCY]
         update_with_history(CapitalArrival, changed, columns, user=batch.user, reason=batch.reason)
         try:

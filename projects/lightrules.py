@@ -10,17 +10,16 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.money import MoneyField, format_yi
+from jiangjin.lib.money import format_yi
+from projects import plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 
@@ -50,9 +49,7 @@ class Known:
     """What the rules ask of the rows of a page besides their milestones; loaded in a fixed number of queries."""
 
     obstacles: dict[int, list[Obstacle]] = field(default_factory=lambda: defaultdict(list))
-    has_plan: set[int] = field(default_factory=set)
-    planned: dict[int, Decimal] = field(default_factory=dict)  # by the last full quarter, in 万元
-    arrived: dict[int, Decimal] = field(default_factory=dict)
+    plans: dict[int, plans.Plan] = field(default_factory=dict)
     last_note: dict[int, datetime.date] = field(default_factory=dict)
     last_month: dict[int, datetime.date] = field(default_factory=dict)  # first day of the newest month with money
 
@@ -107,54 +104,26 @@ def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Rea
 # --- Money behind its plan.
 
 
-def last_quarter(day: datetime.date) -> tuple[int, int, datetime.date]:
-    """The last quarter that is over by the end of a day: year, quarter, its last day."""
-    for back in range(4):
-        quarter, year = (day.month - 1) // 3 + 1 - back, day.year
-        if quarter < 1:
-            quarter, year = quarter + 4, year - 1
-        end = PartialDay(year, quarter * 3).last
-        if end <= day:
-            return year, quarter, end
-    raise AssertionError("one of four quarters in a row is over")
-
-
-def _planned_by(day: datetime.date) -> QuerySet[PlannedArrival]:
-    year, quarter, __ = last_quarter(day)
-    return PlannedArrival.objects.filter(Q(year__lt=year) | Q(year=year, quarter__lte=quarter))
-
-
 def _behind(day: datetime.date, *, by_half: bool) -> Q:
-    planned, end = _planned_by(day), last_quarter(day)[2]
-    came = CapitalArrival.objects.filter(month__by=end)
-
-    def sum_of(rows: QuerySet) -> Subquery:
-        mine = rows.filter(project=OuterRef("pk")).order_by().values("project").annotate(sum=Sum("amount"))
-        return Subquery(mine.values("sum"))
-
-    arrived = Coalesce(sum_of(came), Value(Decimal(0), MoneyField()), output_field=MoneyField())
-    with_plan = Project.objects.filter(pk__in=planned.values("project")).order_by()
-    with_plan = with_plan.annotate(planned_by_now=sum_of(planned), arrived_by_now=arrived)
+    planned = Project.objects.filter(pk__in=PlannedArrival.objects.values("project")).order_by()
+    behind = plans.with_behind_plan(planned, day).filter(behind_plan__gt=0)
     if by_half:
-        with_plan = with_plan.annotate(arrived_twice=arrived + arrived).filter(planned_by_now__gt=F("arrived_twice"))
-    else:
-        with_plan = with_plan.filter(planned_by_now__gt=F("arrived_by_now"))
-    return Q(pk__in=with_plan.values("pk"))
+        behind = behind.filter(planned_by_day__gt=F("arrived_in_plan") + F("arrived_in_plan"))
+    return Q(pk__in=behind.values("pk"))
 
 
 def _plan_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
-    planned = known.planned.get(project.pk)
-    arrived = known.arrived.get(project.pk, Decimal(0))
-    if planned is None or arrived >= planned:
+    plan = known.plans.get(project.pk)
+    if plan is None or plan.behind is None or plan.behind <= 0:
         return None
-    year, quarter, __ = last_quarter(day)
+    arrived, (year, quarter) = plan.due - plan.behind, plans.last_ended(day)
     words = _("arrived %(arrived)s of %(planned)s 亿元 planned by Q%(quarter)d %(year)d") % {
         "arrived": format_yi(arrived),
-        "planned": format_yi(planned),
+        "planned": format_yi(plan.due),
         "quarter": quarter,
         "year": year,
     }
-    return Reason("plan", RED if arrived * 2 < planned else YELLOW, words)
+    return Reason("plan", RED if arrived * 2 < plan.due else YELLOW, words)
 
 
 # --- Land that lies idle.

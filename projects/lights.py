@@ -6,17 +6,18 @@ Terminated projects have none. Green is what has a plan and nothing against it; 
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, F, Max, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from projects.choices import Condition
-from projects.lightrules import RED, RULES, YELLOW, Known, Reason, last_quarter
+from projects.lightrules import RED, RULES, YELLOW, Known, Reason
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from projects.plans import plan_of
 from projects.querysets import ProjectQuerySet
 
 GREEN, NONE = "green", "none"
@@ -87,7 +88,7 @@ def _light_of(project: Project, known: Known, day: datetime.date) -> Light:
         found.sort(key=lambda reason: reason.light != RED)
         return Light(found[0].light, tuple(found))
     planned = any(not row.reached and row.planned_on for row in project.milestones.all())
-    return Light(GREEN if planned or project.pk in known.has_plan else NONE)
+    return Light(GREEN if planned or project.pk in known.plans else NONE)
 
 
 def _known_of(ids: list[int], day: datetime.date) -> Known:
@@ -96,17 +97,14 @@ def _known_of(ids: list[int], day: datetime.date) -> Known:
         known.obstacles[obstacle.project_id].append(obstacle)
     notes = Note.objects.filter(project__in=ids).order_by().values_list("project").annotate(Max("created_at"))
     known.last_note = {pk: timezone.localdate(at) for pk, at in notes}
-    year, quarter, end = last_quarter(day)
-    plans = PlannedArrival.objects.filter(project__in=ids).order_by()
-    for pk, its_year, its_quarter, amount in plans.values_list("project_id", "year", "quarter", "amount"):
-        known.has_plan.add(pk)
-        if (its_year, its_quarter) <= (year, quarter):
-            known.planned[pk] = known.planned.get(pk, Decimal(0)) + amount
-    arrivals = CapitalArrival.objects.filter(project__in=ids).order_by()
-    for pk, month, amount in arrivals.values_list("project_id", "month", "amount"):
-        known.last_month[pk] = max(month.first, known.last_month.get(pk, month.first))
-        if month.last <= end:
-            known.arrived[pk] = known.arrived.get(pk, Decimal(0)) + amount
+    planned: dict[int, list[PlannedArrival]] = defaultdict(list)
+    for plan in PlannedArrival.objects.filter(project__in=ids):
+        planned[plan.project_id].append(plan)
+    arrived: dict[int, list[CapitalArrival]] = defaultdict(list)
+    for arrival in CapitalArrival.objects.filter(project__in=ids).order_by():
+        arrived[arrival.project_id].append(arrival)
+    known.plans = {pk: plan_of(rows, arrived[pk], day) for pk, rows in planned.items()}
+    known.last_month = {pk: max(row.month.first for row in rows) for pk, rows in arrived.items() if rows}
     return known
 
 

