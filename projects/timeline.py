@@ -292,7 +292,7 @@ def _attachments(told: Told) -> Iterator[Entry]:
     """Each on the day of its upload, with its file."""
     for row in told.attachments.shown:
         source = _by(str(row.uploaded_by or "") or _("the command"), row.uploaded_at)
-        text, day = _("attached: %(name)s") % {"name": row.filename}, _day_of(row.uploaded_at)
+        text, day = _("file attached"), _day_of(row.uploaded_at)
         yield Entry("attachments", day, text, row.pk, row.note, source, at=row.uploaded_at, evidence=[row])
 
 
