@@ -50,7 +50,8 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
             old = stored.values.get(AS_THEY_ARE[name])
         else:
             old, new = _old_and_new(row, stored, name, new, codes)
-        if old != new:
+        # What stands in no cell is a default: it fills what nobody knows, and says nothing against what is known.
+        if old != new and (old is None or old == "" or row.read.cell(name)[0]):
             changes.append(change_of(row.read, name, old))
     return changes + _capital_changes(row, stored)
 

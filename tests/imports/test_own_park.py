@@ -102,3 +102,17 @@ def test_the_command_refuses_the_rows_and_says_why(parkless: Path) -> None:
     assert (status, codes(answer)) == (1, [(2, None, "no_park"), (3, None, "no_park")])
     assert "no_park_column" in [code for __, ___, code in codes(answer, "warnings")]
     assert not Project.objects.exists()
+
+
+def test_the_park_for_empty_ones_moves_no_known_project(tmp_path: Path) -> None:
+    """A default fills what nobody knows; it is nothing that the file says against the register."""
+    client = client_of(make_user("recorder", parks=["shuangfu", "degan"]))
+    make_project("甲", code="P-1", park="shuangfu", agreed="5")
+    make_project("乙", code="P-2", park="degan", agreed="3")
+    path = ledger(tmp_path / "a.xlsx", ["P-1", "甲", 6], ["P-2", "乙", 4], ["P-3", "丙", 2], header=HEADER)
+    response = bring(client, path)
+    batch = last_batch()
+    client.post(response.url, {"sheet-0": "1", "default-0-park": "shuangfu"})
+    confirm(client, batch, digest_of(preview_of(client, batch)))
+    found = {one.code: (one.park.code, one.agreed_capital) for one in Project.objects.select_related("park")}
+    assert found == {"P-1": ("shuangfu", 60000), "P-2": ("degan", 40000), "P-3": ("shuangfu", 20000)}
