@@ -39,9 +39,14 @@ def keep_typed(*, batch: ImportBatch, data: QueryDict) -> bool:
 
 
 def _sent(data: QueryDict, prefix: str) -> Iterator[tuple[str, str]]:
-    for name, text in data.items():
-        if name.startswith(prefix) and len(name) <= LONGEST_KEY and (text := text.strip()[:LONGEST]):
-            yield name.removeprefix(prefix), text
+    """What was typed below names with the prefix. A cell with two problems has two boxes: one is left empty."""
+    for name, texts in data.lists():
+        if name.startswith(prefix) and len(name) <= LONGEST_KEY:
+            yield from ((name.removeprefix(prefix), text) for text in map(_trimmed, texts) if text)
+
+
+def _trimmed(text: str) -> str:
+    return text.strip()[:LONGEST]
 
 
 @contextmanager

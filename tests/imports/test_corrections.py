@@ -332,6 +332,14 @@ def test_writing_takes_what_is_typed_first_and_shows_the_preview_again(client: C
     assert set(Project.objects.values_list("code", flat=True)) == {"P-1", "P-2"}
 
 
+def test_a_cell_with_two_problems_has_two_boxes_and_either_is_kept(client: Client, tmp_path: Path) -> None:
+    batch = brought(client, tmp_path, ["P-1", "甲", "双福", 5, "", ""], ["P-2", "乙", "双福", "5-8亿", "", ""])
+    for number, typed in enumerate((["6", ""], ["", "7"])):
+        assert client.post(f"/imports/{batch.pk}/correct/", {"cell-台账!D3": typed}).status_code == 302
+        batch.refresh_from_db()
+        assert batch.corrections == {"台账!D3": str(6 + number)}
+
+
 def test_an_answer_that_was_chosen_goes_with_another_button(client: Client, tmp_path: Path) -> None:
     make_project("智能装备生产基地一期", code="P-9", agreed="5", park="shuangfu", investor="甲公司")
     header = ("项目名称", "投资方", "落户园区", "协议投资额（亿元）")
