@@ -17,7 +17,7 @@ class Command(Migrate):
         using = options["database"]
         before = _keys_given(using)
         super().handle(*args, **options)
-        if connections[using].vendor == "sqlite":
+        if connections[using].vendor == "sqlite" and not options["plan"]:
             _never_again(using, before)
 
 
