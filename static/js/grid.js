@@ -45,11 +45,14 @@
     if (!input || !/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
     const { rows, row, column } = placeOf(input);
-    const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
-    lines.forEach((line, down) => {
-      line.split("\t").forEach((value, right) => {
-        const target = rows[row + down]?.[column + right];
-        if (target) target.value = value.trim();
+    const lines = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+    const fits = lines.every((values, down) => values.every((value, right) => rows[row + down]?.[column + right]));
+    const tooLarge = document.querySelector("[data-grid-too-large]");
+    if (tooLarge) tooLarge.hidden = fits;
+    if (!fits) return; // nothing is cut off in silence
+    lines.forEach((values, down) => {
+      values.forEach((value, right) => {
+        rows[row + down][column + right].value = value.trim();
       });
     });
     input.dispatchEvent(new Event("input", { bubbles: true }));
