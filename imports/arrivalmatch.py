@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from imports.investorbook import Firm, InvestorBook
 from imports.known import Known, KnownProject
-from imports.matching import NUMBER_CONFLICT, NUMBER_TAKEN, VOIDED, Sight, fits_number, nearest, same_firm
+from imports.matching import VOIDED, Sight, fits_number, nearest, refuse_number, same_firm
 from imports.plan import RowPlan
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.text import name_key, sentence
@@ -67,11 +67,7 @@ class ArrivalMatcher:
         if found:
             self._take(row, dict.fromkeys(filter(self.sees, found)), key)
             return
-        seen = next(filter(self.sees, numbered), None)
-        number = code or approval
-        text = sentence(NUMBER_CONFLICT, code=number, name=seen.name) if seen else sentence(NUMBER_TAKEN, code=number)
-        field = "project_code" if self.known.by_code.get(code) else "approval_code"
-        read.refuse("number_conflict", text, field, (seen.code,) if seen else ())
+        refuse_number(read, self.known, next(filter(self.sees, numbered), None))
 
     def _firm(self, row: RowPlan) -> Firm | None:
         """The firm that the row names, one of the register where it is known; refuses a row whose firm is unclear."""

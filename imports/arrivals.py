@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imports.arrivalmatch import ArrivalMatcher
@@ -26,7 +25,7 @@ from imports.corrections import leave_out
 from imports.investorbook import InvestorBook
 from imports.known import FEW, Known
 from imports.links import Links
-from imports.matching import sight_of
+from imports.matching import sight_of, stands_already
 from imports.models import ImportBatch, RowAction
 from imports.plan import Change, Plan, ReadRow, RowPlan
 from imports.progress import COMPARE
@@ -61,7 +60,7 @@ def plan_arrivals(plan: Plan, understood: Iterable[Any], request: Any, links: Li
     rows: list[ReadRow] = []
     for part in understood:
         read = list(_read(part, links))
-        date_totals(read, part.proposal)
+        date_totals(read, part.proposal, timezone.localdate())
         rows += read
     known = Known(
         (code for row in rows if (code := row.values.get("project_code"))),
@@ -178,7 +177,8 @@ def _settle(
         for month in read.values["arrivals"]:
             earlier = seen.setdefault((project.pk, month.code), read)
             if earlier is not read:
-                read.refuse("repeated_row", _twice(month, read, earlier), f"arrival {month}")
+                text = stands_already(TWICE, TWICE_ELSEWHERE, read, earlier, month=str(month))
+                read.refuse("repeated_row", text, f"arrival {month}")
         total = total_change(read, project, totals)
     if read.errors or project is None:
         row.action = RowAction.REFUSED
@@ -202,13 +202,6 @@ def _settle(
     # A row counts once: new where the project had no arrival in these months.
     is_new = read.values["arrivals"] and not had_any
     row.action = (RowAction.CREATE if is_new else RowAction.UPDATE) if row.changes else RowAction.UNCHANGED
-
-
-def _twice(month: PartialDay, read: ReadRow, earlier: ReadRow) -> Promise:
-    """Where the month stands already: its row, with its sheet where that is another one."""
-    if earlier.sheet == read.sheet:
-        return sentence(TWICE, month=str(month), row=earlier.row)
-    return sentence(TWICE_ELSEWHERE, month=str(month), row=earlier.row, sheet=earlier.sheet)
 
 
 def write_arrivals(*, plan: Plan, batch: ImportBatch) -> None:

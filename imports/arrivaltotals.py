@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from imports.known import KnownProject, of_projects
+from imports.matching import stands_already
 from imports.models import ImportBatch
 from imports.plan import Change, ReadRow, RowPlan, change_of
 from imports.proposals import Proposal
@@ -29,6 +31,10 @@ UNDATED_DIFFERS = _(
     "Check the months, and those before."
 )
 TOTAL_TWICE = _("Row %(row)s says another amount that has arrived in all for this project. Correct one of the two.")
+TOTAL_TWICE_ELSEWHERE = _(
+    "Row %(row)s of the sheet “%(sheet)s” says another amount that has arrived in all for this project. "
+    "Correct one of the two."
+)
 TotalsSeen = dict[tuple[int, PartialDay | None], ReadRow]
 
 
@@ -36,14 +42,16 @@ class TotalChanged(Exception):
     """Somebody wrote another snapshot since the plan was made."""
 
 
-def date_totals(rows: list[ReadRow], proposal: Proposal) -> None:
+def date_totals(rows: list[ReadRow], proposal: Proposal, today: datetime.date) -> None:
     """Say as of when the rows' cumulative amounts stand: the day that the table says, else the last month with data.
 
-    In the long form, a row a month, that is the row's own month.
+    In the long form, a row a month, that is the row's own month. A month that has not come says nothing: its row is
+    refused.
     """
     if not proposal.of(TOTAL):
         return
-    months = {month for row in rows for month, amount in row.values["arrivals"].items() if amount}
+    filled = {month for row in rows for month, amount in row.values["arrivals"].items() if amount}
+    months = {month for month in filled if month.first <= today}
     last = max(months, default=None)
     long_form = bool(proposal.of("arrival_month"))
     for row in rows:
@@ -61,7 +69,7 @@ def total_change(read: ReadRow, project: KnownProject, seen: TotalsSeen) -> Chan
     earlier = seen.setdefault((project.pk, as_of), read)
     if earlier is not read:
         if earlier.values[TOTAL] != total:
-            read.refuse("repeated_row", sentence(TOTAL_TWICE, row=earlier.row), TOTAL)
+            read.refuse("repeated_row", stands_already(TOTAL_TWICE, TOTAL_TWICE_ELSEWHERE, read, earlier), TOTAL)
         return None
     old = project.snapshots.get((TOTAL, as_of))
     return change_of(read, TOTAL, old) if old != total else None

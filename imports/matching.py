@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,7 @@ class Matcher:
         if found.voided and self.sees(found):
             read.refuse("voided_project", sentence(VOIDED, name=found.name, code=found.code), "name")
         elif earlier := self.taken.get(found.pk):
-            read.refuse("repeated_row", _repeated(read, earlier.read), "name")
+            read.refuse("repeated_row", stands_already(REPEATED, REPEATED_ELSEWHERE, read, earlier.read), "name")
         else:
             self.taken[found.pk] = row
         return found
@@ -85,13 +86,7 @@ class Matcher:
         fits = [project for project in numbered if fits_number(project, key, firm)]
         if fits:
             return max(fits, key=lambda project: project.name_key == key)
-        other = numbered[0]
-        field = "project_code" if code and self.known.by_code.get(code) else "approval_code"
-        if not self.sees(other):
-            read.refuse("number_conflict", sentence(NUMBER_TAKEN, code=code or approval), field)
-            return None
-        text = sentence(NUMBER_CONFLICT, code=code or approval, name=other.name)
-        read.refuse("number_conflict", text, field, (other.code,))
+        refuse_number(read, self.known, numbered[0] if self.sees(numbered[0]) else None)
         return None
 
     def _by_words(self, read: ReadRow, key: str, firm: Firm | None, park_id: int | None) -> KnownProject | None:
@@ -124,7 +119,7 @@ class Matcher:
                 continue
             other = earlier.read.values.get("project_code", "")
             if identity[0] == "code" or not (code and other and code != other):
-                read.refuse("repeated_row", _repeated(read, earlier.read), "name")
+                read.refuse("repeated_row", stands_already(REPEATED, REPEATED_ELSEWHERE, read, earlier.read), "name")
                 return
         for identity in _identities(code, key, firm, park_id):
             self.made.setdefault(identity, row)
@@ -165,11 +160,19 @@ def nearest(key: str, user: User | None) -> list[tuple[str, str]]:
     return [(code, name) for code, name, __ in rated[:3]]
 
 
-def _repeated(read: ReadRow, earlier: ReadRow) -> Promise:
-    """Where the same project stands already: its row, with its sheet where that is another one."""
+def refuse_number(read: ReadRow, known: Known, seen: KnownProject | None) -> None:
+    """Refuse a row whose number, or approval code, belongs to another project: `seen`, where the account may see it."""
+    field = "project_code" if known.by_code.get(read.values.get("project_code", "")) else "approval_code"
+    number = read.values.get(field, "")
+    text = sentence(NUMBER_CONFLICT, code=number, name=seen.name) if seen else sentence(NUMBER_TAKEN, code=number)
+    read.refuse("number_conflict", text, field, (seen.code,) if seen else ())
+
+
+def stands_already(here: Any, elsewhere: Any, read: ReadRow, earlier: ReadRow, **values: str) -> Promise:
+    """Where the same stands already: its row, by the sentence `here`; by `elsewhere` with another sheet's name."""
     if earlier.sheet == read.sheet:
-        return sentence(REPEATED, row=earlier.row)
-    return sentence(REPEATED_ELSEWHERE, row=earlier.row, sheet=earlier.sheet)
+        return sentence(here, row=earlier.row, **values)
+    return sentence(elsewhere, row=earlier.row, sheet=earlier.sheet, **values)
 
 
 def _identities(code: str, key: str, firm: Firm | None, park_id: int | None) -> Iterable[tuple[str, ...]]:

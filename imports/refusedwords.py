@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imports import arrivals, cells, matching, rules, vocabulary, words
+from imports import arrivals, arrivaltotals, cells, matching, rules, vocabulary, words
 from jiangjin.lib.faults import WITHOUT_RESULT
 
 # What the screen says, and what is said in a workbook instead.
@@ -47,6 +47,42 @@ INSTEAD = (
     (
         matching.LEFT,
         _("This row was left for later. Import it once it is clear whether its project is known already."),
+    ),
+    (
+        rules.NO_PARK,
+        _(
+            "The row names no park, and your account writes projects of its own parks only. Write the park in its "
+            "column, or choose a park for all rows when this workbook is imported."
+        ),
+    ),
+    # Those of another sheet first: the others would take it for a part of the row's number.
+    (
+        matching.REPEATED_ELSEWHERE,
+        _(
+            "The same project stands in row %(row)s of the sheet “%(sheet)s” of the file that was imported already. "
+            "Take this row out where both are one project, else correct its number, name or investor."
+        ),
+    ),
+    (
+        arrivals.TWICE_ELSEWHERE,
+        _(
+            "The month %(month)s of this project stands in row %(row)s of the sheet “%(sheet)s” of the file that was "
+            "imported already. Take one of the two out."
+        ),
+    ),
+    (
+        arrivaltotals.TOTAL_TWICE_ELSEWHERE,
+        _(
+            "Row %(row)s of the sheet “%(sheet)s” of the file that was imported says another amount that has arrived "
+            "in all for this project. Correct one of the two."
+        ),
+    ),
+    (
+        arrivaltotals.TOTAL_TWICE,
+        _(
+            "Row %(row)s of the file that was imported says another amount that has arrived in all for this project. "
+            "Correct one of the two."
+        ),
     ),
     (
         matching.REPEATED,

@@ -272,3 +272,23 @@ def test_a_ledger_says_as_of_when_its_cumulative_column_stands(tmp_path, title, 
     assert (status, answer["create"]) == (0, 1)
     assert snapshots() == [("arrived_total", day, "10000.00")]
     assert run(path)[1]["unchanged"] == 1
+
+
+def test_a_month_that_has_not_come_dates_no_cumulative_amount(tmp_path, known):
+    make_project("测试辛项目", code="T-007", signed="2019")
+    header = ["项目编号", "项目名称", "2020年1月", "2020年2月", "2090年12月", "累计到位资金"]
+    rows = [["T-006", "测试庚项目", 1, 2, "", 3], ["T-007", "测试辛项目", "", "", 5, 5]]
+    _status, answer = run(table(tmp_path, *rows, header=header, title=["到位资金 单位：万元"]), "--skip-refused")
+    assert (answer["refused"], booked()[-1][:2]) == (1, ("T-006", "2020-02"))
+    assert snapshots() == [("arrived_total", "2020-02", "3.00")]
+
+
+def test_the_number_that_clashes_is_the_one_that_is_named(tmp_path, known):
+    Project.objects.filter(pk=known.pk).update(approval_code="2020-500116-01")
+    header = ["项目编号", "投资项目统一代码", "项目名称", "投资方", "1月", "2月"]
+    path = table(tmp_path, ["A-1", "2020-500116-01", "别的项目", "别的公司", 1, 2], header=header)
+    _status, answer = run(path)
+    ((_row, column, code),) = codes(answer)
+    assert (column, code) == ("B", "number_conflict")
+    assert "2020-500116-01" in answer["errors"][0]["message"]
+    assert "A-1" not in answer["errors"][0]["message"]

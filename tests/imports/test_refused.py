@@ -11,10 +11,13 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from openpyxl.comments import Comment
 
+from imports import arrivals, arrivaltotals, matching
 from imports.models import ImportBatch, RowAction
 from imports.ownmarks import REASON
+from imports.refusedwords import said_in_workbook
 from jiangjin.lib import amountfaults, dayparse, faults
 from projects.models import CapitalArrival, Project
 from tests.builders import make_project, make_user
@@ -360,3 +363,25 @@ def test_a_formula_without_a_value_comes_back_in_words(client: Client, tmp_path:
     told = [(cell.coordinate, cell.value) for cell in second]
     assert told == [(cell.coordinate, cell.value) for cell in wrong]
     assert [cell.comment.text for cell in second] == [cell.comment.text for cell in wrong]
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        (matching.REPEATED, matching.REPEATED_ELSEWHERE),
+        (arrivals.TWICE, arrivals.TWICE_ELSEWHERE),
+        (arrivaltotals.TOTAL_TWICE, arrivaltotals.TOTAL_TWICE_ELSEWHERE),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_rows_that_stand_already_are_those_of_the_file_that_was_brought(
+    here: Any, elsewhere: Any, language: str
+) -> None:
+    with override(language):
+        values = {"row": 5, "sheet": "台账2", "month": "2020-01"}
+        for template, names_sheet in ((here, False), (elsewhere, True)):
+            said = said_in_workbook(str(template) % values)
+            assert ("台账2" in said) is names_sheet
+            assert ("原文件" if language == "zh-hans" else "of the file that was imported") in said
+            assert re.search(r"\b5\b", said)
+            assert "“台账2” of the sheet" not in said
