@@ -7,14 +7,15 @@ page says what stands there now.
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from jiangjin.lib.bulk import NewRow
@@ -23,15 +24,18 @@ from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, record_history, update_with_history
 from jiangjin.lib.money import format_wan, parse_amount
 from jiangjin.lib.rewriting import delete_rows
-from projects import capital
+from projects import attachments, capital
 from projects.locking import lock_projects
 from projects.models import CapitalArrival, Project
 from projects.models.capital import NO_CURRENCY
 from projects.permissions import may_write_in, writes_everywhere
 from projects.querysets import ProjectQuerySet
+from projects.reasons import VOIDING
 
 MOST = 300  # rows of a page
 MONTHS = range(1, 13)
+CELL = re.compile(r"c-([0-9]{1,18})-(1[0-2]|[1-9])", re.ASCII)
+EMPTIED = gettext_lazy("emptied in the grid of months")
 Place = tuple[int, int]  # key of the project and month
 
 
@@ -115,26 +119,26 @@ def _stored(ids: list[int], year: int) -> dict[tuple[int, int, str], CapitalArri
     return {(row.project_id, row.month.month, row.origin): row for row in rows if row.month.month and not row.month.day}
 
 
-def read(data: Mapping[str, str], was: Mapping[str, str], projects: Iterable[Project], *, accepts: bool) -> Sent:
-    """The cells that differ from what the page had shown; `accepts`: very large amounts were confirmed."""
+def read(data: Mapping[str, str], was: Mapping[str, str], *, accepts: bool) -> Sent:
+    """The cells that differ from what the page had shown; `accepts`: very large amounts were confirmed.
+
+    All that was sent is read, whatever the page would list by now: who may still write it is asked when it is written.
+    """
     sent = Sent()
-    for project in projects:
-        for month in MONTHS:
-            place = (project.pk, month)
-            name = cell_name(place)
-            if name not in data:
-                continue
-            text, before = data[name].strip(), was.get(name, "")
-            if text == before:
-                continue
-            sent.texts[place] = text
-            try:
-                amount = _amount(text, accepts)
-            except CellError as error:
-                sent.errors[place] = str(error.message)
-                continue
-            if shown(amount) != before:
-                sent.changes[place], sent.was[place] = amount, before
+    for name, typed in data.items():
+        if not (found := CELL.fullmatch(name)):
+            continue
+        place, text, before = (int(found[1]), int(found[2])), typed.strip(), was.get(name, "")
+        if text == before:
+            continue
+        sent.texts[place] = text
+        try:
+            amount = _amount(text, accepts)
+        except CellError as error:
+            sent.errors[place] = str(error.message)
+            continue
+        if shown(amount) != before:
+            sent.changes[place], sent.was[place] = amount, before
     return sent
 
 
@@ -190,16 +194,11 @@ def _write(sent: Sent, stored: dict[tuple[int, int, str], CapitalArrival], year:
     insert_with_history(CapitalArrival, new, user=user, reason="")
     update_with_history(CapitalArrival, changed, ["amount", "outside_city", *NO_CURRENCY], user=user, reason="")
     if gone:
-        record_history(CapitalArrival, gone, "-", user=user, reason="")
-        _let_go_of(gone)
+        # Voided like any other: the project's page lists it, and brings it back.
+        reason = f"{VOIDING}{EMPTIED}"
+        attachments.let_go(of="arrival", ids=gone, user=user, reason=reason)
+        record_history(CapitalArrival, gone, "-", user=user, reason=reason)
         delete_rows(CapitalArrival, gone)
-
-
-def _let_go_of(arrivals: list[int]) -> None:
-    """Evidence of arrivals that go stays with the project."""
-    for relation in CapitalArrival._meta.related_objects:
-        rows: Any = relation.related_model._base_manager
-        rows.filter(**{f"{relation.field.name}__in": arrivals}).update(**{relation.field.name: None})
 
 
 def warnings_of(projects: Iterable[Project]) -> list[str]:

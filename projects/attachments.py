@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from jiangjin.lib.history import record_history
+from jiangjin.lib.history import record_history, update_with_history
 from jiangjin.lib.text import clean_text
 from projects.filekinds import FileKind
 from projects.locking import lock_projects
@@ -170,6 +170,14 @@ def restore_attachment(*, attachment: Attachment, user: User) -> bool:
     _leave_record(row.project_id, user)
     _save(row, user)
     return True
+
+
+def let_go(*, of: str, ids: Iterable[int], user: User, reason: str | None) -> None:
+    """What was evidence of rows that go stays with the project alone. `of`: a key of OWNERS."""
+    rows = list(Attachment.objects.filter(**{f"{of}__in": list(ids)}))
+    for row in rows:
+        setattr(row, of, None)
+    update_with_history(Attachment, rows, [of], user=user, reason=reason or "")
 
 
 def _locked(attachment: Attachment) -> Attachment:

@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from jiangjin.lib.history import record_history, update_with_history
-from projects import capital
+from jiangjin.lib.history import record_history
+from projects import attachments, capital
 from projects.locking import lock_projects
 from projects.models import Attachment, CapitalArrival, CapitalCommitment, PlannedArrival, Project
 from projects.permissions import may_write_in
@@ -161,10 +161,7 @@ def void_entry(*, table: str, project_id: int, pk: int, reason: str, user: User)
 
 def _delete(row: Any, *, user: User, reason: str) -> None:
     if isinstance(row, CapitalArrival):
-        evidence = list(Attachment.objects.filter(arrival=row))
-        for attachment in evidence:
-            attachment.arrival = None
-        update_with_history(Attachment, evidence, ["arrival"], user=user, reason=reason)
+        attachments.let_go(of="arrival", ids=[row.pk], user=user, reason=reason)
     row._history_user, row._change_reason = user, reason
     row.delete()
 

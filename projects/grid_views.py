@@ -17,6 +17,7 @@ from accounts.demo import as_of_day
 from projects import arrivalgrid, conditions, listing, permissions
 from projects.choices import CapitalOrigin
 from projects.models import Project
+from projects.querysets import ProjectQuerySet
 
 SHOWN_WARNINGS = 5
 
@@ -36,10 +37,11 @@ def arrival_grid(request: HttpRequest) -> HttpResponse:
     projects = list(page.object_list)
     sent, status = None, 200
     if request.method == "POST":
-        sent = arrivalgrid.read(request.POST, _was(request), projects, accepts="accept" in request.POST)
+        sent = arrivalgrid.read(request.POST, _was(request), accepts="accept" in request.POST)
         if _saved(request, sent, year, origin):
             return redirect(request.get_full_path())
         status = 422
+        projects = _with_sent(projects, visible, sent)
     context = {
         "rows": arrivalgrid.rows_of(projects, year=year, origin=origin, sent=sent),
         "months": arrivalgrid.MONTHS,
@@ -77,6 +79,13 @@ def _saved(request: HttpRequest, sent: arrivalgrid.Sent, year: int, origin: str)
     for sentence in arrivalgrid.warnings_of(written)[:SHOWN_WARNINGS]:
         messages.warning(request, sentence)
     return True
+
+
+def _with_sent(projects: list[Project], visible: ProjectQuerySet, sent: arrivalgrid.Sent) -> list[Project]:
+    """Those that the page lists, and before them those that it no longer would and of which something was typed."""
+    listed = {project.pk for project in projects}
+    others = visible.filter(pk__in={pk for pk, __ in sent.texts} - listed).order_by("code")
+    return [*others, *projects]
 
 
 def _shown(projects: list[Project], year: int, origin: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from projects import stages
+from projects import attachments, stages
 from projects.choices import CommitmentKind, Condition, MilestoneKind, ParticipationRole, Stage
 from projects.locking import lock_projects
 from projects.models import Milestone, Participation, Project
@@ -124,7 +124,9 @@ def save_plan(
     if end.rank < start.rank:
         raise MoveRefused(_("The stage would go back. That is a correction: make it on the page of the stage."))
     saved = _save(stored, version=version, user=user, milestones=typed)
-    for row in Milestone.objects.filter(project=saved, kind=MilestoneKind.OTHER, name__in=gone):
+    leaving = list(Milestone.objects.filter(project=saved, kind=MilestoneKind.OTHER, name__in=gone))
+    attachments.let_go(of="milestone", ids=[row.pk for row in leaving], user=user, reason=None)
+    for row in leaving:
         row._history_user = user
         row.delete()
     if end != start:

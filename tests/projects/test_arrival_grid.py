@@ -11,8 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from projects.models import CapitalArrival, Project
+from projects.capital_page import voided_entries
+from projects.capital_writing import restore_entry
+from projects.integrity import history_is_complete
+from projects.models import Attachment, CapitalArrival, Project
 from tests.builders import make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -109,9 +113,40 @@ def test_only_projects_of_own_parks(client: Client) -> None:
     page = shown(client)
     assert f"c-{mine.pk}-1" in page
     assert f"c-{other.pk}-1" not in page
-    answer = send(client, page, {(mine, 1): "1", (other, 1): "1", (voided, 1): "1"})
-    assert answer.status_code == 302
+    answer = send(client, page, {(mine, 1): "1", (other, 1): "2", (voided, 1): "3"})
+    assert answer.status_code == 422
+    assert not CapitalArrival.objects.exists()
+    text = answer.content.decode()
+    assert text.count('aria-invalid="true"') == 2
+    assert all(f'value="{typed}"' in text for typed in "123")
+    assert send(client, page, {(mine, 1): "1"}).status_code == 302
     assert [row.project for row in CapitalArrival.objects.all()] == [mine]
+
+
+def test_what_is_typed_of_a_project_that_left_the_list_is_not_lost(manager: Client) -> None:
+    stays, leaves = make_project("甲", park="shuangfu"), make_project("乙", park="shuangfu")
+    page = shown(manager, f"{URL}&park=shuangfu")
+    Project.objects.filter(pk=leaves.pk).update(park=None)  # moved meanwhile; still one that the manager writes
+    assert send(manager, page, {(stays, 1): "1", (leaves, 1): "2"}, f"{URL}&park=shuangfu").status_code == 302
+    assert (months(stays), months(leaves)) == ({"2020-01": Decimal(1)}, {"2020-01": Decimal(2)})
+
+
+def test_an_emptied_month_is_voided_and_its_evidence_stays_with_the_project(manager: Client) -> None:
+    project = make_project("甲", arrivals={"2020-01": "5"})
+    arrival = project.arrivals.get()
+    paper = Attachment(project=project, arrival=arrival, filename="回单.pdf", size=5, sha256="0" * 64)
+    paper.content_type, paper.file.name = "application/pdf", "attachments/none"
+    paper.save()
+    assert send(manager, shown(manager), {(project, 1): ""}).status_code == 302
+    paper.refresh_from_db()
+    assert paper.arrival is None
+    assert list(history_is_complete()) == []
+    (voided,) = voided_entries(project)
+    assert (voided.table, voided.who) == ("arrivals", "manager")
+    user = User.objects.get(username="manager")
+    restore_entry(table="arrivals", project_id=project.pk, record=voided.record, user=user)
+    paper.refresh_from_db()
+    assert (months(project), paper.arrival_id) == ({"2020-01": Decimal(5)}, arrival.pk)
 
 
 @pytest.mark.parametrize("role", ["leader", "auditor"])
