@@ -283,8 +283,9 @@ class PlanYearForm(forms.Form):
 
 
 class VoidEntryForm(StoredText, forms.Form):
-    """Why an entry is taken out."""
+    """Why an entry is taken out; `seen` is what stood there when the page was opened."""
 
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     reason = forms.CharField(
         label=_("reason"), max_length=LONGEST_VOIDING, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )

@@ -80,19 +80,24 @@ def entry_void(request: HttpRequest, code: str, table: str, pk: int) -> HttpResp
     """Take an entry out, with a reason."""
     project = get_writable(request, code)
     row = _entry(project, table, pk)
-    form = VoidEntryForm(request.POST or None)
+    seen, status = newest_record(table, project.pk, pk), 200
+    form = VoidEntryForm(request.POST or None, initial={"seen": seen})
+    if form.is_bound:
+        status = 422
     if request.method == "POST" and form.is_valid():
         try:
-            capital_writing.void_entry(
-                table=table, project_id=project.pk, pk=pk, reason=form.cleaned_data["reason"], user=request.user
-            )
+            said = form.cleaned_data
+            capital_writing.void_entry(table=table, project_id=project.pk, pk=pk, user=request.user, **said)
         except EntryRefused as refused:
             form.add_error(None, str(refused.message))
+        except EntryChanged:
+            status = 409
+            form.add_error(None, _("Somebody corrected this entry meanwhile: it says what stands below now."))
         else:
             messages.success(request, _("Voided. The entry is kept among the voided ones and can be brought back."))
             return redirect(f"{project.get_absolute_url()}#{table}")
-    context = {"project": project, "form": form, "table": table, "words": entry_words(table, row)}
-    return render(request, "projects/capital_void.html", context, status=422 if form.is_bound else 200)
+    context = {"project": project, "form": form, "table": table, "words": entry_words(table, row), "seen": seen}
+    return render(request, "projects/capital_void.html", context, status=status)
 
 
 @require_POST

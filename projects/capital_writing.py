@@ -64,13 +64,13 @@ def write_entry(
     """
     project = lock_to_write(project_id, user)
     row = _stored(table, project, pk)
+    if pk is not None and all(getattr(row, column) == value for column, value in values.items()):
+        return row  # nothing to write; also a second click
     if newest_record(table, project.pk, pk) != seen:
         twin = None if pk else _just_written(table, project, values, user)
         if twin is None:
             raise EntryChanged
         return twin
-    if pk is not None and all(getattr(row, column) == value for column, value in values.items()):
-        return row
     for column, value in values.items():
         setattr(row, column, value)
     require_sense(table, project, row)
@@ -146,13 +146,15 @@ def save_row(row: Any, *, user: User, reason: str | None = None, again: bool = F
 
 
 @transaction.atomic
-def void_entry(*, table: str, project_id: int, pk: int, reason: str, user: User) -> None:
+def void_entry(*, table: str, project_id: int, pk: int, seen: int, reason: str, user: User) -> None:
     """Take an entry out of the register; the history keeps it, with the reason. `restore_entry` brings it back.
 
-    Raises EntryRefused, PermissionDenied.
+    `seen` is `newest_record` of when the page was opened. Raises EntryRefused, EntryChanged, PermissionDenied.
     """
     project = lock_to_write(project_id, user)
     row = _stored(table, project, pk)
+    if newest_record(table, project.pk, pk) != seen:
+        raise EntryChanged
     require_sense(table, project, row, gone=True)
     reason = f"{VOIDING}{reason}"
     save_project_first(project, table, _others(table, project, row), user=user, reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import stages
@@ -27,6 +28,8 @@ def moves_are_allowed(form: ProjectForm, milestones: Iterable[Mapping[str, Any]]
     if end.rank < start.rank:
         text = _("The stage would go back. That is a correction: make it on the page of the stage.")
         form.add_error(None, text)
+    elif end.rank > start.rank and Condition.TERMINATED == project.condition == data.get("condition"):
+        form.add_error(None, _("The project is terminated. Reopen it first."))
     _check_condition(form, start)
     return not form.errors
 
@@ -39,3 +42,5 @@ def _check_condition(form: ProjectForm, stage: Stage) -> None:
         form.add_error("condition", _("This change of the condition is a manager's."))
     elif former != Condition.ACTIVE and form.cleaned_data.get("condition_on") == form.initial.get("condition_on"):
         form.add_error("condition_on", _("Since when? This is still the day of the former condition."))
+    elif (since := form.cleaned_data.get("condition_on")) and since.first > timezone.localdate():
+        form.add_error("condition_on", _("This day has not come yet."))

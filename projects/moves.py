@@ -146,11 +146,12 @@ def change_condition(
     reason: str,
     version: int | None,
     user: User,
-    reduce: bool = False,
+    reduce: Decimal | None = None,
 ) -> Project:
     """Stall, resume, terminate or reopen a project on a day, with a reason; the time that ends is kept as a past one.
 
-    `reduce`: with a termination, what was agreed and has not arrived is taken back by a reduction of that day.
+    `reduce`: with a termination, what was agreed and has not arrived, in 万元: it is taken back by a reduction of that
+    day. Refused where it is another amount by now.
     """
     stored = _hold(project, version)
     start = Condition(stored.condition)
@@ -164,10 +165,12 @@ def change_condition(
         raise MoveRefused(_("That lies before the day since which it is so (%(day)s).") % {"day": stored.condition_on})
     stored.condition, stored.condition_on, stored.condition_reason = to, on, reason
     commitments = None
-    if reduce:
+    if reduce is not None:
         rest = not_arrived(stored)
         if to != Condition.TERMINATED or rest is None:
             raise MoveRefused(_("There is nothing left to reduce."))
+        if rest != reduce:
+            raise MoveRefused(_("More has arrived, or was agreed, meanwhile. Choose again."))
         reduction = TypedCommitment(CommitmentKind.REDUCTION, rest, on, str(_("terminated")))
         commitments = [*_typed_commitments(stored), reduction]
     saved = _save(stored, version=version, user=user, commitments=commitments)

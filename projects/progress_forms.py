@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from jiangjin.lib.money import MoneyFormField, format_yi
 from jiangjin.lib.storedtext import StoredText
 from parks.models import Park
 from projects import capital, stages
-from projects.choices import Condition, LandMode, Stage
+from projects.choices import Condition, LandMode
 from projects.models import Project
 from projects.moves import not_arrived
 from projects.permissions import may_write_in, writes_everywhere
@@ -129,6 +130,7 @@ class CorrectionForm(VersionForm):
 
 
 KEEP, REDUCE = "keep", "reduce"
+REST_CHANGED = _("More has arrived, or was agreed, meanwhile. Choose again.")
 
 
 class ConditionForm(VersionForm):
@@ -142,17 +144,21 @@ class ConditionForm(VersionForm):
         super().__init__(*args, **kwargs)
         rest = not_arrived(self.project) if self.to == Condition.TERMINATED else None
         if rest is not None:
+            # The choice names the amount: what arrives meanwhile is not reduced unseen.
             reduce = _("reduced by what has not arrived: %(amount)s 亿元") % {"amount": format_yi(rest)}
             self.fields["commitments"] = forms.ChoiceField(
                 label=_("the agreed capital"),
-                choices=[(KEEP, _("stays as it was agreed")), (REDUCE, reduce)],
+                choices=[(KEEP, _("stays as it was agreed")), (f"{REDUCE}-{rest.normalize():f}", reduce)],
                 widget=forms.RadioSelect,
                 initial=KEEP,
+                error_messages={"invalid_choice": REST_CHANGED},
             )
 
     @property
-    def reduces(self) -> bool:
-        return self.cleaned_data.get("commitments") == REDUCE
+    def reduction(self) -> Decimal | None:
+        """By how much the agreed capital is reduced, in 万元; None where it stays."""
+        chosen, __, amount = self.cleaned_data.get("commitments", KEEP).partition("-")
+        return Decimal(amount) if chosen == REDUCE else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -165,8 +171,3 @@ class ConditionForm(VersionForm):
             labels = {name: stages.DAY_LABELS[name] for name in ("terminated_on", "signed_on")}
             self.add_error("on", ORDER % {"later": labels["terminated_on"], "earlier": labels["signed_on"]})
         return data
-
-
-def forward(project: Project, to: Stage) -> bool:
-    """Whether this move goes forward."""
-    return stages.MOVES.get((Stage(project.stage), to)) == stages.FORWARD

@@ -65,9 +65,10 @@ def project_stage(request: HttpRequest, code: str) -> HttpResponse:
     project = _opened(request, code)
     to = _wanted(Stage, request)
     form, status = None, 200
-    if to is not None and _may_edit(request, project):
-        if not stages.allowed_move(Stage(project.stage), to, request.user.role):
-            raise Http404
+    may_move = to is not None and stages.allowed_move(Stage(project.stage), to, request.user.role)
+    if to is not None and _may_edit(request, project) and not may_move:
+        status = _overtaken(request, project, stages.allowed_move(Stage(project.stage), to, permissions.MANAGER))
+    elif to is not None and _may_edit(request, project):
         data = request.POST if request.method == "POST" else None
         form = _move_form(request, project, to, data)
         if data is not None:
@@ -103,6 +104,8 @@ def project_condition(request: HttpRequest, code: str) -> HttpResponse:
             status, form = _sent(request, project, form)
             if form is None:
                 return redirect(project)
+    elif to is not None and _may_edit(request, project):
+        status = _overtaken(request, project, to in _allowed_conditions(project, permissions.MANAGER))
     elif to is not None or request.method == "POST":
         raise Http404
     context = {
@@ -114,6 +117,21 @@ def project_condition(request: HttpRequest, code: str) -> HttpResponse:
         "may_edit": _may_edit(request, project),
     }
     return render(request, "projects/progress_condition.html", context, status=status)
+
+
+def _overtaken(request: HttpRequest, project: Project, is_a_managers: bool) -> int:
+    """A form sent for what is no longer to be done: the page says how it stands now, and what had been typed as reason.
+
+    404 where it is another role's to do, and where the page was not older: then somebody made the address up.
+    """
+    if is_a_managers or request.method != "POST" or _number(request.POST) >= project.version:
+        raise Http404
+    messages.warning(
+        request, _("The page was older than the register: what you wanted is done, or no longer possible.")
+    )
+    if reason := request.POST.get("reason", "").strip()[:500]:
+        messages.info(request, _("You had typed: “%(text)s”") % {"text": reason})
+    return 409
 
 
 def _opened(request: HttpRequest, code: str) -> Project:
@@ -145,8 +163,11 @@ def _conditions(request: HttpRequest, project: Project) -> list[Condition]:
     """The conditions that this account may give the project."""
     if not _may_edit(request, project):
         return []
+    return _allowed_conditions(project, request.user.role)
+
+
+def _allowed_conditions(project: Project, role: str) -> list[Condition]:
     start, stage = Condition(project.condition), Stage(project.stage)
-    role = request.user.role
     return [end for end in Condition if stages.allowed_condition(start, end, stage=stage, role=role)]
 
 
@@ -189,7 +210,7 @@ def _write(request: HttpRequest, project: Project, form: VersionForm) -> None:
     elif isinstance(form, CorrectionForm):
         move_back(**said, reason=data["reason"])
     else:
-        change_condition(**said, on=data["on"], reason=data["reason"], reduce=form.reduces)
+        change_condition(**said, on=data["on"], reason=data["reason"], reduce=form.reduction)
 
 
 def _plan(project: Project, data: QueryDict | None) -> BasePlan:

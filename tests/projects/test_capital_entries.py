@@ -50,8 +50,12 @@ def arrived(project: Project) -> Decimal | None:
     return Project.objects.get(pk=project.pk).arrived_capital
 
 
+TABLE_OF = {"commitment_void": "commitments", "arrival_void": "arrivals", "planned_arrival_void": "planned_arrivals"}
+
+
 def void(client: Client, name: str, project: Project, pk: int, reason: str = "录错了"):
-    return client.post(url(name, project, pk), {"reason": reason})
+    seen = capital_writing.newest_record(TABLE_OF[name], project.pk, pk)
+    return client.post(url(name, project, pk), {"reason": reason, "seen": seen})
 
 
 def bring_back(client: Client, project: Project, table: str, pk: int):
@@ -410,5 +414,26 @@ def test_the_verbs_ask_who_may(project: Project) -> None:
     stranger: User = make_user("stranger", parks=["degan"])
     row = project.commitments.get().pk
     with pytest.raises(PermissionDenied):
-        capital_writing.void_entry(table="commitments", project_id=project.pk, pk=row, reason="x", user=stranger)
+        capital_writing.void_entry(
+            table="commitments", project_id=project.pk, pk=row, seen=0, reason="x", user=stranger
+        )
     assert project.commitments.exists()
+
+
+def test_what_was_corrected_meanwhile_is_not_voided_unseen(recorder: Client, project: Project) -> None:
+    make_arrival = project.arrivals.create(month="2020-09", amount=Decimal(9))
+    seen = capital_writing.newest_record("arrivals", project.pk, make_arrival.pk)
+    make_arrival.amount = Decimal(900)
+    make_arrival.save()
+    answer = recorder.post(url("arrival_void", project, make_arrival.pk), {"reason": "录错了", "seen": seen})
+    assert answer.status_code == 409
+    assert project.arrivals.get(pk=make_arrival.pk).amount == 900
+
+
+def test_a_correction_that_is_sent_twice_is_no_conflict(recorder: Client, project: Project) -> None:
+    row = project.commitments.get()
+    page = recorder.get(url("commitment_edit", project, row.pk))
+    form = page.context["form"]
+    sent = {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
+    sent["note"] = "改过"
+    assert [recorder.post(url("commitment_edit", project, row.pk), sent).status_code for __ in range(2)] == [302, 302]

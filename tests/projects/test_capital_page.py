@@ -16,6 +16,7 @@ from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
 from projects import capital_page, plans
 from projects.capital_chart import chart_of
+from projects.capital_writing import newest_record
 from projects.models import CapitalSnapshot, PlannedArrival, Project
 from tests.builders import make_project, make_user
 from tests.projects.capitals import arrival, seen_in, send, url
@@ -202,7 +203,8 @@ def test_four_quarters_are_typed_at_once(recorder: Client, hebang: Project) -> N
     recorder.post(url("entry_restore", hebang), {"table": voided.table, "record": voided.record})
     assert dict(hebang.planned_arrivals.values_list("quarter", "amount")) == {3: 9000, 4: 80000}
     row = hebang.planned_arrivals.get(quarter=3)
-    assert recorder.post(url("planned_arrival_void", hebang, row.pk), {"reason": "x"}).status_code == 302
+    seen = newest_record("planned_arrivals", hebang.pk, row.pk)
+    assert recorder.post(url("planned_arrival_void", hebang, row.pk), {"reason": "x", "seen": seen}).status_code == 302
     assert hebang.planned_arrivals.count() == 1
     assert [problem for one in all_invariants() for problem in one.find()] == []
 
@@ -237,7 +239,8 @@ def test_the_number_of_queries_does_not_grow(recorder: Client, hebang: Project) 
         for month in range(1, 8):
             arrival(recorder, hebang, month=f"{2018 + number}-{month:02d}", amount="5", origin="domestic")
             row = hebang.arrivals.get(month=PartialDay(2018 + number, month))
-            recorder.post(url("arrival_void", hebang, row.pk), {"reason": "x"})
+            seen = newest_record("arrivals", hebang.pk, row.pk)
+            recorder.post(url("arrival_void", hebang, row.pk), {"reason": "x", "seen": seen})
             arrival(recorder, hebang, month=f"{2018 + number}-{month:02d}", amount="6", origin="foreign")
         plan(hebang, **{f"y{2018 + number}q{quarter}": 5 for quarter in (1, 2, 3, 4)})
         with CaptureQueriesContext(connection) as queries:

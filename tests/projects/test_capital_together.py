@@ -113,9 +113,11 @@ def test_two_corrections_at_once_and_the_second_sees_the_first(threads: list, pe
 def test_voiding_and_bringing_back_at_once_happen_once(threads: list, people: list[User]) -> None:
     project = make_project(park="shuangfu", agreed="10", arrivals={"2020-09": "5"})
     row = project.arrivals.get().pk
+    seen = capital_writing.newest_record("arrivals", project.pk, row)
 
     def void(user: User) -> None:
-        capital_writing.void_entry(table="arrivals", project_id=project.pk, pk=row, reason="x", user=user)
+        said = {"pk": row, "seen": seen, "reason": "x"}
+        capital_writing.void_entry(table="arrivals", project_id=project.pk, user=user, **said)
 
     outcomes = together(threads, lambda: void(people[0]), lambda: void(people[1]))
     assert sum(isinstance(one, EntryRefused) for one in outcomes) == 1
@@ -148,7 +150,9 @@ def test_an_import_is_undone_after_arrivals_were_entered_by_hand(tmp_path: Path)
     pks = {str(row.month): row.pk for row in project.arrivals.all()}
     write("2020-12", 50)  # by hand
     write("2020-10", 222, pks["2020-10"])  # corrected
-    capital_writing.void_entry(table="arrivals", project_id=project.pk, pk=pks["2020-11"], reason="错", user=user)
+    pk = pks["2020-11"]
+    seen = capital_writing.newest_record("arrivals", project.pk, pk)
+    capital_writing.void_entry(table="arrivals", project_id=project.pk, pk=pk, seen=seen, reason="错", user=user)
     assert Project.objects.get(pk=project.pk).arrived_capital == 372
     take_back(batch=batch, user=None, back=True)
     # What the import alone wrote is gone; what a person wrote or corrected stays.

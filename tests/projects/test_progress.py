@@ -111,14 +111,16 @@ def test_a_termination_takes_back_what_has_not_arrived_or_keeps_it() -> None:
     kept.refresh_from_db()
     assert kept.agreed_capital == 20000
     reduced = make_project("乙", agreed="2", arrivals={"2020-07": "5000"}, signed="2020-01-05")
-    change(reduced, TERMINATED, "2021-03", reduce=True)
+    with pytest.raises(MoveRefused):
+        change(reduced, TERMINATED, "2021-03", reduce=Decimal(16000))  # what the page showed is not what is left
+    change(reduced, TERMINATED, "2021-03", reduce=Decimal(15000))
     reduced.refresh_from_db()
     assert reduced.agreed_capital == 5000
     row = reduced.commitments.get(kind="reduction")
     assert (row.amount, str(row.committed_on)) == (Decimal(-15000), "2021-03")
     nothing = make_project("丙", agreed=None)
     with pytest.raises(MoveRefused):
-        change(nothing, TERMINATED, "2021-03", reduce=True)
+        change(nothing, TERMINATED, "2021-03", reduce=Decimal(0))
     assert list(integrity.capital_is_the_sum_of_its_entries()) == []
 
 
@@ -152,12 +154,16 @@ def test_the_pages_of_the_condition(client: Client) -> None:
     client.force_login(make_user("recorder", parks=["shuangfu"]))
     url = f"{project.get_absolute_url()}condition/"
     assert {one.value for one in client.get(url).context["choices"]} == {"stalled", "terminated"}
-    sent = {"version": 1, "on": "2020-05", "reason": "解约", "commitments": "reduce"}
+    sent = {"version": 1, "on": "2020-05", "reason": "解约", "commitments": "reduce-20000"}
     assert client.post(f"{url}?to=terminated", sent).status_code == 422
     assert client.post(f"{url}?to=terminated", sent | {"on": "2021-05", "version": 9}).status_code == 409
     assert client.post(f"{url}?to=terminated", sent | {"on": "2021-05"}).status_code == 302
     project.refresh_from_db()
     assert (project.condition, project.agreed_capital) == ("terminated", 0)
+    # Whoever comes second with the same wish is told, and keeps what was typed.
+    late = client.post(f"{url}?to=stalled", {"version": 1, "on": "2021-05", "reason": "等土地"})
+    assert late.status_code == 409
+    assert "等土地" in late.content.decode()
     # Reopening is a manager's.
     assert client.get(f"{url}?to=active").status_code == 404
     assert client.post(f"{url}?to=active", sent).status_code == 404
