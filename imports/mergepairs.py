@@ -151,11 +151,7 @@ class ProjectPair:
             days[stages.ACTUAL_FIELD[row[0]]] = row[2]
             if row[0] in stages.PLANNED_FIELD:
                 days[stages.PLANNED_FIELD[row[0]]] = row[1]
-        text = _("%(later)s lies before %(earlier)s. Check both days.")
-        return [
-            text % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]}
-            for earlier, later in stages.broken_order(days)
-        ]
+        return [stages.out_of_order(earlier, later) for earlier, later in stages.broken_order(days)]
 
     def _side(self, said: str | None) -> Project:
         return self.gone if said == GONE else self.kept

@@ -205,8 +205,7 @@ def _refusal(row: Row, days: dict[str, Any], user: User) -> str:
     planned = {stages.PLANNED_FIELD[kind]: day for kind, day in row.planned.items()}
     for earlier, later in stages.broken_order({**days, **planned}):
         if earlier in planned or later in planned:
-            labels = {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]}
-            return _("%(later)s lies before %(earlier)s. Check both days.") % labels
+            return stages.out_of_order(earlier, later)
     return ""
 
 

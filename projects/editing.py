@@ -101,13 +101,9 @@ class ProjectForms:
         if data.get("condition") == Condition.TERMINATED:
             days["terminated_on"] = data.get("condition_on")
         for earlier, later in stages.broken_order(days):
-            self._add_day_error(
-                later,
-                _("%(later)s lies before %(earlier)s. Check both days.")
-                % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]},
-            )
+            self._add_day_error(later, stages.out_of_order(earlier, later))
         for name in stages.in_the_future(days, timezone.localdate()):
-            self._add_day_error(name, _("This day has not come yet. Write a day that lies ahead under “planned”."))
+            self._add_day_error(name, str(stages.NOT_YET))
         wrong = {"signed_on", "condition_on"} & set(self.project.errors)
         return not wrong and not any(self.milestones.errors)
 

@@ -277,8 +277,7 @@ def _require_everything(saved: Project, to: Stage) -> None:
 def _require_order(saved: Project) -> None:
     days = stages.days_of(saved)
     for earlier, later in stages.broken_order(days):
-        text = _("%(later)s lies before %(earlier)s. Check both days.")
-        raise MoveRefused(text % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]})
+        raise MoveRefused(stages.out_of_order(earlier, later))
     extra = {str(row): row.actual_on for row in saved.milestones.all() if row.kind not in stages.ACTUAL_FIELD}
     today = timezone.localdate()
     late = [str(stages.DAY_LABELS[name]) for name in stages.in_the_future(days, today)]

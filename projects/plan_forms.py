@@ -19,8 +19,6 @@ from projects.models import Project
 from projects.moves import PlannedMilestone, moved_plans
 from projects.rowforms import RowsAsTyped, kept_forms
 
-ORDER = _("%(later)s lies before %(earlier)s. Check both days.")
-NOT_YET = _("This day has not come yet. Write a day that lies ahead under “planned”.")
 MOST_FREE = 30
 
 
@@ -121,13 +119,12 @@ class BasePlan(RowsAsTyped):
                     fields[table[kind]] = (form, name)
                     days[table[kind]] = data[name]
             if data["actual_on"] and data["actual_on"].first > timezone.localdate():
-                form.add_error("actual_on", NOT_YET)
+                form.add_error("actual_on", stages.NOT_YET)
         for earlier, later in stages.broken_order(days):
-            labels = {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]}
             form, name = fields.get(later) or fields.get(earlier) or (None, "")
             if form is None:
-                raise ValidationError(ORDER % labels)
-            form.add_error(name, ORDER % labels)
+                raise ValidationError(stages.out_of_order(earlier, later))
+            form.add_error(name, stages.out_of_order(earlier, later))
 
 
 PlanFormSet: type[BasePlan] = formset_factory(

@@ -24,7 +24,6 @@ from projects.choices import Condition, LandMode
 from projects.models import Project
 from projects.moves import not_arrived
 from projects.permissions import may_write_in, writes_everywhere
-from projects.plan_forms import NOT_YET, ORDER
 from projects.rowforms import VERY_MUCH
 
 
@@ -117,9 +116,9 @@ class MoveForm(VersionForm):
         days = stages.days_of(self.project) | {name: data[name] for name in self.asked if name in data}
         for earlier, later in stages.broken_order(days):
             name = later if later in self.asked else earlier if earlier in self.asked else None
-            self.add_error(name, ORDER % {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]})
+            self.add_error(name, stages.out_of_order(earlier, later))
         for name in stages.in_the_future(days, timezone.localdate()):
-            self.add_error(name if name in self.asked else None, NOT_YET)
+            self.add_error(name if name in self.asked else None, stages.NOT_YET)
         return data
 
 
@@ -168,6 +167,5 @@ class ConditionForm(VersionForm):
         elif on and since and on.certainly_before(since):
             self.add_error("on", _("That lies before the day since which it is so (%(day)s).") % {"day": since})
         elif on and self.to == Condition.TERMINATED and signed and on.certainly_before(signed):
-            labels = {name: stages.DAY_LABELS[name] for name in ("terminated_on", "signed_on")}
-            self.add_error("on", ORDER % {"later": labels["terminated_on"], "earlier": labels["signed_on"]})
+            self.add_error("on", stages.out_of_order("signed_on", "terminated_on"))
         return data

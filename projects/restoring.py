@@ -190,6 +190,4 @@ def _check_days(project: Project, milestones: list[TypedMilestone], *names: str)
             days[stages.PLANNED_FIELD[row.kind]] = row.planned_on
     for earlier, later in stages.broken_order(days):
         if earlier in names or later in names:
-            text = _("%(later)s lies before %(earlier)s. Check both days.")
-            labels = {"later": stages.DAY_LABELS[later], "earlier": stages.DAY_LABELS[earlier]}
-            raise NotRestorable(text % labels)
+            raise NotRestorable(stages.out_of_order(earlier, later))

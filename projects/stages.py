@@ -115,6 +115,15 @@ def days_of(project: Project) -> dict[str, PartialDay | None]:
     return days
 
 
+NOT_YET = _("This day has not come yet. Write a day that lies ahead under “planned”.")
+OUT_OF_ORDER = _("%(later)s lies before %(earlier)s. Check both days.")
+
+
+def out_of_order(earlier: str, later: str) -> str:
+    """What is wrong with a pair of `broken_order`, in a sentence."""
+    return str(OUT_OF_ORDER) % {"later": DAY_LABELS[later], "earlier": DAY_LABELS[earlier]}
+
+
 def in_the_future(days: dict[str, PartialDay | None], today: datetime.date) -> list[str]:
     """Actual days that certainly lie after today."""
     actual = {"first_contact_on", "intent_on", "signed_on", *ACTUAL_FIELD.values()}

@@ -472,3 +472,22 @@ def test_moves_are_asked_of_the_same_table() -> None:
     assert set(form.asked) <= given
     assert set(stages.REQUIRED_LABELS) == given
     assert given > moves.COLUMNS
+
+
+def test_the_form_of_a_project_moves_no_terminated_one_on_and_begins_no_condition_ahead(client: Client) -> None:
+    from tests.projects.opened import opened
+
+    client.force_login(chief())
+    project = in_stage("signed")
+    edit = f"{project.get_absolute_url()}edit/"
+    ahead = opened(client, project) | {"condition": "stalled", "condition_on": "2099-01", "condition_reason": "缓建"}
+    assert client.post(edit, ahead).status_code == 422
+    ended = ahead | {"condition": "terminated", "condition_on": "2021-01"}
+    assert client.post(edit, ended).status_code == 302
+    project.refresh_from_db()
+    data = opened(client, project)
+    kinds = {value: name.removesuffix("-kind") for name, value in data.items() if name.endswith("-kind")}
+    data[f"{kinds['full_production']}-reached"] = "on"
+    assert client.post(edit, data).status_code == 422
+    project.refresh_from_db()
+    assert (project.stage, project.condition) == ("signed", "terminated")
