@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import F, Max
 
 from accounts.models import User
 from projects import lights
@@ -16,7 +15,6 @@ from projects.permissions import writes_everywhere
 from projects.querysets import ProjectQuerySet
 
 MOST = 10  # rows of each list
-LOOKED_AT = 100  # projects changed last, of which those changed by others are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,7 @@ class Changed:
 
     project: Project
     who: User | None
+    at: datetime.datetime
 
 
 def own_projects(user: User) -> ProjectQuerySet:
@@ -42,29 +41,23 @@ def needing_attention(projects: ProjectQuerySet, day: datetime.date) -> list[Pro
     """Red ones first, then yellow ones, each by its next planned day."""
     shown = projects.select_related("park").prefetch_related("milestones").with_next_milestone()
     lit = lights.with_light(shown, day).filter(light_now__in=(RED, YELLOW))
-    return list(lit.order_by("light_now", "next_planned_on", "code")[:MOST])
+    return list(lit.order_by("light_now", F("next_planned_on").asc(nulls_last=True), "code")[:MOST])
 
 
 def overdue_obstacles(projects: ProjectQuerySet, day: datetime.date) -> list[Obstacle]:
     """Open obstacles of these projects that are past due, the oldest first."""
-    past = Q(resolved_on=None, due_on__by=day - datetime.timedelta(days=1))
-    rows = Obstacle.objects.filter(past, project__in=projects.order_by().values("pk"))
+    rows = Obstacle.objects.overdue(day).filter(project__in=projects.order_by().values("pk"))
     return list(rows.select_related("project").order_by("due_on", "pk")[:MOST])
 
 
 def changed_since(projects: ProjectQuerySet, since: datetime.datetime | None, *, by_others_than: User) -> list[Changed]:
-    """Projects written since a moment by somebody else, newest first; nothing where there was no visit before."""
+    """Projects that somebody else wrote since a moment, newest first; nothing where there was no visit before."""
     if since is None:
         return []
-    newest = list(
-        projects.select_related("park").filter(updated_at__gt=since).order_by("-updated_at", "-pk")[:LOOKED_AT]
-    )
-    writers = _last_writers(project.pk for project in newest)
-    found = (Changed(project, writers.get(project.pk)) for project in newest)
-    return [one for one in found if one.who != by_others_than][:MOST]
-
-
-def _last_writers(ids: Iterable[int]) -> dict[int, User | None]:
-    newest = Project.history.filter(id__in=list(ids)).order_by().values("id").annotate(last=Max("history_id"))
-    records = Project.history.filter(history_id__in=[row["last"] for row in newest]).select_related("history_user")
-    return {record.id: record.history_user for record in records}
+    written = projects.filter(updated_at__gt=since).order_by().values("pk")
+    records = Project.history.filter(id__in=written, history_date__gt=since).exclude(history_user=by_others_than)
+    newest = records.order_by().values("id").annotate(last=Max("history_id")).order_by("-last")[:MOST]
+    last = Project.history.filter(history_id__in=[row["last"] for row in newest]).select_related("history_user")
+    found = Project.objects.select_related("park").in_bulk([record.id for record in last])
+    ordered = sorted(last, key=lambda record: -record.history_id)
+    return [Changed(found[record.id], record.history_user, record.history_date) for record in ordered]

@@ -11,8 +11,11 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
 from industries.models import Chain
+from projects import lights
 from projects.choices import NoteKind, TaskForceRole
+from projects.lightrules import RED
 from projects.models import Chief, Handover, Note, Obstacle, Official, Project, TaskForce, TaskForceMember
+from projects.obstacles import Waiting, told
 from projects.querysets import ProjectQuerySet
 
 SHOWN = 50  # follow-ups, handovers and obstacles of one official on his page
@@ -34,7 +37,7 @@ NOTHING = Figures()
 
 def figures_by(column: str, projects: ProjectQuerySet, today: datetime.date) -> dict[int | str | None, Figures]:
     """Figures by a column of the project, in one query; None or "" stands for what is not filled in."""
-    late = Q(pk__in=Project.objects.late_on(today).values("pk"))
+    late = Q(pk__in=lights.lit(Project.objects.order_by(), [RED], today).values("pk"))
     rows = projects.order_by().values_list(column)
     rows = rows.annotate(
         number=Count("pk"),
@@ -131,20 +134,11 @@ def task_forces_with_members(forces: QuerySet[TaskForce]) -> list[TaskForce]:
     return sorted(found, key=lambda force: force.until is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An obstacle that is open for an official: `days` since it was raised, `is_late` once its day is past."""
-
-    obstacle: Obstacle
-    days: int
-    is_late: bool
-
-
 def obstacles_for(official: Official, projects: ProjectQuerySet, today: datetime.date) -> list[Waiting]:
     """What waits for the official in these projects, what is due first at the top; at most SHOWN and one more."""
-    rows = Obstacle.objects.filter(official=official, resolved_on=None, project__in=projects).select_related("project")
+    rows = Obstacle.objects.waiting().filter(official=official, project__in=projects).select_related("project")
     rows = rows.order_by(F("due_on").asc(nulls_last=True), "raised_on", "pk")[: SHOWN + 1]
-    return [Waiting(row, (today - row.raised_on).days, bool(row.due_on and row.due_on.last < today)) for row in rows]
+    return [told(row, today) for row in rows]
 
 
 def posts_of(official: Official, projects: ProjectQuerySet) -> tuple[QuerySet[Chief], QuerySet[TaskForceMember]]:

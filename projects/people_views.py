@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.demo import as_of_day
 from accounts.models import User
-from projects import listing, pages, people, permissions
+from projects import lights, listing, pages, people, permissions
+from projects.lightrules import RED
 from projects.models import Note, Official, Project
 from projects.people_forms import HandoverForm
 from projects.people_writing import ChangedMeanwhile, SameOfficial, TooEarly, hand_over, require_after_last
@@ -37,7 +38,6 @@ def official_list(request: HttpRequest) -> HttpResponse:
         "q": q,
         "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
         "as_of": today,
-        "may_name_chiefs": permissions.may_name_chiefs(request.user),
     }
     return render(request, "projects/official_list.html", context)
 
@@ -58,7 +58,7 @@ def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "totals": totals,
         "agreed": listing.plain(totals.agreed),
         "arrived": listing.plain(totals.arrived),
-        "late": led.late_on(today).count(),
+        "late": lights.counts(led, today)[RED],
         "page": page,
         "waiting": people.obstacles_for(official, visible, today),
         "follow_ups": follow_ups.order_by(*people.NEWEST)[: people.SHOWN + 1],

@@ -114,17 +114,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
         return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
 
-    def late_on(self, day: datetime.date) -> ProjectQuerySet:
-        """With a milestone that is not reached and whose planned day is past for every day that it could mean.
-
-        Terminated projects wait for nothing any more.
-        """
-        milestone = apps.get_model("projects", "Milestone")
-        missed = milestone.objects.filter(
-            project=OuterRef("pk"), reached=False, planned_on__by=day - datetime.timedelta(days=1)
-        )
-        return self.exclude(condition="terminated").filter(Exists(missed))
-
     def followed_by(self, user: Actor) -> ProjectQuerySet:
         """Those that the account watches."""
         follow = apps.get_model("projects", "Follow")

@@ -79,13 +79,14 @@ def page_of(user: User, filters: WaitingFilter, number: str | None, today: datet
     """The page of what waits, or of what was solved, as the conditions say; nothing where they cannot be read."""
     found: ObstacleQuerySet = Obstacle.objects.visible_to(user)
     wanted: dict[str, Any] = filters.cleaned_data if filters.is_valid() else {}
-    found = _narrowed(found, wanted, today) if filters.is_valid() else found.none()
+    found = _narrowed(found, wanted) if filters.is_valid() else found.none()
     late = Q(resolved_on=None, due_on__by=today - datetime.timedelta(days=1))
+    open_ones = late if wanted.get("overdue") else Q(resolved_on=None)  # of the solved ones none is overdue
     counts = found.order_by().aggregate(
-        waiting=Count("pk", filter=Q(resolved_on=None)),
+        waiting=Count("pk", filter=open_ones),
         late=Count("pk", filter=late),
         solved=Count("pk", filter=Q(resolved_on__isnull=False)),
-        projects=Count("project", filter=Q(resolved_on=None), distinct=True),
+        projects=Count("project", filter=open_ones, distinct=True),
     )
     groups: list[Group] = []
     rows: list[Waiting] = []
@@ -94,22 +95,20 @@ def page_of(user: User, filters: WaitingFilter, number: str | None, today: datet
         page = Paginator(solved, ROWS_PER_PAGE).get_page(number)
         rows = [told(row, today) for row in page.object_list]
     elif wanted.get("unit"):
-        waiting = _urgent_first(_with_project(found.waiting()), late)
+        waiting = _urgent_first(_with_project(found.filter(open_ones)), late)
         page = Paginator(waiting, ROWS_PER_PAGE).get_page(number)
         rows = [told(row, today) for row in page.object_list]
-        groups = [Group(wanted["unit"], len(rows), counts["late"], rows)] if rows else []
+        groups = [Group(wanted["unit"], counts["waiting"], counts["late"], rows)] if rows else []
     else:
-        page, groups = _groups(found.waiting(), late, number, today)
+        page, groups = _groups(found.filter(open_ones), late, number, today)
     return WaitingPage(page, groups, rows, **counts)
 
 
-def _narrowed(found: ObstacleQuerySet, wanted: dict[str, Any], today: datetime.date) -> ObstacleQuerySet:
+def _narrowed(found: ObstacleQuerySet, wanted: dict[str, Any]) -> ObstacleQuerySet:
     if wanted["unit"]:
         found = found.filter(unit=wanted["unit"])
     if wanted["park"]:
         found = found.in_parks([wanted["park"]])
-    if wanted["overdue"] and not wanted["solved"]:
-        found = found.overdue(today)
     return found
 
 

@@ -209,6 +209,17 @@ def test_a_long_group_leads_to_its_own_page(manager: Client, project: Project) -
     assert (len(found.groups[0].rows), found.groups[0].more) == (10, 50)
     second = manager.get("/obstacles/", {"unit": "水务局", "page": "2"}).context["found"]
     assert len(second.groups[0].rows) == 10
+    assert (second.groups[0].count, second.groups[0].late) == (60, 0)
+
+
+def test_the_tabs_count_what_their_links_open(manager: Client, project: Project) -> None:
+    raised(project, "过期", "水务局", due="2020-11-30")
+    raised(project, "不急", "水务局")
+    solved = raised(project, "解决了", "水务局", due="2020-11-30")
+    obstacles.solve_obstacle(obstacle=solved, resolved_on=TODAY, solution="好", user=None)
+    found = manager.get("/obstacles/", {"overdue": "on"}).context["found"]
+    assert (found.waiting, found.late, found.solved) == (1, 1, 1)
+    assert manager.get("/obstacles/", {"solved": "1"}).context["found"].solved == 1
 
 
 def test_the_page_has_a_constant_number_of_queries(manager: Client) -> None:

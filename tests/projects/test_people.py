@@ -266,7 +266,7 @@ def test_obstacles_that_wait_for_the_official_stand_on_his_page(manager: User, c
     Obstacle.objects.create(text="临时用电", due_on="2020-08", **common)
     Obstacle.objects.create(text="已解决", resolved_on=DAY, solution="已办", **common)
     (one,) = client.get(f"/officials/{project.lead_official_id}/").context["waiting"]
-    assert (one.obstacle.text, one.is_late) == ("临时用电", True)
+    assert (one.row.text, one.is_late) == ("临时用电", True)
 
 
 def members(*rows: tuple[str, str, str], **data: Any) -> dict[str, Any]:

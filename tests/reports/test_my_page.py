@@ -98,6 +98,33 @@ def test_what_others_changed_since_the_last_visit(client: Client) -> None:
     assert "早先的" not in changed
 
 
+def test_what_somebody_else_wrote_is_told_also_after_much_of_ones_own(client: Client) -> None:
+    user, other = make_user("manager", role="manager", all_parks=True), make_user("other", role="admin")
+    client.force_login(user)
+    session = client.session
+    session[PREVIOUS_VISIT] = (timezone.now() - datetime.timedelta(days=1)).isoformat()
+    session.save()
+    both = make_project("两人都写的", user=other)
+    both.remarks = "我后写的"
+    both._history_user = user
+    both.save()
+    for number in range(15):
+        make_project(f"我的{number}", user=user)
+    changed = part(page_of(client), "changed-title")
+    assert "两人都写的" in changed
+    assert "other" in changed
+    assert "我的" not in changed
+
+
+def test_what_is_late_stands_before_what_is_only_silent(client: Client) -> None:
+    client.force_login(make_user("manager", role="manager", all_parks=True))
+    for number in range(11):
+        silent = make_project(f"静默{number}")
+        Project.objects.filter(pk=silent.pk).update(updated_at=datetime.datetime(2019, 1, 1, tzinfo=datetime.UTC))
+    make_project("早就超期的", planned={"started": "2019-05"})
+    assert "早就超期的" in part(page_of(client), "owed-title")
+
+
 def test_the_second_login_knows_the_first(client: Client) -> None:
     make_user("manager", role="manager", all_parks=True)
     form = {"username": "manager", "password": PASSWORD}
