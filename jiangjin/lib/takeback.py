@@ -96,7 +96,8 @@ class Takeback:
             return
         old, new = self.old[trail.key], self.new[trail.key]
         if trail.is_made_by(self.reason):
-            if self.back and new.alive and self._is_part_of_older(trail):
+            stays = new.alive or trail.key in self.outside  # edited since, or something new refers to it
+            if self.back and stays and self._is_part_of_older(trail):
                 yield self._conflict_of_row(trail)
             return
         wrote = {unit for place in places for unit in trail.writes[place]}

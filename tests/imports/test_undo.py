@@ -16,7 +16,7 @@ from jiangjin.lib.money import YI
 from jiangjin.lib.takeback import NoWay
 from projects.capital import recompute_and_save
 from projects.choices import Stage
-from projects.models import CapitalArrival, CapitalCommitment, Investor, Milestone, Note, Official, Project
+from projects.models import Attachment, CapitalArrival, CapitalCommitment, Investor, Milestone, Note, Official, Project
 from projects.registering import void_project, write_note
 from tests.builders import make_project, make_user
 from tests.imports.books import SAMPLES, ledger, run
@@ -207,6 +207,22 @@ def test_arrivals_that_were_replaced_return(tmp_path: Path) -> None:
     redo(batch)
     project.refresh_from_db()
     assert project.arrived_capital == 1150
+
+
+def test_a_month_with_evidence_stays_and_is_told(tmp_path: Path) -> None:
+    project = make_project(code="P-1", name="甲", agreed="5")
+    header = ("项目编号", "2020年7月到位资金（万元）", "2020年8月到位资金（万元）")
+    batch = bring(tmp_path / "a.xlsx", ["P-1", 250, 900], header=header)
+    july = project.arrivals.get(month="2020-07")
+    paper = Attachment(project=project, arrival=july, filename="回单.pdf", size=5, sha256="0" * 64)
+    paper.content_type, paper.file.name = "application/pdf", "attachments/none"
+    paper.save()
+    plan = plan_takeback(batch, user=None)
+    assert [(one.key, one.may_choose) for one in plan.conflicts] == [((CapitalArrival._meta.label, july.pk), False)]
+    undo(batch)
+    assert [row.pk for row in project.arrivals.all()] == [july.pk]
+    project.refresh_from_db()
+    assert project.arrived_capital == 250
 
 
 def test_firms_officials_and_ranks_that_only_the_file_named_go(tmp_path: Path) -> None:
