@@ -24,7 +24,15 @@ from imports.writing import lock_imports
 from projects import capital, permissions
 from projects.choices import CommitmentKind, ParticipationRole, Stage
 from projects.locking import lock_projects
-from projects.models import CapitalCommitment, Milestone, Participation, Project, ProjectCode
+from projects.models import (
+    Attachment,
+    CapitalArrival,
+    CapitalCommitment,
+    Milestone,
+    Participation,
+    Project,
+    ProjectCode,
+)
 from projects.names import set_project_name
 from projects.registering import ConcurrentEdit
 from projects.stages import stage_of
@@ -83,12 +91,28 @@ def _merge(pair: ProjectPair, chosen: Mapping[str, str], user: User) -> Merge:
     _unite_investors(pair, chosen.get("lead", KEPT), writes)
     for model in MOVED:
         for row in pair.rows[model][1]:
-            writes.change(row, project_id=kept.pk)
+            writes.change(row, project_id=kept.pk, **_kept_twins(pair, row))
     _unite_codes(pair, done, writes)
     writes.write()
     _write_projects(pair, chosen, writes)
     ImportRow.objects.filter(project=gone).update(project=kept)
     return done
+
+
+# The column by which an attachment belongs to a row of a table of which each project has one a key.
+EVIDENCE: dict[str, type[models.Model]] = {"arrival_id": CapitalArrival, "milestone_id": Milestone}
+
+
+def _kept_twins(pair: ProjectPair, row: Any) -> dict[str, int]:
+    """Of a moving attachment: what it is evidence of on the kept project, where what it belonged to stays behind."""
+    if not isinstance(row, Attachment):
+        return {}
+    return {
+        column: kept.pk
+        for column, model in EVIDENCE.items()
+        for kept, gone in pair.of(model).both
+        if getattr(row, column) == gone.pk
+    }
 
 
 def _unite_keyed(pair: ProjectPair, model: type[models.Model], chosen: Mapping[str, str], writes: Writes) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.models import User
 from imports.merge_undoing import MergedSince, plan_merge_takeback
@@ -13,7 +14,7 @@ from imports.undoing import take_back as undo_import
 from jiangjin.integrity import all_invariants
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
-from projects.models import CapitalArrival, CapitalCommitment, Investor, Note, Participation, Project
+from projects.models import Attachment, CapitalArrival, CapitalCommitment, Investor, Note, Participation, Project
 from projects.registering import ConcurrentEdit, find_or_make_investor, write_note
 from tests.builders import make_investor, make_project, make_user
 from tests.imports.books import ledger, run
@@ -344,3 +345,34 @@ def test_commitments_and_notes_of_the_other_are_all_somewhere(two, chief: User) 
     counts = CapitalCommitment.objects.count(), Note.objects.count()
     merge(*two, user=chief, commitments="kept")
     assert (CapitalCommitment.objects.count(), Note.objects.count()) == counts
+
+
+def test_evidence_of_what_both_have_goes_to_the_kept_one_and_returns(
+    two, chief: User, settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    kept, gone = two
+    arrival = gone.arrivals.get(month=PartialDay(2020, 10))
+    step = gone.milestones.get(kind="registered")
+    papers = [
+        Attachment(project=gone, arrival=arrival, filename="回单.pdf"),
+        Attachment(project=gone, milestone=step, filename="执照.pdf"),
+        Attachment(project=gone, arrival=gone.arrivals.get(month=PartialDay(2020, 11)), filename="十一月.pdf"),
+    ]
+    for number, paper in enumerate(papers):
+        paper.size, paper.content_type, paper.sha256 = 5, "application/pdf", str(number) * 64
+        paper.file.save("0123", ContentFile(b"%PDF-"))
+    done = merge(kept, gone, user=chief, commitments="kept")
+    for paper in papers:
+        paper.refresh_from_db()
+    assert {paper.project_id for paper in papers} == {kept.pk}
+    assert papers[0].arrival == kept.arrivals.get(month=PartialDay(2020, 10))
+    assert papers[1].milestone == kept.milestones.get(kind="registered")
+    assert papers[2].arrival == kept.arrivals.get(month=PartialDay(2020, 11))
+    assert_whole()
+    take_back(done, user=chief)
+    for paper in papers:
+        paper.refresh_from_db()
+    assert [paper.project_id for paper in papers] == [gone.pk] * 3
+    assert (papers[0].arrival, papers[1].milestone) == (arrival, step)
+    assert_whole()
