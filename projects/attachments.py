@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from jiangjin.lib.history import record_history, update_with_history
+from jiangjin.lib.history import update_with_history
 from jiangjin.lib.text import clean_text
 from projects.filekinds import FileKind
-from projects.locking import lock_projects
+from projects.locking import lock_projects, tell_project
 from projects.models import Attachment, CapitalArrival, Milestone, Note, Obstacle, Project
 
 LONGEST_NAME = 150
@@ -129,7 +129,7 @@ def _attach(
         written.append(place)  # before it is there: half of it must not stay either
         row.file = FILE.storage.save(place, one.file)
         if not done.new:
-            _leave_record(project.pk, user)
+            tell_project(project.pk, user)
         _save(row, user)
         done.new.append(row)
         same.append(row)
@@ -155,7 +155,7 @@ def remove_attachment(*, attachment: Attachment, user: User) -> bool:
     if row.is_removed:
         return False
     row.removed_at = timezone.now()
-    _leave_record(row.project_id, user)
+    tell_project(row.project_id, user)
     _save(row, user)
     return True
 
@@ -167,7 +167,7 @@ def restore_attachment(*, attachment: Attachment, user: User) -> bool:
     if not row.is_removed:
         return False
     row.removed_at = None
-    _leave_record(row.project_id, user)
+    tell_project(row.project_id, user)
     _save(row, user)
     return True
 
@@ -183,11 +183,6 @@ def let_go(*, of: str, ids: Iterable[int], user: User, reason: str | None) -> No
 def _locked(attachment: Attachment) -> Attachment:
     lock_projects([attachment.project_id])
     return Attachment.objects.get(pk=attachment.pk)
-
-
-def _leave_record(project: int, user: User) -> None:
-    """Before the first row: the register's history follows the projects', and finds what was saved after its record."""
-    record_history(Project, [project], "~", user=user, reason="")
 
 
 def _save(row: Attachment, user: User) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
+from jiangjin.lib.history import record_history
 from projects.models import Project
 
 
@@ -19,3 +22,13 @@ def lock_projects(ids: Iterable[int | None]) -> None:
     if wanted and connection.features.has_select_for_update:
         rows = Project.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
         list(rows.values_list("pk"))
+
+
+def tell_project(project: int, user: Any) -> None:
+    """Before a row of a project is written: the project was written now, and its history has a record of it.
+
+    The register's history follows the projects', and finds what was saved after their records; who has not been here
+    for a while learns by the day that something is new.
+    """
+    Project.objects.filter(pk=project).update(updated_at=timezone.now())
+    record_history(Project, [project], "~", user=user, reason="")

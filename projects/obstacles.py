@@ -13,9 +13,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.history import record_history
 from projects.choices import NoteKind
-from projects.locking import lock_projects
+from projects.locking import lock_projects, tell_project
 from projects.models import Note, Obstacle, Official, Project
 from projects.pages import Distance, distance
 from projects.registering import ConcurrentEdit
@@ -161,8 +160,7 @@ def _locked(obstacle: Obstacle) -> Obstacle:
 
 
 def _save(row: Obstacle, user: User) -> None:
-    # The register's history follows the projects': whatever is saved about one leaves a record of it.
-    record_history(Project, [row.project_id], "~", user=user, reason="")
+    tell_project(row.project_id, user)
     row._history_user = user
     row.save()
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import User
 from industries.models import Chain
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.history import create_with_history, record_history, update_with_history
+from jiangjin.lib.history import create_with_history, update_with_history
 from parks.models import Park
 from projects.choices import NoteKind, TaskForceRole
-from projects.locking import lock_projects
+from projects.locking import lock_projects, tell_project
 from projects.models import Chief, Follow, Handover, Note, Official, Project, TaskForce, TaskForceMember
 from projects.officials import Pair, official_called
 
@@ -88,7 +88,7 @@ def write_follow_up(*, project: Project, official: Pair, day: datetime.date, tex
         official=official_called(*official, user=user),
         noted_on=PartialDay.of(day),
     )
-    _tell_project(project.pk, user)
+    tell_project(project.pk, user)
     _save(note, user)
     return note
 
@@ -126,7 +126,7 @@ def save_task_force(
         if task_force_version(stored) != version:
             raise ChangedMeanwhile
     if task_force.project_id:
-        _tell_project(task_force.project_id, user)
+        tell_project(task_force.project_id, user)
     _save(task_force, user)
     _save_members(task_force, members, user)
     return task_force
@@ -190,11 +190,6 @@ def set_follow(*, project: Project, user: User, follows: bool) -> None:
     elif row is not None and not follows:
         row._history_user = user
         row.delete()
-
-
-def _tell_project(project: int, user: User) -> None:
-    """The register's history follows the projects': whatever is saved about one leaves a record of it."""
-    record_history(Project, [project], "~", user=user, reason="")
 
 
 def _save(row: Any, user: User) -> None:

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from jiangjin.lib.history import record_history
 from projects import capital, stages
 from projects.choices import MAIN_MILESTONES, Condition, Stage
 from projects.codes import our_codes
+from projects.locking import tell_project
 from projects.models import (
     CapitalCommitment,
     ConditionPeriod,
@@ -277,7 +277,6 @@ def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, 
 def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
     """Keep a sentence about a project under the account's name, dated today."""
     note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
-    # The register's history follows the projects': whatever is saved about one leaves a record of it.
-    record_history(Project, [project.pk], "~", user=user, reason="")
+    tell_project(project.pk, user)
     _save(note, user)
     return note
