@@ -7,26 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jiangjin.lib.dates import PartialDay, PartialDayFormField
+from accounts.models import User
 from jiangjin.lib.storedtext import StoredText
+from projects.dayfields import DayFormField
 from projects.models import Obstacle, Official
-
-
-class DayFormField(PartialDayFormField):
-    """A day known fully, typed in any spelling that the import takes; cleaned to a date, and never a future one."""
-
-    def clean(self, value: Any) -> datetime.date | None:
-        day: PartialDay | None = super().clean(value)
-        if day is None:
-            return None
-        if day.precision != "day":
-            raise ValidationError(_("Write the whole day, for example 2020-06-30."))
-        if day.first > timezone.localdate():
-            raise ValidationError(_("This day lies in the future."))
-        return day.first
 
 
 class ObstacleForm(StoredText, forms.ModelForm):
@@ -44,9 +30,11 @@ class ObstacleForm(StoredText, forms.ModelForm):
             "due_on": _("2020-06-30, 2020年6月 or 2020; may stay empty"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["official"].queryset = Official.objects.all()
+        # Those that the account sees, and the obstacle's own, which stays.
+        own = Official.objects.filter(pk=self.instance.official_id)
+        self.fields["official"].queryset = Official.objects.visible_to(user) | own
         self.fields["official"].empty_label = _("nobody")
 
     def clean(self) -> dict[str, Any]:

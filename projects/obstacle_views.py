@@ -40,7 +40,7 @@ def obstacle_list(request: HttpRequest) -> HttpResponse:
 def obstacle_raise(request: HttpRequest, code: str) -> HttpResponse:
     """Write an obstacle down; from a note of a problem (`?note=12`) with its text taken over."""
     project = get_writable(request, code)
-    form = ObstacleForm(request.POST or None, initial=_proposed(request, project))
+    form = ObstacleForm(request.POST or None, user=request.user, initial=_proposed(request, project))
     if request.method == "POST" and form.is_valid():
         obstacles.raise_obstacle(project=project, user=request.user, **form.values())
         messages.success(request, _("The obstacle is written down."))
@@ -53,7 +53,8 @@ def obstacle_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Correct an obstacle; who saves second is told."""
     project = get_writable(request, code)
     obstacle = get_object_or_404(Obstacle, project=project, pk=pk)
-    form = ObstacleForm(request.POST or None, instance=obstacle, initial={"seen": obstacles.version_of(obstacle)})
+    seen = {"seen": obstacles.version_of(obstacle)}
+    form = ObstacleForm(request.POST or None, user=request.user, instance=obstacle, initial=seen)
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"] or 0
         try:

@@ -8,39 +8,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.storedtext import StoredText
 from projects.choices import TaskForceRole
+from projects.dayfields import DayFormField
 from projects.models import Chief, Official, TaskForce, TaskForceMember
 from projects.officials import Pair
 from projects.people import ROLE_ORDER
 from projects.people_writing import TypedMember
 from projects.rowforms import RowsAsTyped, kept_forms
 
-WHOLE_DAY = _("Write the whole day, for example 2020-06-30.")
-AHEAD = _("This day has not come yet.")
-
-
-class PastDayField(PartialDayFormField):
-    """A whole day that is not ahead, typed in any spelling that the import takes; a date."""
-
-    def to_python(self, value: Any) -> Any:
-        day = super().to_python(value)
-        if not isinstance(day, PartialDay):
-            return None
-        if day.precision != "day":
-            raise ValidationError(WHOLE_DAY)
-        if day.first > timezone.localdate():
-            raise ValidationError(AHEAD)
-        return day.first
-
 
 class OfficialPick(StoredText, forms.Form):
     """An official: one whom the register knows, or another by name and post."""
+
+    is_outdated = False  # somebody else wrote meanwhile: the page is shown as of now
 
     official = forms.ChoiceField(label=_("official"), required=False)
     official_name = forms.CharField(label=_("or another official: name"), max_length=50, required=False)
@@ -81,7 +65,7 @@ class OfficialPick(StoredText, forms.Form):
 class HandoverForm(OfficialPick):
     """To whom projects go, when and why; `former` is who led them when the page was opened."""
 
-    handed_on = PastDayField(label=_("handed over on"))
+    handed_on = DayFormField(label=_("handed over on"))
     reason = forms.CharField(label=_("reason"), max_length=200)
     former = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
@@ -89,7 +73,7 @@ class HandoverForm(OfficialPick):
 class FollowUpForm(OfficialPick):
     """What an official did for a project on a day."""
 
-    followed_on = PastDayField(label=_("day"))
+    followed_on = DayFormField(label=_("day"))
     text = forms.CharField(label=_("what was done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,7 +84,7 @@ class ChiefForm(OfficialPick):
     """Who becomes the chief of a park or a chain, since when; nobody where the present one merely ends."""
 
     needs_official = False
-    since = PastDayField(label=_("since"), required=False)
+    since = DayFormField(label=_("since"), required=False)
     former = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, present: Chief | None, **kwargs: Any) -> None:
@@ -125,8 +109,8 @@ class TaskForceForm(StoredText, forms.Form):
     """A task force: its name, since when, and until when where it is dissolved."""
 
     name = forms.CharField(label=_("name"), max_length=100)
-    since = PastDayField(label=_("set up on"), required=False)
-    until = PastDayField(label=_("dissolved on"), required=False, help_text=_("empty while it is at work"))
+    since = DayFormField(label=_("set up on"), required=False)
+    until = DayFormField(label=_("dissolved on"), required=False, help_text=_("empty while it is at work"))
     version = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

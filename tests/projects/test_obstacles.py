@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import obstacles, registering
-from projects.models import Obstacle, Project
+from projects.models import Obstacle, Official, Project
 from projects.registering import ConcurrentEdit
 from tests.builders import make_project, make_user
 
@@ -274,3 +274,15 @@ def test_an_obstacle_of_another_project_or_a_voided_one_is_not_written(manager: 
         assert manager.post(f"/projects/P-2/obstacles/{row.pk}/{way}", sent()).status_code == 404
     registering.void_project(project=project, reason="重复", user=None)
     assert manager.post(f"/projects/P-1/obstacles/{row.pk}/solve/", {}).status_code == 403
+
+
+def test_only_officials_whom_one_sees_are_offered(client: Client, settings, project: Project) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    make_project(park="degan", official=("外园的人", "区长"))
+    make_project(park="shuangfu", official=("本园的人", "区长"))
+    client.force_login(make_user("recorder", parks=["shuangfu"]))
+    page = client.get("/projects/P-1/obstacles/new/").content.decode()
+    assert "本园的人" in page
+    assert "外园的人" not in page
+    stranger = Official.objects.get(name="外园的人")
+    assert client.post("/projects/P-1/obstacles/new/", sent(official=stranger.pk)).status_code == 422
