@@ -214,8 +214,10 @@ def of_project(project: Project) -> OfProject:
     """What its page shows, newest first; two queries."""
     rows = list(project.attachments.select_related(*BESIDE))
     history = Attachment.history.filter(project=project.pk).exclude(removed_at=None).order_by("history_id")
-    removers = {one.id: str(one.history_user or "") for one in history.select_related("history_user")}
+    removers: dict[tuple[int, Any], str] = {}  # who wrote the moment of removal first; others may have written since
+    for one in history.select_related("history_user"):
+        removers.setdefault((one.id, one.removed_at), str(one.history_user or ""))
     return OfProject(
         [row for row in rows if not row.is_removed],
-        [Removed(row, removers.get(row.pk, "")) for row in rows if row.is_removed],
+        [Removed(row, removers.get((row.pk, row.removed_at), "")) for row in rows if row.is_removed],
     )

@@ -8,12 +8,14 @@ from typing import TypedDict
 from django.apps import apps
 from django.core.cache import cache
 from django.db import models, router, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import partition
 from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import remove_demo_accounts
 from accounts.models import Role, User
 from projects.models import (
+    Attachment,
     BulkEdit,
     Chief,
     Handover,
@@ -80,6 +82,7 @@ def clear_demo(*, user: User | None) -> Cleared:
         kept=list(Project.objects.filter(pk__in=kept).values_list("code", flat=True)),
     )
     _forget_batches(batches)
+    _remove_files([row.file for row in Attachment.objects.filter(project__in=going)])
     _forget(Project, going)
     answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
     answer["officials"] = _forget_unused(Official, _named_officials(), reasons)
@@ -171,12 +174,16 @@ def _named_officials() -> models.QuerySet:
 
 
 def _forget_batches(batches: models.QuerySet) -> None:
-    """Delete imports with their rows, and their files once it is certain that they are gone."""
-    files = [batch.file for batch in batches]
+    """Delete imports with their rows and files."""
+    _remove_files([batch.file for batch in batches])
     ids = [batch.pk for batch in batches]
     rows = apps.get_model("imports", "ImportRow").objects.filter(batch__in=ids)
     rows._raw_delete(rows.db)
     batches.model.objects.filter(pk__in=ids).delete()
+
+
+def _remove_files(files: list[FieldFile]) -> None:
+    """Once it is certain that their rows are gone."""
 
     def remove() -> None:
         for file in files:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -18,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from projects import attachments, filekinds, registering
 from projects.attachment_forms import checked_file
+from projects.capital_writing import newest_record, void_entry
 from projects.filekinds import KINDS, kind_of
 from projects.integrity import attachments_have_rows, evidence_is_of_its_project
 from projects.models import Attachment, Obstacle, Project
@@ -399,3 +401,17 @@ def test_pages_have_a_constant_number_of_queries(manager: Client, project: Proje
                     manager.get(address)
                 counts.append(len(queries))
     assert all(one == two for one, two in counted.values()), counted
+
+
+def test_who_removed_a_file_is_not_who_voided_its_arrival_later(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    project = make_project(arrivals={"2020-09": "5"})
+    arrival = project.arrivals.get()
+    remover, voider = make_user("aa", role="admin"), make_user("bb", role="admin")
+    paper = Attachment(project=project, arrival=arrival, filename="回单.pdf", size=5, sha256="0" * 64)
+    paper.file.save("0123", ContentFile(b"%PDF-"))
+    attachments.remove_attachment(attachment=paper, user=remover)
+    seen = newest_record("arrivals", project.pk, arrival.pk)
+    void_entry(table="arrivals", project_id=project.pk, pk=arrival.pk, seen=seen, reason="错", user=voider)
+    (removed,) = attachments.of_project(project).removed
+    assert (removed.row.arrival, removed.who) == (None, "aa")

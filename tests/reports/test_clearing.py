@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
@@ -20,6 +21,7 @@ from imports.models import ImportBatch, ImportRow
 from projects import bulk
 from projects.bulk_writing import edit_many
 from projects.models import (
+    Attachment,
     BulkEdit,
     CapitalArrival,
     CapitalCommitment,
@@ -110,6 +112,9 @@ def business_rows() -> int:
 def test_everything_that_the_demo_brought_goes(demo: None, django_capture_on_commit_callbacks) -> None:
     files = [Path(batch.file.path) for batch in ImportBatch.objects.all()]
     assert len(files) == len(LEDGERS)
+    paper = Attachment(project=Project.objects.first(), filename="合同.pdf", size=5, sha256="0" * 64)
+    paper.file.save("0123", ContentFile(b"%PDF-"))
+    files.append(Path(paper.file.path))
     assert all(file.is_file() for file in files)
     with django_capture_on_commit_callbacks(execute=True):
         cleared = clear_demo(user=None)
