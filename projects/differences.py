@@ -200,7 +200,7 @@ def _milestone(row: Any, firms: Mapping[int, str]) -> str:
 
 
 def _obstacle(row: Any, firms: Mapping[int, str]) -> str:
-    parts = [row.text, row.unit, row.due_on and _("until %(day)s") % {"day": row.due_on}]
+    parts = [row.text, row.unit, row.due_on and _("due %(day)s") % {"day": row.due_on}]
     if row.resolved_on:
         parts += [_("solved on %(day)s") % {"day": row.resolved_on}, row.solution]
     return " · ".join(str(part) for part in parts if part)

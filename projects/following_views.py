@@ -35,7 +35,9 @@ def project_hand_over(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Handed over."))
         return redirect(f"{project.get_absolute_url()}#people")
     project = get_project(request, code)  # led by somebody else by now, it may be
-    context = {"project": project, "form": form, "former": project.lead_official_id}
+    # After another mistake the page stays the one that was opened: only a told change makes it a newer one.
+    former = form["former"].value() if form.is_bound and not form.is_outdated else project.lead_official_id
+    context = {"project": project, "form": form, "former": former}
     return render(request, "projects/project_hand_over.html", context, status=422 if form.is_bound else 200)
 
 
@@ -44,6 +46,7 @@ def _handed_over(form: HandoverForm, project: Project, request: HttpRequest) -> 
     try:
         hand_over(projects=[project.pk], former=form.cleaned_data["former"], **handed(form), user=request.user)
     except ChangedMeanwhile:
+        form.is_outdated = True
         form.add_error(None, _("Somebody else changed the lead official meanwhile. Look once more, then hand over."))
     except SameOfficial:
         form.add_error("official", _("The project is led by this official already. Choose another one."))

@@ -257,7 +257,7 @@ def _obstacles(project: Project, told: Told) -> Iterator[Entry]:
     solvers = _solvers(project)
     for one in (*told.obstacles.waiting, *told.obstacles.solved):
         row = one.row
-        due = _("until %(day)s") % {"day": row.due_on} if row.due_on else ""
+        due = _("due %(day)s") % {"day": row.due_on} if row.due_on else ""
         detail = " · ".join(filter(None, (row.unit, str(row.official or ""), due)))
         raised = Entry(
             "obstacles",

@@ -64,6 +64,7 @@ def _chief_page(request: HttpRequest, place: Park | Chain, back: str) -> HttpRes
         "form": form,
         "place": place,
         "present": present,
+        "former": form["former"].value() if form.is_bound and not form.is_outdated else present and present.pk,
         "chiefs": chiefs,
         "back": back,
     }
@@ -76,6 +77,7 @@ def _named(form: ChiefForm, place: Park | Chain, request: HttpRequest) -> bool:
     try:
         name_chief(place=place, official=form.pair, since=data["since"], former=data["former"], user=request.user)
     except ChangedMeanwhile:
+        form.is_outdated = True
         form.add_error(None, _("Somebody else named a chief meanwhile. Look who it is, then decide."))
     except SameOfficial:
         form.add_error("official", _("This official is the chief already. Choose another one."))

@@ -101,6 +101,26 @@ def test_a_name_corrected_in_the_form_leads_now(manager: User) -> None:
     project = make_project(park="shuangfu", official=MAYOR)
     Handover.objects.create(project=project, to_official=official(), handed_on=DAY)
     assert [str(one.official) for one in leads_of(project, handovers_of(project))] == ["毛平 · 区长", "李明 · 副区长"]
+    client = Client()
+    client.force_login(manager)
+    page = client.get(project.get_absolute_url()).content.decode()
+    assert (page.count("<dt>现挂帅</dt>"), page.count("<dt>曾挂帅</dt>")) == (1, 1)
+
+
+def test_another_mistake_does_not_make_an_old_page_a_new_one(manager: User, client: Client) -> None:
+    project = make_project(park="shuangfu", official=("甲", ""))
+    first = project.lead_official
+    url = f"{project.get_absolute_url()}officials/hand-over/"
+    hand = {"official_name": "乙", "official_post": "", "handed_on": "2020-07-01", "reason": "分工"}
+    assert client.post(url, hand | {"former": first.pk}).status_code == 302  # somebody was quicker
+    wrong = client.post(url, hand | {"former": first.pk, "official_name": "丙", "handed_on": "三月"})
+    assert wrong.status_code == 422
+    assert f'name="former" value="{first.pk}"' in wrong.content.decode()
+    told = client.post(url, hand | {"former": first.pk, "official_name": "丙", "handed_on": "2020-08-01"})
+    assert told.status_code == 422
+    project.refresh_from_db()
+    assert project.lead_official.name == "乙"
+    assert f'name="former" value="{project.lead_official_id}"' in told.content.decode()
 
 
 @pytest.mark.parametrize(
