@@ -116,7 +116,12 @@ def test_a_second_click_writes_nothing(two, chief: User) -> None:
     assert client.post(page_of(*two), sent).status_code == 302
     assert (digest(), Merge.objects.count()) == (after, 1)
     done = Merge.objects.get()
-    sent = form_of(client.get(done.get_absolute_url()))
+    page = client.get(done.get_absolute_url())
+    listed = page.content.decode()
+    assert page.context["shown"].values
+    assert all(one.label in listed for one in page.context["shown"].values)
+    assert "#1<" not in listed  # rows are named, not numbered
+    sent = form_of(page)
     client.post(done.get_absolute_url(), sent)
     after = digest()
     assert client.post(done.get_absolute_url(), sent).status_code == 302
