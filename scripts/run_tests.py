@@ -1,8 +1,9 @@
 #!/usr/bin/env python
-"""The whole suite on SQLite and, at the same time, on a PostgreSQL of its own. Arguments go to pytest, in both halves.
+"""The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
-Two processes and no plugin that deals tests out: each half keeps its order, and has folders, databases and ports of its
-own. What the half on PostgreSQL says is kept until the other has ended. Fails where either fails.
+A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
+of its own. On PostgreSQL much of the time is waiting for the server: there the whole suite is two parts, the imports and
+the rest. What PostgreSQL says is kept until SQLite has ended. Fails where any of them fails.
 """
 
 import signal
@@ -14,8 +15,9 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
-# What failed last (`--lf`) is remembered for each half.
-ON_POSTGRESQL = ("-p", "tests.pgtemp", "-o", "cache_dir=.pytest_cache/postgresql")
+ON_POSTGRESQL = ("-p", "tests.pgtemp")
+# The part of the suite that takes about half of its time.
+LARGE = "tests/imports"
 
 
 class Later:
@@ -47,6 +49,13 @@ def show(said: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def parts_on_postgresql(arguments: list[str]) -> dict[str, list[str]]:
+    """What runs there, by name. Whoever names tests gets one run; the whole suite is two."""
+    if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments):
+        return {"PostgreSQL": arguments}
+    return {"PostgreSQL": [*arguments, f"--ignore={LARGE}"], "PostgreSQL, imports": [*arguments, LARGE]}
+
+
 def main(arguments: list[str]) -> int:
     halves: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -62,19 +71,24 @@ def main(arguments: list[str]) -> int:
     show(b"On SQLite; what the same tests say on PostgreSQL follows below.\n")
     color = ["--color=yes"] if sys.stdout.isatty() else []
     halves["SQLite"] = sqlite = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT)
-    halves["PostgreSQL"] = postgresql = subprocess.Popen(
-        [*PYTEST, *ON_POSTGRESQL, *color, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert postgresql.stdout
-    later = Later(postgresql.stdout)
+    said_later: dict[str, Later] = {}
+    for number, (name, wanted) in enumerate(parts_on_postgresql(arguments).items()):
+        # What failed last (`--lf`) is remembered for each run.
+        remembered = ("-o", f"cache_dir=.pytest_cache/postgresql{number}")
+        halves[name] = part = subprocess.Popen(
+            [*PYTEST, *ON_POSTGRESQL, *remembered, *color, *wanted],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert part.stdout
+        said_later[name] = Later(part.stdout)
     sqlite.wait()
-    show(b"\nOn PostgreSQL:\n")
-    later.release()
-    postgresql.wait()
+    for name, later in said_later.items():
+        show(f"\nOn {name}:\n".encode())
+        later.release()
+        halves[name].wait()
     failed = [name for name, half in halves.items() if half.returncode]
     show(f"\nFailed on {' and on '.join(failed)}.\n".encode() if failed else b"\nPassed on SQLite and on PostgreSQL.\n")
     return 1 if failed else 0
