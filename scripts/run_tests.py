@@ -2,8 +2,8 @@
 """The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
-of its own. On PostgreSQL much of the time is waiting for the server: there the whole suite is two parts, the imports and
-the rest. What PostgreSQL says is kept until SQLite has ended. Fails where any of them fails.
+of its own. On PostgreSQL much of the time is waiting for the server: there the whole suite is two parts, the imports
+and the rest. What PostgreSQL says is kept until SQLite has ended. Fails where any of them fails.
 """
 
 import signal
