@@ -30,6 +30,9 @@ RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 SIGNED_STAGES = list(Stage)[Stage.SIGNED.rank :]
 
 
+PIPELINE_STAGES = (Stage.LEAD, Stage.NEGOTIATION, Stage.INTENT)
+
+
 class Condition(models.TextChoices):
     ACTIVE = "active", _("active")
     STALLED = "stalled", _("stalled")

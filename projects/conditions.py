@@ -13,12 +13,12 @@ from parks.models import Park
 from projects import listing
 from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
-from projects.querysets import ProjectQuerySet, Totals
+from projects.querysets import OWN_PART, ProjectQuerySet, Totals
 
 # Parameters that say which part of the list is shown, not which projects it holds.
 VIEW_PARAMETERS = ("page", "view")
 AMOUNTS = ("min_capital", "max_capital")
-WORDS = ("official", "lead_unit")
+WORDS = ("official", "lead_unit", "source")
 
 Vocabulary = dict[str, list[tuple[str, str]]]
 
@@ -47,8 +47,14 @@ def narrowed(
     filters = ProjectFilter(QueryDict(query_of(params)), queryset=projects)
     filters.user = user
     for name, choices in words.items():
-        filters.form.fields[name].choices = [*choices, UNKNOWN]
+        filters.form.fields[name].choices = [*choices, *_own_parts(choices, params.getlist(name)), UNKNOWN]
     return filters
+
+
+def _own_parts(parks: list[tuple[str, str]], asked: list[str]) -> list[tuple[str, str]]:
+    """Parks asked for without those inside them, as figures do."""
+    names = {f"{OWN_PART}{code}": name for code, name in parks}
+    return [(code, _("%(park)s alone") % {"park": names[code]}) for code in asked if code in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +157,8 @@ def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
     for name in AMOUNTS:
         rest.pop(name, None)
     found = narrowed(rest, projects, words, user=filters.user).qs.filter(agreed_capital=None)
-    year = filters.selected_year
-    return (found.signed_in(year) if year else found).count()
+    period = filters.total_period
+    return (found.signed_within(period, filters.day) if period else found).count()
 
 
 def query_of(params: QueryDict) -> str:

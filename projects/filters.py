@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +16,12 @@ from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
-from projects import lights
+from projects import classes, lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
+from projects.figurefilters import DayFilter, PeriodFilter, ThenFilter, then
 from projects.lacking import lacking, lacking_any
 from projects.models import Participation, Project
+from projects.periods import Period
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
 from projects.stages import REQUIRED_LABELS
@@ -58,7 +61,10 @@ class AmountFilter(django_filters.NumberFilter):
     """A bound of the whole agreed amount, in 亿元 as people say it."""
 
     def filter(self, qs: ProjectQuerySet, value: Decimal | None) -> ProjectQuerySet:
-        return qs if value is None else super().filter(qs, (value * YI).quantize(Decimal("0.000001")))
+        if value is None:
+            return qs
+        found, name = then(qs, self.field_name, self.parent.day)
+        return found.filter(**{f"{name}__{self.lookup_expr}": (value * YI).quantize(Decimal("0.000001"))})
 
 
 class WordFilter(django_filters.CharFilter):
@@ -85,14 +91,18 @@ def amount_filter(lookup: str, label: str) -> AmountFilter:
 class ProjectFilter(django_filters.FilterSet):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
+    as_of = DayFilter(label=_("as of"), method="by_day")
     q = django_filters.CharFilter(label=_("search words"), method="by_text", max_length=200)
     year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
+    period = PeriodFilter(label=_("period"), method="by_period")
+    signed_in = PeriodFilter(label=_("signed in"), method="by_signing")
+    arrived_in = PeriodFilter(label=_("capital arrived in"), method="by_arrival")
     park = CodesFilter(Park, field_name="park", label=_("park"))
     cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))
     chain = CodesFilter(Chain, field_name="chain", label=_("chain"))
-    # Not distinct: no join repeats a row, and the page of the list is cut out of a subquery of one column.
-    stage = django_filters.MultipleChoiceFilter(label=_("stage"), choices=Stage.choices, distinct=False)
-    condition = django_filters.MultipleChoiceFilter(label=_("condition"), choices=Condition.choices, distinct=False)
+    stage = ThenFilter(label=_("stage"), choices=Stage.choices)
+    condition = ThenFilter(label=_("condition"), choices=Condition.choices)
+    size = django_filters.MultipleChoiceFilter(label=_("size"), choices=classes.size_choices, method="by_size")
     min_capital = amount_filter("gte", _("agreed, at least (亿元)"))
     max_capital = amount_filter("lte", _("agreed, at most (亿元)"))
     signed_from = PartialDayFilter("signed_on", "since", label=_("signed from"))
@@ -106,12 +116,18 @@ class ProjectFilter(django_filters.FilterSet):
     investor_type = django_filters.MultipleChoiceFilter(
         label=_("investor kind"), choices=InvestorType.choices, method="by_investor", field_name="investor__type"
     )
+    lead_type = django_filters.MultipleChoiceFilter(
+        label=_("kind of the lead investor"), choices=classes.LEAD_TYPES, method="by_lead_type"
+    )
+    top_rank = django_filters.MultipleChoiceFilter(
+        label=_("highest rank or honour"), choices=classes.TOP_RANKS, method="by_top_rank"
+    )
     official = WordFilter("lead_official__name", label=_("lead official"), max_length=50)
     lead_unit = WordFilter("lead_unit", label=_("lead unit"), max_length=100)
     followed = django_filters.BooleanFilter(
         label=_("followed by me"), method="only_followed", widget=forms.CheckboxInput
     )
-    source = django_filters.CharFilter("source", label=_("source"), max_length=50)
+    source = WordFilter("source", label=_("source"), max_length=50)
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     light = django_filters.MultipleChoiceFilter(label=_("light"), choices=lights.CHOICES, method="by_light")
     missing = django_filters.MultipleChoiceFilter(
@@ -136,16 +152,59 @@ class ProjectFilter(django_filters.FilterSet):
 
     @property
     def selected_year(self) -> int | None:
-        return self.form.cleaned_data.get("year") if self.form.is_valid() else None
+        return self._asked("year")
+
+    @property
+    def total_period(self) -> Period | None:
+        """The period that the totals are about; None for whole amounts."""
+        year = self.selected_year
+        return self._asked("period") or (Period(year) if year else None)
+
+    @property
+    def arrived_period(self) -> Period | None:
+        """Where only arrivals of this time are summed."""
+        return self._asked("arrived_in")
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The end of the day that everything is as of; None for all that is registered."""
+        return self._asked("as_of")
+
+    def _asked(self, name: str) -> Any:
+        return self.form.cleaned_data.get(name) if self.form.is_valid() else None
+
+    def by_day(self, queryset: ProjectQuerySet, name: str, value: datetime.date) -> ProjectQuerySet:
+        return queryset.as_of(value)
+
+    def by_period(self, queryset: ProjectQuerySet, name: str, value: Period) -> ProjectQuerySet:
+        return queryset.in_period(value, self.day)
+
+    def by_signing(self, queryset: ProjectQuerySet, name: str, value: Period) -> ProjectQuerySet:
+        return queryset.signed_within(value, self.day)
+
+    def by_arrival(self, queryset: ProjectQuerySet, name: str, value: Period) -> ProjectQuerySet:
+        return queryset.with_arrivals_in(value, self.day)
+
+    def by_size(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        if not value:
+            return queryset
+        found, column = then(queryset, "agreed_capital", self.day)
+        return classes.of_sizes(found, value, column)
+
+    def by_lead_type(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        return queryset.alias(lead_type=classes.lead_type_key()).filter(lead_type__in=value) if value else queryset
+
+    def by_top_rank(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        return queryset.alias(top_rank=classes.top_rank_key()).filter(top_rank__in=value) if value else queryset
 
     def by_text(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return queryset.search(value)
 
     def by_year(self, queryset: ProjectQuerySet, name: str, value: int) -> ProjectQuerySet:
-        return queryset.in_year(int(value))
+        return queryset.in_period(Period(int(value)), self.day)
 
     def by_light(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
-        return lights.lit(queryset, value, as_of_day()) if value else queryset
+        return lights.lit(queryset, value, self.day or as_of_day()) if value else queryset
 
     def by_tag(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return with_tag(queryset, value)

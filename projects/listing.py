@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,18 +95,45 @@ def sort_of(params: QueryDict) -> str:
     return wanted if is_sort(wanted) else DEFAULT_SORT
 
 
-def ordered(projects: ProjectQuerySet, sort: str) -> QuerySet:
+# What a project is as of a day: its attribute, and the annotation that a queryset gives it.
+THEN = {
+    "agreed_capital": "agreed_as_of",
+    "arrived_capital": "arrived_as_of",
+    "stage": "stage_then",
+    "condition": "condition_then",
+}
+
+
+def as_then(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
+    """With everything of THEN."""
+    return projects.with_agreed_as_of(day).with_arrived_as_of(day).with_stage_as_of(day).with_condition_as_of(day)
+
+
+def show_as_of(rows: list[Project], day: datetime.date) -> None:
+    """Give the rows of a page what they were at the end of the day. They are shown, never saved."""
+    found = as_then(Project.objects.filter(pk__in=[row.pk for row in rows]), day)
+    was = {pk: values for pk, *values in found.values_list("pk", *THEN.values())}
+    for row in rows:
+        for name, value in zip(THEN, was[row.pk], strict=True):
+            setattr(row, name, value)
+
+
+def ordered(projects: ProjectQuerySet, sort: str, day: datetime.date | None = None) -> QuerySet:
     """In the wanted order; what is unknown comes last either way, equals by number."""
     key, backwards = sort.removeprefix("-"), sort.startswith("-")
     if key == "investor":
         lead = Participation.objects.filter(project=OuterRef("pk"), role=ParticipationRole.LEAD)
         projects = projects.annotate(investor_name=lead.values("investor__name")[:1])
     elif key == "stage":
-        ranks = [When(stage=stage, then=Value(stage.rank)) for stage in Stage]
+        if day is not None:
+            projects = projects.with_stage_as_of(day)
+        ranks = [When(**{"stage" if day is None else "stage_then": stage}, then=Value(stage.rank)) for stage in Stage]
         projects = projects.annotate(stage_rank=Case(*ranks))
     elif key == "next_milestone":
         projects = projects.with_next_milestone()
-    column = F(SORTS[key])
+    elif day is not None and key in THEN:
+        projects = as_then(projects, day)
+    column = F(THEN[key] if day is not None and key in ("agreed_capital", "arrived_capital") else SORTS[key])
     order = column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True)
     return projects.order_by(order, "code")
 
@@ -140,18 +168,20 @@ def page_of(projects: QuerySet, params: QueryDict, total: int) -> Page:
     return CountedPaginator(projects, per_page_of(params), total).get_page(params.get("page"))
 
 
-def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int) -> Page:
-    """The wanted page with everything that its rows show, in three queries however long the list is."""
+def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int, day: datetime.date | None = None) -> Page:
+    """The wanted page with everything that its rows show, in three queries however long the list is; as of a day."""
     sort = sort_of(params)
-    page = page_of(ordered(found, sort).values("pk"), params, total)
+    page = page_of(ordered(found, sort, day).values("pk"), params, total)
     if not total:
         page.object_list = []
         return page
     # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
     here = Project.objects.filter(pk__in=page.object_list)
     lead = Participation.objects.filter(role=ParticipationRole.LEAD).select_related("investor")
-    rows = with_increase_mark(ordered(here, sort)).select_related("park", "cluster")
+    rows = with_increase_mark(ordered(here, sort, day)).select_related("park", "cluster")
     page.object_list = list(rows.prefetch_related(Prefetch("participations", lead), "milestones"))
+    if day is not None:
+        show_as_of(page.object_list, day)
     return page
 
 

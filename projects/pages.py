@@ -16,6 +16,7 @@ from jiangjin.lib.dates import PartialDay, YearOf
 from projects import lights, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
+from projects.periods import Period
 from projects.sources import Sources
 
 SOON = 30  # days before a planned day from which it is due soon
@@ -38,7 +39,7 @@ def distance(planned: PartialDay, today: datetime.date) -> Distance:
     return Distance(words, "soon" if days <= SOON else "")
 
 
-def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date) -> list[Project]:
+def mark_rows(rows: Iterable[Project], *, period: Period | None, today: datetime.date) -> list[Project]:
     """Add to each row what the list shows beside its columns; milestones must be prefetched."""
     rows = list(rows)
     found = lights.lights_of(rows, today)
@@ -48,8 +49,8 @@ def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date
         project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
         light = found[project.pk]
         project.light, project.light_reason = light.colour, light.words
-        # 增资: signed in an earlier year, listed for an increase in this one.
-        project.only_increased = bool(year and not (project.signed_on and project.signed_on.year == year))
+        # 增资: signed at another time, listed for a commitment dated in this one.
+        project.only_increased = bool(period and not period.is_all and not period.holds(project.signed_on))
     return rows
 
 

@@ -50,7 +50,7 @@ def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
     led, today = visible.filter(lead_official=official), as_of_day()
     totals = led.totals()
     page = listing.page_of_rows(led, request.GET, totals.projects)
-    pages.mark_rows(page.object_list, year=None, today=today)
+    pages.mark_rows(page.object_list, period=None, today=today)
     follow_ups = Note.objects.filter(official=official, project__in=visible).select_related("project", "author")
     chiefs, memberships = people.posts_of(official, visible)
     context = {

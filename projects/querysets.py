@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from jiangjin.lib.money import MoneyField
-from projects.choices import STAGE_OF_MILESTONE, Stage
+from projects.counting import Counting, Totals
 from projects.permissions import Actor, sees_own_parks_only
 
-if TYPE_CHECKING:
-    from projects.models import Project  # noqa: F401  names the rows of the queryset
+__all__ = ["InvestorQuerySet", "ObstacleQuerySet", "OfficialQuerySet", "ProjectQuerySet", "Totals"]
 
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What the rows of a list come to. Amounts in 万元; zero where nothing is known."""
-
-    projects: int
-    agreed: Decimal
-    arrived: Decimal
-    unknown: int  # projects counted in `projects` whose agreed amount nobody filled in
-    increased: int = 0  # listed only for an increase dated in the year
+# Before the code of a park: the park itself, without those inside it.
+OWN_PART = "own:"
 
 
 def _named(word: str) -> Q:
@@ -35,7 +23,7 @@ def _named(word: str) -> Q:
     return Q(name__icontains=word) | Q(name_initials__contains=word.lower())
 
 
-class ProjectQuerySet(models.QuerySet["Project"]):
+class ProjectQuerySet(Counting):
     """The vocabulary of questions about projects."""
 
     def visible_to(self, user: Actor) -> ProjectQuerySet:
@@ -50,24 +38,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Projects that figures count: not voided."""
         return self.filter(voided_at=None)
 
-    def signed(self) -> ProjectQuerySet:
-        """Projects with a binding agreement; leads, negotiations and intents are a pipeline, not figures."""
-        return self.exclude(stage__in=("lead", "negotiation", "intent"))
-
-    def signed_in(self, year: int) -> ProjectQuerySet:
-        """Signed in the year, on whatever day, month or none of it."""
-        return self.filter(signed_on__year=year)
-
-    def in_year(self, year: int) -> ProjectQuerySet:
-        """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
-        commitment = apps.get_model("projects", "CapitalCommitment")
-        dated = commitment.objects.filter(project=OuterRef("pk"), committed_on__year=year)
-        return self.filter(Q(signed_on__year=year) | Exists(dated))
-
     def in_parks(self, codes: list[str]) -> ProjectQuerySet:
-        """In these parks or the ones inside them; the code `none` stands for an unknown park."""
+        """In these parks or the ones inside them; `own:` before a code leaves out the latter, `none` is the unknown."""
         known = [code for code in codes if code != "none"]
-        wanted = Q(park__code__in=known) | Q(park__parent__code__in=known)
+        whole = [code for code in known if not code.startswith(OWN_PART)]
+        wanted = Q(park__code__in=[code.removeprefix(OWN_PART) for code in known]) | Q(park__parent__code__in=whole)
         return self.filter(wanted | Q(park=None) if "none" in codes else wanted)
 
     def at_least(self, amount: Decimal) -> ProjectQuerySet:
@@ -118,79 +93,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those that the account watches."""
         follow = apps.get_model("projects", "Follow")
         return self.filter(Exists(follow.objects.filter(project=OuterRef("pk"), user=user.pk)))
-
-    def with_agreed_as_of(self, day: datetime.date) -> ProjectQuerySet:
-        """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where nothing is known at all.
-
-        A commitment dated to the month or the year counts once its last possible day is reached, one without a day
-        always. Of one project: `capital.agreed_as_of`.
-        """
-        commitment = apps.get_model("projects", "CapitalCommitment")
-        none = Value(Decimal(0), output_field=MoneyField())
-        reached = Case(When(Q(committed_on=None) | Q(committed_on__by=day), then=F("amount")), default=none)
-        own = commitment.objects.filter(project=OuterRef("pk")).order_by().values("project")
-        return self.annotate(agreed_as_of=Subquery(own.annotate(whole=Sum(reached)).values("whole")))
-
-    def with_stage_as_of(self, day: datetime.date) -> ProjectQuerySet:
-        """Adds `stage_then`: what `stages.stage_as_of` says of each, as text; None where it was not begun."""
-        milestone = apps.get_model("projects", "Milestone")
-        ranks = [When(kind=kind, then=Value(stage.rank)) for kind, stage in STAGE_OF_MILESTONE.items()]
-        reached = milestone.objects.filter(
-            Q(actual_on=None) | Q(actual_on__by=day), project=OuterRef("pk"), reached=True, kind__in=STAGE_OF_MILESTONE
-        )
-        furthest = reached.order_by().annotate(rank=Case(*ranks)).order_by("-rank").values("rank")[:1]
-        signed = Q(signed_on=None) | Q(signed_on__by=day)
-        begun = Q(stage__in=("lead", "negotiation"), first_contact_on=None) | Q(first_contact_on__by=day)
-        stage = Case(
-            When(Q(stage__in=("lead", "negotiation")) & begun, then=F("stage")),
-            When(stage__in=("lead", "negotiation"), then=Value(None)),
-            When(~Q(stage="intent") & signed, then=Case(*_by_rank(), default=Value(Stage.SIGNED.value))),
-            When(stage="intent", intent_on=None, then=Value(Stage.INTENT.value)),
-            When(intent_on__by=day, then=Value(Stage.INTENT.value)),
-            When(begun, then=Value(Stage.NEGOTIATION.value)),
-            default=Value(None),
-            output_field=CharField(),
-        )
-        return self.annotate(_furthest=Subquery(furthest)).annotate(stage_then=stage)
-
-    def totals(self, year: int | None = None) -> Totals:
-        """What these rows come to.
-
-        With a year, the rule of the yearly figure (design, section 4): the number is of those signed in the year, the
-        amounts are the commitments dated and the arrivals booked in it.
-        """
-        whole = self.order_by()
-        if year is None:
-            row = whole.aggregate(
-                projects=Count("pk"),
-                agreed=Sum("agreed_capital"),
-                arrived=Sum("arrived_capital"),
-                unknown=Count("pk", filter=Q(agreed_capital=None)),
-            )
-            return Totals(row["projects"], row["agreed"] or Decimal(0), row["arrived"] or Decimal(0), row["unknown"])
-        this_year = Q(signed_on__year=year)
-        counts = whole.aggregate(
-            listed=Count("pk"),
-            projects=Count("pk", filter=this_year),
-            unknown=Count("pk", filter=this_year & Q(agreed_capital=None)),
-        )
-        commitment = apps.get_model("projects", "CapitalCommitment")
-        arrival = apps.get_model("projects", "CapitalArrival")
-        ids = whole.values("pk")
-        agreed = commitment.objects.filter(project__in=ids, committed_on__year=year).aggregate(s=Sum("amount"))["s"]
-        arrived = arrival.objects.filter(project__in=ids, month__year=year).aggregate(s=Sum("amount"))["s"]
-        return Totals(
-            counts["projects"],
-            agreed or Decimal(0),
-            arrived or Decimal(0),
-            counts["unknown"],
-            counts["listed"] - counts["projects"],
-        )
-
-
-def _by_rank() -> list[When]:
-    """The stage of the furthest milestone, which `_furthest` counts."""
-    return [When(_furthest=stage.rank, then=Value(stage.value)) for stage in STAGE_OF_MILESTONE.values()]
 
 
 class InvestorQuerySet(models.QuerySet):

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDay
-from projects.choices import MILESTONE_OF_STAGE, Condition, LandMode, MilestoneKind, Stage
+from projects.choices import MILESTONE_OF_STAGE, PIPELINE_STAGES, Condition, LandMode, MilestoneKind, Stage
 from projects.models import Milestone, Project
 from projects.permissions import ADMIN, MANAGER, WRITERS
 
-PIPELINE = (Stage.LEAD, Stage.NEGOTIATION, Stage.INTENT)
+PIPELINE = PIPELINE_STAGES
 
 # Hard order of days (glossary, section 3): the earlier one may never lie after the later one.
 DAY_ORDER = [

@@ -54,10 +54,11 @@ def project_list(request: HttpRequest) -> HttpResponse:
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
-    totals = found.totals(year)
+    totals = found.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period)
     listed = totals.projects + totals.increased
-    page = listing.page_of_rows(found, request.GET, listed)
-    pages.mark_rows(page.object_list, year=year, today=as_of_day())
+    day = filters.day or as_of_day()
+    page = listing.page_of_rows(found, request.GET, listed, filters.day)
+    pages.mark_rows(page.object_list, period=filters.total_period, today=day)
     chips = conditions.chips_of(filters)
     context = {
         "filters": filters,
@@ -75,7 +76,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
-        "as_of": as_of_day(),
+        "as_of": day,
     }
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)

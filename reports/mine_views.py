@@ -24,7 +24,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
     since = previous_visit(request)
     rows = mine.needing_attention(own, day) if may_write_some(user) else []
     watched = mine.needing_attention(followed, day)
-    pages.mark_rows([*rows, *watched], year=None, today=day)
+    pages.mark_rows([*rows, *watched], period=None, today=day)
     context = {
         "as_of": day,
         "since": since,

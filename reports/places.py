@@ -17,6 +17,7 @@ from parks.models import Park
 from projects import listing, people, permissions
 from projects.models import Project
 from projects.pages import mark_rows, years_offered
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from reports import figures
 from reports.views import chosen_year, year_url
@@ -116,9 +117,9 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 def _totals_of(projects: ProjectQuerySet, year: int) -> dict[str, Any]:
     """What a page's projects come to in the year, with the year before; `agreed`, `arrived` as scripts read them."""
-    now = projects.in_year(year).totals(year)
+    now = projects.in_year(year).totals(Period(year))
     return {
-        "total": figures.Row("", "", now, projects.in_year(year - 1).totals(year - 1)),
+        "total": figures.Row("", "", now, projects.in_year(year - 1).totals(Period(year - 1))),
         "agreed": listing.plain(now.agreed),
         "arrived": listing.plain(now.arrived),
     }
@@ -130,7 +131,7 @@ def _figures_of(request: HttpRequest, projects: ProjectQuerySet) -> dict[str, An
     totals = _totals_of(projects, year)
     now = totals["total"].now
     page = listing.page_of_rows(projects.in_year(year), request.GET, now.projects + now.increased)
-    mark_rows(page.object_list, year=year, today=as_of_day())
+    mark_rows(page.object_list, period=Period(year), today=as_of_day())
     return {
         "year": year,
         "years": years_offered(),

@@ -17,6 +17,7 @@ from projects import lights, pages
 from projects.choices import HonourKind
 from projects.lightrules import RULES
 from projects.models import Project
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet, Totals
 from reports import figures
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
     of_year, signed = projects.in_year(year), projects.signed_in(year)
-    total = figures.Row("", "", of_year.totals(year), projects.in_year(year - 1).totals(year - 1))
+    total = figures.Row("", "", of_year.totals(Period(year)), projects.in_year(year - 1).totals(Period(year - 1)))
     clusters, parks = figures.by_cluster(projects, year), figures.by_park(projects, year)
     stages = figures.by_stage(projects, year)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
@@ -52,8 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_empty": not projects.exists(),
         "total": total,
         "arrived_earlier": figures.arrived_for_earlier(projects, year),
-        "large": of_year.at_least(10 * YI).totals(year),
-        "huge": of_year.at_least(50 * YI).totals(year),
+        "large": of_year.at_least(10 * YI).totals(Period(year)),
+        "huge": of_year.at_least(50 * YI).totals(Period(year)),
         "ranks": [_rank(projects, kind, year) for kind in (HonourKind.CHINA_500, HonourKind.LISTED)],
         "clusters": clusters,
         "inside": figures.summed(five),  # the "4+1" alone
@@ -64,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "stages": stages,
         "widest_stage": max((totals.projects for __, totals in stages), default=0),
         "lights": list(lights.counts(signed, day).items()),
-        "late": pages.mark_rows(lights.longest_late(signed, day, LATEST), year=year, today=day),
+        "late": pages.mark_rows(lights.longest_late(signed, day, LATEST), period=Period(year), today=day),
         "as_of": day,
         "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:LATEST],
     }
@@ -79,7 +80,7 @@ def light_rules(request: HttpRequest) -> HttpResponse:
 
 def _rank(projects: ProjectQuerySet, kind: HonourKind, year: int) -> Rank:
     firms = figures.firms_with(projects.signed_in(year), kind)
-    return Rank(kind.value, str(kind.label), firms, figures.ranked(projects, kind).in_year(year).totals(year))
+    return Rank(kind.value, str(kind.label), firms, figures.ranked(projects, kind).in_year(year).totals(Period(year)))
 
 
 def chosen_year(request: HttpRequest) -> int:

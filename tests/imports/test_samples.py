@@ -11,6 +11,7 @@ from jiangjin.lib.money import YI
 from parks.models import Park
 from projects.choices import HonourKind, Stage
 from projects.models import CapitalArrival, CapitalCommitment, Project
+from projects.periods import Period
 from reports import figures
 from tests.imports.books import SAMPLES, run
 
@@ -60,7 +61,7 @@ def test_the_ledger_of_2020() -> None:
 def test_each_cluster_of_2020(code: str) -> None:
     bring("ledger-2019.xls", "ledger-2020.xlsx")
     projects, amount = EXPECTED["ledger-2020.xlsx"]["clusters"][code]
-    totals = Project.objects.filter(cluster=Cluster.objects.get(code=code)).in_year(2020).totals(2020)
+    totals = Project.objects.filter(cluster=Cluster.objects.get(code=code)).in_year(2020).totals(Period(2020))
     assert (totals.projects, totals.agreed) == (projects, Decimal(amount) * YI)
 
 
@@ -68,11 +69,11 @@ def test_each_park_of_2020_alone_and_with_its_children() -> None:
     bring("ledger-2020.xlsx")
     for name, (projects, amount) in EXPECTED["parks_2020"].items():
         park = None if name == "none" else Park.objects.get(name=name)
-        alone = Project.objects.filter(park=park).totals(2020)
+        alone = Project.objects.filter(park=park).totals(Period(2020))
         assert (name, alone.projects, alone.agreed) == (name, projects, Decimal(amount) * YI)
     for name, (projects, amount) in EXPECTED["parks_2020_with_children"].items():
         code = Park.objects.get(name=name).code
-        whole = Project.objects.in_parks([code]).in_year(2020).totals(2020)
+        whole = Project.objects.in_parks([code]).in_year(2020).totals(Period(2020))
         assert (name, whole.projects, whole.agreed) == (name, projects, Decimal(amount) * YI)
 
 

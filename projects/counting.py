@@ -1,0 +1,201 @@
+"""How projects are counted: in a period, as of a day, and what they come to. Mixed into `ProjectQuerySet`.
+
+As of a day means by event day, with today's knowledge, from dated rows alone (design, section 4). Without a day
+everything registered counts, from the sums that are kept on the project.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from jiangjin.lib.money import MoneyField
+from projects.choices import PIPELINE_STAGES, STAGE_OF_MILESTONE, Condition, Stage
+from projects.periods import ALL, Period
+
+if TYPE_CHECKING:
+    from projects.models import Project  # noqa: F401  names the rows of the queryset
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the rows of a list come to. Amounts in 万元; zero where nothing is known."""
+
+    projects: int
+    agreed: Decimal
+    arrived: Decimal
+    unknown: int  # projects counted in `projects` whose agreed amount nobody filled in
+    increased: int = 0  # listed only for a commitment dated in the period
+
+
+def happened(field: str, day: datetime.date | None) -> Q:
+    """Rows that count at the end of the day: its last possible day is reached, or nobody dated it."""
+    return Q() if day is None else Q(**{field: None}) | Q(**{f"{field}__by": day})
+
+
+class Counting(models.QuerySet["Project"]):
+    """Which projects a figure counts, and what they come to."""
+
+    def signed(self) -> Self:
+        """Projects with a binding agreement; leads, negotiations and intents are a pipeline, not figures."""
+        return self.exclude(stage__in=PIPELINE_STAGES)
+
+    def signed_in(self, year: int) -> Self:
+        """Signed in the year, on whatever day, month or none of it."""
+        return self.signed_within(Period(year))
+
+    def in_year(self, year: int) -> Self:
+        """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
+        return self.in_period(Period(year))
+
+    def signed_within(self, period: Period, day: datetime.date | None = None) -> Self:
+        """Signed in the period, and by the day."""
+        return self.filter(_signed(period, day))
+
+    def in_period(self, period: Period, day: datetime.date | None = None) -> Self:
+        """What counts in a figure of the period: signed in it, or signed and with a commitment dated in it; by the day.
+
+        An amount in a paper that does not bind (意向, 框架) is no commitment of a figure yet.
+        """
+        signed = self.signed_within(ALL, day)
+        if period.is_all:
+            return signed
+        commitment = apps.get_model("projects", "CapitalCommitment")
+        dated = commitment.objects.filter(
+            period.within("committed_on"), happened("committed_on", day), project=OuterRef("pk")
+        )
+        return signed.filter(_signed(period, day) | Exists(dated))
+
+    def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
+        """To which capital was booked in the period."""
+        arrival = apps.get_model("projects", "CapitalArrival")
+        booked = arrival.objects.filter(period.within("month"), happened("month", day), project=OuterRef("pk"))
+        return self.filter(Exists(booked))
+
+    def as_of(self, day: datetime.date) -> Self:
+        """Those that had begun by the end of the day: signed, or known as a lead."""
+        early = Q(stage__in=(Stage.LEAD, Stage.NEGOTIATION))
+        signed = ~Q(stage__in=PIPELINE_STAGES) & happened("signed_on", day)
+        intended = Q(stage=Stage.INTENT, intent_on=None) | ~early & Q(intent_on__by=day)
+        begun = early & Q(first_contact_on=None) | Q(first_contact_on__by=day)
+        return self.filter(signed | intended | begun)
+
+    def with_agreed_as_of(self, day: datetime.date) -> Self:
+        """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where nothing is known at all.
+
+        A commitment dated to the month or the year counts once its last possible day is reached, one without a day
+        always. Of one project: `capital.agreed_as_of`.
+        """
+        return self.annotate(agreed_as_of=agreed_by(day))
+
+    def with_arrived_as_of(self, day: datetime.date) -> Self:
+        """Adds `arrived_as_of`, in 万元: what had arrived at the end of the day; NULL where nothing ever arrived."""
+        arrival = apps.get_model("projects", "CapitalArrival")
+        return self.annotate(arrived_as_of=_summed(arrival, "month", day, "pk"))
+
+    def with_stage_as_of(self, day: datetime.date) -> Self:
+        """Adds `stage_then`: what `stages.stage_as_of` says of each, as text; None where it was not begun."""
+        return self.annotate(stage_then=stage_by(day))
+
+    def with_condition_as_of(self, day: datetime.date) -> Self:
+        """Adds `condition_then`: active, stalled or terminated at the end of the day."""
+        return self.annotate(condition_then=condition_by(day))
+
+    def totals(
+        self, period: Period | None = None, day: datetime.date | None = None, *, arrived_in: Period | None = None
+    ) -> Totals:
+        """What these rows come to, by the end of the day.
+
+        With a period, the rule of the yearly figure (design, section 4): the number is of those signed in it, the
+        amounts are the commitments dated and the arrivals booked in it. `arrived_in` takes the arrivals of another
+        period, such as one month of the year.
+        """
+        whole = self.order_by()
+        if period is None and arrived_in is None and day is None:
+            row = whole.aggregate(
+                projects=Count("pk"),
+                agreed=Sum("agreed_capital"),
+                arrived=Sum("arrived_capital"),
+                unknown=Count("pk", filter=Q(agreed_capital=None)),
+            )
+            return Totals(row["projects"], row["agreed"] or Decimal(0), row["arrived"] or Decimal(0), row["unknown"])
+        counted = Q() if period is None else _signed(period, day)
+        counts = whole.aggregate(
+            listed=Count("pk"),
+            projects=Count("pk", filter=counted),
+            unknown=Count("pk", filter=counted & Q(agreed_capital=None)),
+        )
+        ids = whole.values("pk")
+        agreed = _total("CapitalCommitment", "committed_on", ids, period or ALL, day)
+        arrived = _total("CapitalArrival", "month", ids, arrived_in or period or ALL, day)
+        return Totals(counts["projects"], agreed, arrived, counts["unknown"], counts["listed"] - counts["projects"])
+
+
+def _signed(period: Period, day: datetime.date | None) -> Q:
+    found = period.within("signed_on") & happened("signed_on", day)
+    # A signing day makes a signed project; where there is none, its stage says so.
+    return found if period.year else found & ~Q(stage__in=PIPELINE_STAGES)
+
+
+def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None) -> Decimal:
+    rows = apps.get_model("projects", model).objects.filter(period.within(dated), happened(dated, day), project__in=ids)
+    return rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+
+
+def _summed(model: Any, dated: str, day: datetime.date, project: str) -> Subquery:
+    """Of one project, what counts by the day; NULL where it has no row at all, 0 where none counts yet."""
+    none = Value(Decimal(0), output_field=MoneyField())
+    reached = Case(When(happened(dated, day), then=F("amount")), default=none)
+    own = model.objects.filter(project=OuterRef(project)).order_by().values("project")
+    return Subquery(own.annotate(whole=Sum(reached)).values("whole"))
+
+
+def agreed_by(day: datetime.date, prefix: str = "") -> Subquery:
+    """What a project had agreed by the day, in 万元; `prefix` leads from the rows asked to their project."""
+    return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day, f"{prefix}pk")
+
+
+def stage_by(day: datetime.date, prefix: str = "") -> Case:
+    """The stage of a project at the end of the day, as text; None where it was not begun (`stages.stage_as_of`)."""
+    milestone = apps.get_model("projects", "Milestone")
+    ranks = [When(kind=kind, then=Value(stage.rank)) for kind, stage in STAGE_OF_MILESTONE.items()]
+    words = [When(kind=kind, then=Value(stage.value)) for kind, stage in STAGE_OF_MILESTONE.items()]
+    reached = milestone.objects.filter(
+        happened("actual_on", day), project=OuterRef(f"{prefix}pk"), reached=True, kind__in=STAGE_OF_MILESTONE
+    ).annotate(rank=Case(*ranks), then=Case(*words, output_field=CharField()))
+    furthest = Subquery(reached.order_by("-rank").values("then")[:1])
+
+    def own(**lookups: Any) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
+
+    signed = own(signed_on=None) | own(signed_on__by=day)
+    early = own(stage__in=("lead", "negotiation"))
+    begun = early & own(first_contact_on=None) | own(first_contact_on__by=day)
+    return Case(
+        When(early & begun, then=F(f"{prefix}stage")),
+        When(early, then=Value(None)),
+        When(~own(stage="intent") & signed, then=Coalesce(furthest, Value(Stage.SIGNED.value))),
+        When(own(stage="intent", intent_on=None), then=Value(Stage.INTENT.value)),
+        When(own(intent_on__by=day), then=Value(Stage.INTENT.value)),
+        When(begun, then=Value(Stage.NEGOTIATION.value)),
+        default=Value(None),
+        output_field=CharField(),
+    )
+
+
+def condition_by(day: datetime.date, prefix: str = "") -> Coalesce:
+    """The condition of a project at the end of the day: the present one since its day, else a past period's."""
+    period = apps.get_model("projects", "ConditionPeriod")
+    past = period.objects.filter(happened("since", day), ~Q(until__by=day), project=OuterRef(f"{prefix}pk"))
+    # A period whose end nobody dated is over all the same.
+    past = past.exclude(until=None).order_by("-since", "-pk").values("condition")[:1]
+    since = happened(f"{prefix}condition_on", day)
+    present = Case(When(since & ~Q(**{f"{prefix}condition": Condition.ACTIVE}), then=F(f"{prefix}condition")))
+    return Coalesce(present, Subquery(past), Value(Condition.ACTIVE.value), output_field=CharField())

@@ -1,0 +1,63 @@
+"""Conditions of the list that figures lead to: a period, a day, a class. Parameters are a contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from projects.counting import agreed_by
+from projects.periods import Period
+from projects.querysets import ProjectQuerySet
+
+
+class PeriodFormField(forms.CharField):
+    """2020, 2020Q1, 2020-06, 2020-none, none or all."""
+
+    def to_python(self, value: Any) -> Period | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return Period.parse(text)
+        except ValueError as error:
+            raise ValidationError(_("Write a period as 2020, 2020Q1 or 2020-06.")) from error
+
+
+class PeriodFilter(django_filters.Filter):
+    """A period; the method of the filter set says what must lie in it."""
+
+    field_class = PeriodFormField
+
+
+class DayFilter(django_filters.Filter):
+    """The day that the list is as of. It narrows by itself, and the other conditions ask for it."""
+
+    field_class = forms.DateField
+
+
+def then(projects: ProjectQuerySet, field: str, day: Any) -> tuple[ProjectQuerySet, str]:
+    """The projects and the name to ask for a field as of a day: the column itself where there is no day."""
+    if day is None:
+        return projects, field
+    if field == "agreed_capital":
+        return projects.alias(agreed_then=agreed_by(day)), "agreed_then"
+    if field == "stage":
+        return projects.with_stage_as_of(day), "stage_then"
+    return projects.with_condition_as_of(day), "condition_then"
+
+
+class ThenFilter(django_filters.MultipleChoiceFilter):
+    """Stage or condition, as of the list's day. No join repeats a row: not distinct."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(distinct=False, **kwargs)
+
+    def filter(self, qs: ProjectQuerySet, value: list[str]) -> ProjectQuerySet:
+        if not value:
+            return qs
+        found, name = then(qs, self.field_name, self.parent.day)
+        return found.filter(**{f"{name}__in": value})

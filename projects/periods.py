@@ -1,0 +1,122 @@
+"""The time that a figure is about: a year, a quarter, a month, all time, or what nobody dated.
+
+Written in URLs as 2020, 2020Q1, 2020-06, 2020-none (dated to the year alone), `none` (undated) and `all`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR, PartialDay
+
+WRITTEN = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2])|-(none))?", re.ASCII)
+YEAR_ALONE = "none"  # in place of a month or a quarter that nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Nothing of it set: all time. `undated`: what has no day at all."""
+
+    year: int | None = None
+    quarter: int | None = None
+    month: int | None = None
+    year_alone: bool = False
+    undated: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """From its code; ValueError for what is none."""
+        if text in ("all", "none"):
+            return cls(undated=text == "none")
+        found = WRITTEN.fullmatch(text)
+        if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+            raise ValueError(f"{text!r} is not a period.")
+        year, quarter, month, alone = found.groups()
+        return cls(int(year), quarter and int(quarter), month and int(month), bool(alone))
+
+    @property
+    def code(self) -> str:
+        if self.year is None:
+            return "none" if self.undated else "all"
+        if self.quarter:
+            return f"{self.year}Q{self.quarter}"
+        if self.month:
+            return f"{self.year}-{self.month:02d}"
+        return f"{self.year}-{YEAR_ALONE}" if self.year_alone else str(self.year)
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        if self.year is None:
+            return _("undated") if self.undated else _("all years")
+        words = {"year": self.year, "quarter": self.quarter, "month": self.month}
+        if self.quarter:
+            return _("Q%(quarter)d %(year)d") % words
+        if self.month:
+            return _("%(year)d-%(month)02d") % words
+        return (_("%(year)d, month unknown") if self.year_alone else _("the year %(year)d")) % words
+
+    @property
+    def is_all(self) -> bool:
+        return self.year is None and not self.undated
+
+    @property
+    def first_month(self) -> int:
+        """Of a year, 1; of the others, their own first month."""
+        return self.month or (self.quarter * 3 - 2 if self.quarter else 1)
+
+    @property
+    def last_month(self) -> int:
+        return self.month or (self.quarter * 3 if self.quarter else 12)
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """None where it has no end."""
+        return PartialDay(self.year, self.last_month).last if self.year else None
+
+    def within(self, field: str) -> Q:
+        """Rows whose PartialDayField certainly lies in it; one comparison that an index serves."""
+        if self.year is None:
+            return Q(**{field: None}) if self.undated else Q()
+        if self.year_alone:
+            return Q(**{field: PartialDay(self.year)})
+        if not self.quarter and not self.month:
+            return Q(**{f"{field}__year": self.year})
+        first = PartialDay(self.year, self.first_month, 1)
+        # A month stands after its days (jiangjin/lib/partialday.py): what is known to the month alone is inside.
+        return Q(**{f"{field}__gte": first, f"{field}__lte": PartialDay(self.year, self.last_month)})
+
+    def holds(self, day: PartialDay | None) -> bool:
+        """Whether a day certainly lies in it: what `within` selects, of one value."""
+        if self.year is None or day is None:
+            return self.is_all or (self.undated and day is None)
+        if self.year_alone:
+            return day == PartialDay(self.year)
+        if self.year != day.year or not (self.quarter or self.month):
+            return self.year == day.year
+        return day.month is not None and self.first_month <= day.month <= self.last_month
+
+    def year_before(self) -> Period:
+        """The same period of the year before (同比)."""
+        return Period(None if self.year is None else self.year - 1, self.quarter, self.month, self.year_alone)
+
+    def before(self) -> Period:
+        """The period before (环比): the month, quarter or year before."""
+        if self.year is None or not (self.quarter or self.month):
+            return self.year_before()
+        if self.quarter:
+            return Period(self.year, self.quarter - 1) if self.quarter > 1 else Period(self.year - 1, 4)
+        return Period(self.year, month=self.month - 1) if self.month > 1 else Period(self.year - 1, month=12)
+
+
+ALL = Period()
+
+
+def year_of(year: int | None) -> Period:
+    """A whole year; all time for None."""
+    return Period(year) if year else ALL

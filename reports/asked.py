@@ -1,0 +1,67 @@
+"""Which year and which day a page of figures is about."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.demo import as_of_day
+from projects.periods import ALL, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`day` cuts the figures; None where everything registered counts. `shown` is the day that the page says."""
+
+    year: int | None
+    day: datetime.date | None
+    shown: datetime.date
+
+    @property
+    def period(self) -> Period:
+        return Period(self.year) if self.year else ALL
+
+    @property
+    def params(self) -> list[tuple[str, str]]:
+        """What a link to the list must say besides the period, to hold the same rows."""
+        return [("as_of", self.day.isoformat())] if self.day else []
+
+    @property
+    def same_time_before(self) -> datetime.date | None:
+        """The day of the year before up to which its figures are compared (上年同期)."""
+        end = self.day or self.shown
+        if self.year is None or end >= datetime.date(self.year, 12, 31):
+            return self.day
+        return year_earlier(end)
+
+
+def year_earlier(day: datetime.date) -> datetime.date:
+    """The same day a year earlier; 28 February for the 29th."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def default_day() -> datetime.date | None:
+    """What figures are cut at where nobody asks: a fixed or demo day; None on an ordinary day, when all counts."""
+    day = as_of_day()
+    return None if day == timezone.localdate() else day
+
+
+def asked(params: QueryDict) -> Asked:
+    """From `year` and `as_of`; what cannot be one is passed over."""
+    day = _date(params.get("as_of", "")) or default_day()
+    shown = day or as_of_day()
+    return Asked(_year(params.get("year", "")) or shown.year, day, shown)
+
+
+def _date(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else None

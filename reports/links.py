@@ -1,0 +1,55 @@
+"""Where a figure leads: the list with exactly the rows that it was summed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from projects.periods import Period
+from reports.dimensions import DIMENSIONS
+
+Params = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell: the period of its table, the entries that it lies in, and what else narrows the table's projects."""
+
+    period: Period
+    entries: tuple[tuple[str, str], ...] = ()  # (dimension, code)
+    base: tuple[tuple[str, str], ...] = ()  # parameters of the whole table, such as as_of
+
+    @property
+    def time(self) -> Period | None:
+        """The time of the cell itself, where a time dimension cuts the table finer than its period."""
+        times = [Period.parse(code) for name, code in self.entries if DIMENSIONS[name].is_time]
+        finer = [one for one in times if self.period.is_all or len(one.code) > len(self.period.code)]
+        return max(finer, key=lambda one: len(one.code), default=None)
+
+    def _narrowed(self) -> Params:
+        """An entry takes the place of what the table was narrowed to in that dimension: it lies inside."""
+        own = [(DIMENSIONS[name].parameter, code) for name, code in self.entries if not DIMENSIONS[name].is_time]
+        taken = {parameter for parameter, __ in own}
+        return [*((name, value) for name, value in self.base if name not in taken), *own]
+
+    def counted(self) -> Params:
+        """What counts in the period: signed in it, or with a commitment dated in it."""
+        return [("period", (self.time or self.period).code), *self._narrowed()]
+
+    def booked(self) -> Params:
+        """Where capital was booked in the cell's time for what counts in the table's period."""
+        if self.time is None:
+            return self.counted()
+        return [("period", self.period.code), ("arrived_in", self.time.code), *self._narrowed()]
+
+    def cohort(self, *more: tuple[str, str]) -> Params:
+        """What was signed in the period, with its whole amounts up to the day."""
+        return [("signed_in", (self.time or self.period).code), *self._narrowed(), *more]
+
+
+def list_url(params: Iterable[tuple[str, str]]) -> str:
+    """The address of the list with these conditions."""
+    return f"{reverse('projects:list')}?{urlencode(list(params))}"
