@@ -225,7 +225,7 @@ class _SheetWriter:
         self.page.set_landscape()
         self.page.set_paper(A4)
         self.page.fit_to_pages(1, 0)
-        self.page.set_footer("&P / &N")
+        self.page.set_footer("&C&P / &N")
 
     def _write_head(self) -> None:
         look = {"bold": True, "bottom": 1, "valign": "vcenter", "text_wrap": True, "bg_color": "#F1F5F9"}
