@@ -26,7 +26,9 @@ class AuditFilter(forms.Form):
     """What narrows the log. Empty narrows nothing; what cannot be read is said, and nothing is listed."""
 
     person = forms.ChoiceField(label=_("person"), required=False)
-    action = forms.ChoiceField(label=_("what was done"), required=False, choices=[("", _("everything")), *Action.choices])
+    action = forms.ChoiceField(
+        label=_("what was done"), required=False, choices=[("", _("everything")), *Action.choices]
+    )
     result = forms.ChoiceField(label=_("result"), required=False, choices=[("", _("any result")), *Result.choices])
     since = PartialDayFormField(label=_("from day"), required=False)
     until = PartialDayFormField(label=_("to day"), required=False)
@@ -95,5 +97,3 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def _midnight(day: datetime.date) -> datetime.datetime:
     """The beginning of a day in the district's own time."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-
-

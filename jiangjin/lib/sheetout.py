@@ -14,7 +14,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -42,7 +42,11 @@ About = Sequence[tuple[str, str]]
 
 
 class TooManyRows(Exception):
-    """More rows than a sheet of a workbook can have."""
+    """More rows than a sheet of a workbook can have; `most` is how many this one takes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,12 @@ def write_xlsx(target: BinaryIO, sheets: Sequence[OutSheet], about: About = ()) 
         book.close()
 
 
-def csv_response(filename: str, sheet: OutSheet) -> StreamingHttpResponse:
-    """The table as text, streamed row by row. Without totals: who reads it with a program sums by himself."""
-    lines = _in_language(csv_lines(sheet), get_language())
+def csv_response(filename: str, sheet: OutSheet, broken: Callable[[], None] | None = None) -> StreamingHttpResponse:
+    """The table as text, streamed row by row. Without totals: who reads it with a program sums by himself.
+
+    `broken` is called where the stream ends before its end: a row could not be made, or nobody takes it any more.
+    """
+    lines = _streamed(csv_lines(sheet), get_language(), broken)
     response = StreamingHttpResponse(lines, content_type=CSV)
     response["Content-Disposition"] = content_disposition_header(True, filename)
     return response
@@ -145,14 +152,20 @@ def _heads(sheet: OutSheet) -> list[str]:
     return [f"{upper} {label}".strip() for upper, label in zip(above, labels, strict=True)] if above else labels
 
 
-def _in_language(chunks: Iterator[str], language: str | None) -> Iterator[str]:
+def _streamed(chunks: Iterator[str], language: str | None, broken: Callable[[], None] | None) -> Iterator[str]:
     """The chunks in the language of the page: they are made after the view has returned, and its language with it."""
-    while True:
-        with override(language):
-            chunk = next(chunks, None)
-        if chunk is None:
-            return
-        yield chunk
+    whole = False
+    try:
+        while True:
+            with override(language):
+                chunk = next(chunks, None)
+            if chunk is None:
+                whole = True
+                return
+            yield chunk
+    finally:
+        if broken and not whole:
+            broken()
 
 
 def _title(wanted: str, taken: set[str]) -> str:
