@@ -82,13 +82,12 @@ def send(request: HttpRequest, ending: str, table: Outgoing) -> HttpResponseBase
 
     A workbook that cannot hold so many rows is refused with what to do instead.
     """
-    if ending not in ENDINGS:
-        raise Http404
+    require_ending(ending)
     permissions.require_export(request.user)
     if ending == "xlsx" and (most := _most_rows(table)) is not None:
-        _record(request, ending, table, Result.REFUSED)
+        record(request, ending, table, Result.REFUSED)
         return _too_many(request, table, most)
-    _record(request, ending, table, Result.DONE)
+    record(request, ending, table, Result.DONE)
     filename = f"{table.title}-{timezone.localdate():%Y%m%d}.{ending}"
     if ending == "csv":
         return csv_response(filename, table.sheets[0], lambda: _record_failure(request, ending, table))
@@ -102,13 +101,20 @@ def send(request: HttpRequest, ending: str, table: Outgoing) -> HttpResponseBase
         raise
 
 
+def require_ending(ending: str) -> None:
+    """Raise 404 for a kind of file that there is not."""
+    if ending not in ENDINGS:
+        raise Http404
+
+
 def _most_rows(table: Outgoing) -> int | None:
     """How many rows a sheet takes, where the table has more."""
     most = table.sheets[0].most_rows
     return most if table.rows > most else None
 
 
-def _record(request: HttpRequest, ending: str, table: Outgoing, result: str) -> None:
+def record(request: HttpRequest, ending: str, table: Outgoing, result: str = Result.DONE) -> None:
+    """Write down who takes what out, before the first byte leaves."""
     with translation.override(settings.LANGUAGE_CODE):
         subject = str(table.title)  # the log has one language, whoever reads it
     detail: dict[str, Any] = {"form": ending, "rows": table.rows, "query": request.GET.urlencode()[:2000]}
@@ -127,7 +133,7 @@ def _record(request: HttpRequest, ending: str, table: Outgoing, result: str) -> 
 def _record_failure(request: HttpRequest, ending: str, table: Outgoing) -> None:
     """A second row of the log: the first one stands for ever. Where the database is what failed, there can be none."""
     try:
-        _record(request, ending, table, Result.FAILED)
+        record(request, ending, table, Result.FAILED)
     except Exception:
         logger.exception("An export failed, and so did writing that down")
 
