@@ -80,13 +80,8 @@ def test_the_export_is_exactly_the_list(client: Client, query: str) -> None:
     rows = cells(client, f"/projects/export.xlsx?{query}")
     heads, found, foot = rows[0], rows[1:-1], rows[-1]
     assert [dict(zip(heads, row, strict=True))["项目名称"] for row in found] == [row.name for row in page["page"]]
-    assert (
-        lines(client, f"/projects/export.csv?{query}")
-        == [
-            {head: one for head, one in zip(heads, row, strict=True)}
-            for row in csv.reader(io.StringIO(body(client.get(f"/projects/export.csv?{query}")).decode("utf-8-sig")))
-        ][1:]
-    )
+    names = [line["项目名称"] for line in lines(client, f"/projects/export.csv?{query}")]
+    assert names == [row.name for row in page["page"]]
     totals = page["totals"]
     ending = "当年" if "year=" in query else ""
     foot_of = dict(zip(heads, foot, strict=True))
