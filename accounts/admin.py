@@ -1,4 +1,4 @@
-"""Accounts in the admin: to look at. They are changed on the page of accounts, which keeps its rules."""
+"""Accounts and the log in the admin: to look at. Accounts are changed on their own page, which keeps its rules."""
 
 from django.contrib import admin
 from django.urls import reverse
@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
 
 
@@ -20,3 +20,10 @@ class UserAdmin(ReadOnlyAdmin, TrackedAdmin):
     @admin.display(description=_("change"))
     def edit_link(self, user: User) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("accounts:user_edit", args=[user.pk]), _("page of accounts"))
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["number", "at", "username", "action", "subject", "address", "result"]
+    list_filter = ["action", "result"]
+    search_fields = ["username", "subject"]

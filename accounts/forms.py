@@ -15,7 +15,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "display_name", "role", "all_parks", "parks", "email", "is_active"]
+        fields = ["username", "display_name", "role", "all_parks", "parks", "may_export", "email", "is_active"]
         widgets = {"parks": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -28,7 +28,10 @@ class AccountManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """An account. What a role may do is written in `projects/permissions.py` and `accounts/permissions.py`."""
+    """An account. What a role may do is written in `projects/permissions.py` and `accounts/permissions.py`.
+
+    What went through its hands stands in the log (`AuditEvent`), which keeps the name: an account may go.
+    """
 
     first_name = None
     last_name = None
@@ -38,6 +41,9 @@ class User(AbstractUser):
         _("whole district"), default=False, help_text=_("may write the projects of every park, and those of none")
     )
     parks = models.ManyToManyField(Park, blank=True, related_name="writers", verbose_name=_("parks that it may write"))
+    may_export = models.BooleanField(
+        _("may export"), default=True, help_text=_("may take lists and tables out as .xlsx and .csv files")
+    )
     language = models.CharField(
         _("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")]
     )
@@ -75,3 +81,45 @@ class User(AbstractUser):
     def writable_park_ids(self) -> frozenset[int]:
         """Its parks and the ones inside them. Without meaning where `all_parks` holds."""
         return frozenset(self.parks.all().with_children().values_list("pk", flat=True))
+
+
+class Result(models.TextChoices):
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    REFUSED = "refused", _("refused")
+
+
+class Action(models.TextChoices):
+    EXPORT = "export", _("export")
+
+
+class AuditEvent(models.Model):
+    """Who did what, when, on what, from where, and what came of it. Written by `auditing.record_event` alone.
+
+    Each row has the hash of the one before and its own, which covers it: what is changed or taken out later breaks the
+    chain, and `manage.py check_data` says where. `former` is unique, so that the database itself keeps it one chain.
+    No row is ever changed; so there is no history of them.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("at"), db_index=True)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )  # for links; who it was says `username`, which the hash covers
+    username = models.CharField(_("login name"), max_length=150, blank=True)
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    subject = models.CharField(_("on what"), max_length=100)
+    detail = models.JSONField(_("detail"), default=dict)
+    address = models.CharField(_("from where"), max_length=45, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=Result, default=Result.DONE)
+    former = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("logged event")
+        verbose_name_plural = _("log")
+        ordering = ["-number"]
+        indexes = [models.Index(fields=["user", "-number"], name="audit_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.get_action_display()} {self.subject}"

@@ -1,4 +1,4 @@
-"""Who may look after accounts and the vocabulary."""
+"""Who may look after accounts and the vocabulary, and who reads the log."""
 
 from django.core.exceptions import PermissionDenied
 
@@ -13,4 +13,15 @@ def may_administer(user: User) -> bool:
 def require_administrator(user: User) -> None:
     """Raise 403 for everybody else."""
     if not may_administer(user):
+        raise PermissionDenied
+
+
+def may_audit(user: User) -> bool:
+    """The log of what went out is read by the administrator and the auditor."""
+    return user.is_active and user.role in {Role.ADMIN, Role.AUDITOR}
+
+
+def require_auditor(user: User) -> None:
+    """Raise 403 for everybody else."""
+    if not may_audit(user):
         raise PermissionDenied

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
+from accounts.adminfiles import LoggedFiles
 from imports.models import ImportBatch, ImportRow, Takeback
 from imports.resources import RULED_COLUMNS, ProjectResource
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
-from jiangjin.lib.resources import TableFiles
 from jiangjin.lib.storedtext import StoredTextForm, typed_phone
 from projects.models import Project
 from projects.names import set_project_name
@@ -68,7 +68,7 @@ class VoidedFilter(admin.EmptyFieldListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(TableFiles, TrackedAdmin):
+class ProjectAdmin(LoggedFiles, TrackedAdmin):
     """Plain columns can be corrected; what has rules of its own changes on the project's page."""
 
     form = ProjectForm

@@ -7,6 +7,7 @@ app_name = "imports"
 urlpatterns = [
     path("", views.import_list, name="list"),
     path("template.xlsx", export_views.template_xlsx, name="template"),
+    path("ledger.<str:ending>", export_views.ledger, name="ledger"),
     path("remembered/", remembered_views.remembered_list, name="remembered"),
     path("remembered.json", remembered_views.remembered_json, name="remembered_json"),
     path("remembered/words/<int:pk>/", remembered_views.remembered_word, name="remembered_word"),

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from imports.export_views import export_csv, export_xlsx
 from jiangjin.health import healthz
+from projects.export_views import project_export
 
 handler500 = "jiangjin.errors.server_error"
 
@@ -21,8 +21,8 @@ urlpatterns = [
     path("industries/", include("reports.cluster_urls")),
     path("parks/", include("reports.park_urls")),
     # Before the projects, whose numbers stand at the same place.
-    path("projects/export.xlsx", export_xlsx, name="export_xlsx"),
-    path("projects/export.csv", export_csv, name="export_csv"),
+    path("projects/export.xlsx", project_export, {"ending": "xlsx"}, name="export_xlsx"),
+    path("projects/export.csv", project_export, {"ending": "csv"}, name="export_csv"),
     path("", include("imports.merge_urls")),
     path("", include("projects.urls")),
     path("", include("reports.urls")),

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
+from accounts.adminfiles import LoggedFiles
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
-from jiangjin.lib.resources import PlainResource, TableFiles, UnknownWidget
+from jiangjin.lib.resources import PlainResource, UnknownWidget
 from jiangjin.lib.storedtext import StoredTextForm
 from projects.investor_forms import InvestorForm
 from projects.models import (
@@ -56,7 +57,7 @@ class InvestorResource(PlainResource):
 
 
 @admin.register(Investor)
-class InvestorAdmin(TableFiles, TrackedAdmin):
+class InvestorAdmin(LoggedFiles, TrackedAdmin):
     form = InvestorForm
     resource_classes = [InvestorResource]
     list_display = ["name", "credit_code", "type", "origin", "parent_name"]

@@ -16,19 +16,25 @@ from django.views.decorators.http import require_http_methods
 from accounts.demo import as_of_day
 from projects import arrivalgrid, conditions, listing, permissions
 from projects.choices import CapitalOrigin
+from projects.filters import ProjectFilter
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 
 SHOWN_WARNINGS = 5
 
 
+def asked(request: HttpRequest) -> tuple[int, str, ProjectFilter]:
+    """The year of the months, the origin of the capital, and which visible projects."""
+    visible = Project.objects.visible_to(request.user)
+    return _year(request), _origin(request), conditions.narrowed(request.GET, visible, conditions.vocabulary())
+
+
 @require_http_methods(["GET", "POST"])
 def arrival_grid(request: HttpRequest) -> HttpResponse:
     """The projects that the list shows under the same parameters and the account may write; `months` is the year."""
     permissions.require_writer(request.user)
-    year, origin = _year(request), _origin(request)
+    year, origin, filters = asked(request)
     visible = Project.objects.visible_to(request.user)
-    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary())
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else arrivalgrid.writable(filters.qs, request.user)
     page = listing.CountedPaginator(found.order_by("code"), arrivalgrid.MOST, found.count()).get_page(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,8 @@ from projects.conflicts import clashes_of_firm
 from projects.investor_forms import BaseHonours, HonourFormSet, InvestorForm, honour_rows
 from projects.investors import FirmChanged, correct_investor, firm_version
 from projects.models import Honour, Investor, Participation, Project
-from projects.querysets import InvestorQuerySet
+from projects.permissions import Actor
+from projects.querysets import InvestorQuerySet, Totals
 
 PER_PAGE = 50
 UNKNOWN = "none"
@@ -52,22 +53,35 @@ class Conditions:
             investors = investors.filter(Exists(Honour.objects.filter(investor=OuterRef("pk"), kind=self.rank)))
         return investors
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """What narrows, as a person says it: label and value."""
+        kinds = {**{str(value): str(label) for value, label in InvestorType.choices}, UNKNOWN: _("not filled in")}
+        ranks = {str(value): str(label) for value, label in HonourKind.choices}
+        said = [(_("search words"), self.q), (_("Kind"), kinds.get(self.type, ""))]
+        return [(label, value) for label, value in [*said, (_("Ranks and honours"), ranks.get(self.rank, ""))] if value]
 
-@require_GET
-def investor_list(request: HttpRequest) -> HttpResponse:
-    """Firms with the number and agreed capital of the projects that they lead or join, of all years."""
-    visible = Project.objects.visible_to(request.user).counted()
-    conditions = Conditions.of(request.GET)
-    investors = conditions.narrow(Investor.objects.visible_to(request.user))
+
+def listed(user: Actor, conditions: Conditions) -> tuple[QuerySet[Investor], Totals]:
+    """The firms of the list in its order, with what it shows of each, and what their projects come to."""
+    visible = Project.objects.visible_to(user).counted()
+    investors = conditions.narrow(Investor.objects.visible_to(user))
     mine = Q(participations__project__in=visible)
     rows = investors.annotate(
         project_count=Count("participations", filter=mine),
         agreed=Sum("participations__project__agreed_capital", filter=mine),
     ).prefetch_related("honours")
-    page = Paginator(rows.order_by(F("agreed").desc(nulls_last=True), "name", "pk"), PER_PAGE)
     # A project of two listed firms is one project: the totals are of projects, not of the rows' figures.
     parts = Participation.objects.filter(project=OuterRef("pk"), investor__in=investors.order_by().values("pk"))
     totals = visible.filter(Exists(parts)).totals()
+    return rows.order_by(F("agreed").desc(nulls_last=True), "name", "pk"), totals
+
+
+@require_GET
+def investor_list(request: HttpRequest) -> HttpResponse:
+    """Firms with the number and agreed capital of the projects that they lead or join, of all years."""
+    conditions = Conditions.of(request.GET)
+    rows, totals = listed(request.user, conditions)
+    page = Paginator(rows, PER_PAGE)
     context = {
         "page": page.get_page(request.GET.get("page")),
         "conditions": conditions,

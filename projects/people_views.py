@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,11 +26,15 @@ UNITS = "units"  # the second tab
 PREVIEW, CONFIRM = "preview", "confirm"
 
 
+def asked(params: QueryDict) -> tuple[bool, str]:
+    """Whether departments are listed, not officials; and the words that narrow the list."""
+    return params.get("tab") == UNITS, params.get("q", "").replace("\x00", "").strip()[:100]
+
+
 @require_GET
 def official_list(request: HttpRequest) -> HttpResponse:
     """Officials with the number and agreed capital of the projects that they lead, and the late ones; or lead units."""
-    by_unit = request.GET.get("tab") == UNITS
-    q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    by_unit, q = asked(request.GET)
     today = as_of_day()
     lines: list[Any] = (people.units_with_figures if by_unit else people.officials_with_figures)(request.user, today, q)
     context = {

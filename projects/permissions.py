@@ -7,6 +7,8 @@
 | leader   | all                                         | nothing                                             |
 | auditor  | all                                         | nothing                                             |
 | admin    | all                                         | everything                                          |
+
+Taking lists and tables out as files is a right of its own (`may_export`), whatever the role.
 """
 
 from typing import Protocol
@@ -24,6 +26,7 @@ class Actor(Protocol):
     pk: int
     role: str
     all_parks: bool
+    may_export: bool
     is_active: bool
     is_authenticated: bool
 
@@ -61,6 +64,11 @@ def may_merge_firms(user: Actor) -> bool:
 def may_name_chiefs(user: Actor) -> bool:
     """Chiefs of parks and chains are named by a manager of the whole district, or the administrator."""
     return user.is_active and (user.role == ADMIN or (user.role == MANAGER and user.all_parks))
+
+
+def may_export(user: Actor) -> bool:
+    """Takes what it sees out as a file."""
+    return user.is_active and user.may_export
 
 
 def sees_merges(user: Actor) -> bool:
@@ -104,4 +112,10 @@ def require_void_in(user: Actor, park_id: int | None) -> None:
 def require_chiefs(user: Actor) -> None:
     """Raise 403 where the account may not name chiefs of parks and chains."""
     if not may_name_chiefs(user):
+        raise PermissionDenied
+
+
+def require_export(user: Actor) -> None:
+    """Raise 403 where the account may not take lists and tables out."""
+    if not may_export(user):
         raise PermissionDenied

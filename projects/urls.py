@@ -4,6 +4,7 @@ from projects import (
     attachment_views,
     bulk_views,
     capital_views,
+    export_views,
     following_views,
     grid_views,
     history_views,
@@ -48,12 +49,14 @@ project_urls = [
     path("projects/<str:code>/history/", history_views.project_history, name="history"),
     path("projects/<str:code>/history/restore/", history_views.project_restore_value, name="restore_value"),
     path("arrivals/", grid_views.arrival_grid, name="arrival_grid"),
+    path("arrivals/export.<str:ending>", export_views.arrival_export, name="arrival_export"),
     *capital_urls,
     path("history/", history_views.register_history, name="register_history"),
 ]
 
 investor_urls = [
     path("investors/", investor_views.investor_list, name="investor_list"),
+    path("investors/export.<str:ending>", export_views.investor_export, name="investor_export"),
     path("investors/suggestions/", investor_views.investor_suggestions, name="investor_suggestions"),
     path("investors/<int:pk>/", investor_views.investor_detail, name="investor_detail"),
     path("investors/<int:pk>/edit/", investor_views.investor_edit, name="investor_edit"),
@@ -61,6 +64,7 @@ investor_urls = [
 
 people_urls = [
     path("officials/", people_views.official_list, name="official_list"),
+    path("officials/export.<str:ending>", export_views.official_export, name="official_export"),
     path("officials/<int:pk>/", people_views.official_detail, name="official_detail"),
     path("officials/<int:pk>/hand-over/", people_views.official_hand_over, name="official_hand_over"),
     path("projects/<str:code>/officials/hand-over/", following_views.project_hand_over, name="hand_over"),
@@ -72,6 +76,7 @@ people_urls = [
 
 obstacle_urls = [
     path("obstacles/", obstacle_views.obstacle_list, name="obstacle_list"),
+    path("obstacles/export.<str:ending>", export_views.obstacle_export, name="obstacle_export"),
     path("projects/<str:code>/obstacles/new/", obstacle_views.obstacle_raise, name="obstacle_raise"),
     path("projects/<str:code>/obstacles/<int:pk>/", obstacle_views.obstacle_edit, name="obstacle_edit"),
     path("projects/<str:code>/obstacles/<int:pk>/solve/", obstacle_views.obstacle_solve, name="obstacle_solve"),

@@ -46,6 +46,15 @@ class WaitingFilter(forms.Form):
         """Whether anything but the tab is chosen."""
         return any(self.data.get(name) for name in ("unit", "park", "overdue"))
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """What narrows, as a person says it: label and value. Of a valid form."""
+        wanted = self.cleaned_data
+        parks = dict(self.fields["park"].choices)
+        said = [(str(self.fields["unit"].label), wanted["unit"])]
+        said.append((str(self.fields["park"].label), str(parks.get(wanted["park"], "")) if wanted["park"] else ""))
+        found = [(label, value) for label, value in said if value]
+        return [*found, (str(self.fields["overdue"].label), "")] if wanted["overdue"] else found
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -102,6 +111,20 @@ def page_of(user: User, filters: WaitingFilter, number: str | None, today: datet
     else:
         page, groups = _groups(found.filter(open_ones), late, number, today)
     return WaitingPage(page, groups, rows, **counts)
+
+
+def all_rows(user: User, wanted: dict[str, Any], today: datetime.date) -> ObstacleQuerySet:
+    """Every row of the page's groups in its order, however many, or of the solved ones; `wanted` of a valid filter."""
+    found = _narrowed(Obstacle.objects.visible_to(user), wanted)
+    if wanted.get("solved"):
+        return _with_project(found.solved()).order_by("-resolved_on", "-pk")
+    late = Q(resolved_on=None, due_on__by=today - datetime.timedelta(days=1))
+    open_ones = found.filter(late if wanted.get("overdue") else Q(resolved_on=None))
+    of_unit = {"partition_by": F("unit")}
+    rows = _with_project(open_ones).annotate(
+        late_of_unit=Window(Count("pk", filter=late), **of_unit), oldest_of_unit=Window(Min("raised_on"), **of_unit)
+    )
+    return rows.order_by("-late_of_unit", "oldest_of_unit", "unit", *_urgency(late))
 
 
 def _narrowed(found: ObstacleQuerySet, wanted: dict[str, Any]) -> ObstacleQuerySet:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports import people_views, places
+from reports import people_views, place_exports, places
 
 app_name = "industries"
 
 urlpatterns = [
     path("", places.cluster_list, name="list"),
+    path("export.<str:ending>", place_exports.cluster_export, name="export"),
     path("<slug:code>/", places.cluster_detail, name="detail"),
     path("<slug:code>/chains/<slug:chain>/chief/", people_views.chain_chief, name="chain_chief"),
 ]

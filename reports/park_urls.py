@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports import people_views, places
+from reports import people_views, place_exports, places
 
 app_name = "parks"
 
 urlpatterns = [
     path("", places.park_list, name="list"),
+    path("export.<str:ending>", place_exports.park_export, name="export"),
     path("<slug:code>/", places.park_detail, name="detail"),
     path("<slug:code>/chief/", people_views.park_chief, name="chief"),
     path("<slug:code>/task-forces/new/", people_views.task_force_create, name="task_force_create"),

@@ -37,21 +37,27 @@ def park_list(request: HttpRequest) -> HttpResponse:
     """All parks with their totals of a year; the ones inside another stand under it and are counted in it once."""
     year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
+    lines = park_lines(projects, year)
+    context = {
+        "year": year,
+        "years": years_offered(),
+        "year_url": year_url(year),
+        "lines": lines,
+        "widest": max((line.row.now.agreed for line in lines), default=0),
+        **totals_of(projects, year),
+    }
+    return render(request, "reports/park_list.html", context)
+
+
+def park_lines(projects: ProjectQuerySet, year: int) -> list[ParkLine]:
+    """The root parks with their figures of a year, each with the parks inside it."""
     rows = figures.by_park(projects, year)
     parks = {park.code: park for park in Park.objects.all()}
     children = [park for park in parks.values() if park.parent_id]
     inside: dict[int, list[figures.Row]] = defaultdict(list)
     for park, row in zip(children, figures.by_entry(projects, "park", children, year), strict=True):
         inside[park.parent_id].append(row)
-    context = {
-        "year": year,
-        "years": years_offered(),
-        "year_url": year_url(year),
-        "lines": [ParkLine(row, found := parks.get(row.code), inside[found.pk] if found else []) for row in rows],
-        "widest": max((row.now.agreed for row in rows), default=0),
-        **_totals_of(projects, year),
-    }
-    return render(request, "reports/park_list.html", context)
+    return [ParkLine(row, found := parks.get(row.code), inside[found.pk] if found else []) for row in rows]
 
 
 @require_GET
@@ -87,7 +93,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "clusters": Cluster.objects.prefetch_related("chains__leading_firms"),
         "widest": max((row.now.agreed for row in rows), default=0),
-        **_totals_of(projects, year),
+        **totals_of(projects, year),
     }
     return render(request, "reports/cluster_list.html", context)
 
@@ -115,7 +121,7 @@ def cluster_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reports/cluster_detail.html", context)
 
 
-def _totals_of(projects: ProjectQuerySet, year: int) -> dict[str, Any]:
+def totals_of(projects: ProjectQuerySet, year: int) -> dict[str, Any]:
     """What a page's projects come to in the year, with the year before; `agreed`, `arrived` as scripts read them."""
     now = projects.in_year(year).totals(Period(year))
     return {
@@ -128,7 +134,7 @@ def _totals_of(projects: ProjectQuerySet, year: int) -> dict[str, Any]:
 def _figures_of(request: HttpRequest, projects: ProjectQuerySet) -> dict[str, Any]:
     """Totals of the chosen year and in all, and the year's projects, the largest first."""
     year = chosen_year(request)
-    totals = _totals_of(projects, year)
+    totals = totals_of(projects, year)
     now = totals["total"].now
     page = listing.page_of_rows(projects.in_year(year), request.GET, now.projects + now.increased)
     mark_rows(page.object_list, period=Period(year), today=as_of_day())

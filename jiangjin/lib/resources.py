@@ -83,6 +83,10 @@ class TableFiles(ImportExportMixin):
 
     formats = [SheetXLSX, TextCSV]
 
+    def has_export_permission(self, request: Any) -> bool:
+        """A right of its own, here as everywhere."""
+        return bool(getattr(request.user, "may_export", False))
+
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         """The package would name the exception, in English."""
         text = _("This is no .xlsx workbook, and no .csv text in UTF-8 with rows as long as its headers.")

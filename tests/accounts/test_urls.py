@@ -37,6 +37,8 @@ class Kind(Enum):
     READ = "everybody who is logged in looks"
     OWN = "everybody who is logged in changes what is their own"
     WRITE = "recorders, managers and administrators write"
+    READ_OWN = "recorders, managers and administrators look"
+    AUDIT_READ = "administrators and auditors look"
     ADMIN_READ = "administrators look"
     ADMIN = "administrators write"
 
@@ -54,6 +56,14 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "accounts:user_password": (Kind.ADMIN, {"pk": "user"}),
     "export_xlsx": (Kind.READ, {}),
     "export_csv": (Kind.READ, {}),
+    "accounts:audit_list": (Kind.AUDIT_READ, {}),
+    "imports:ledger": (Kind.READ, {"ending": "ending"}),
+    "industries:export": (Kind.READ, {"ending": "ending"}),
+    "parks:export": (Kind.READ, {"ending": "ending"}),
+    "projects:arrival_export": (Kind.READ_OWN, {"ending": "ending"}),
+    "projects:investor_export": (Kind.READ, {"ending": "ending"}),
+    "projects:obstacle_export": (Kind.READ, {"ending": "ending"}),
+    "projects:official_export": (Kind.READ, {"ending": "ending"}),
     "imports:list": (Kind.WRITE, {}),
     "imports:template": (Kind.READ, {}),
     "imports:detail": (Kind.READ, {"pk": "batch"}),
@@ -178,6 +188,7 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     paper.file.save("0123", ContentFile(b"%PDF-"))
     obstacle = Obstacle.objects.create(project=project, text="缺水", unit="水务局", raised_on=timezone.localdate())
     return {
+        "ending": "csv",
         "official": project.lead_official_id,
         "force": TaskForce.objects.create(name="专班", project=project).pk,
         "park_force": TaskForce.objects.create(name="专班", park=Park.objects.get(code="shuangfu")).pk,
@@ -319,7 +330,7 @@ def test_who_only_looks_is_refused_and_changes_nothing(things: dict, client: Cli
 
 
 @pytest.mark.parametrize("role", ["leader", "admin"])
-@pytest.mark.parametrize("name", names(Kind.READ, Kind.ADMIN_READ))
+@pytest.mark.parametrize("name", names(Kind.READ, Kind.READ_OWN, Kind.AUDIT_READ, Kind.ADMIN_READ))
 def test_pages_to_look_at_know_no_unsafe_method(things: dict, client: Client, name: str, role: str) -> None:
     client.force_login(make_user(role, role))
     before = everything()
@@ -340,6 +351,16 @@ def test_what_is_the_administrators_is_refused_to_others(things: dict, client: C
     assert set(answers) <= {403, 405}
     assert 403 in answers
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"), [(Kind.READ_OWN, ["leader", "auditor"]), (Kind.AUDIT_READ, ["manager", "leader"])]
+)
+def test_what_some_look_at_is_refused_to_others(things: dict, client: Client, kind: Kind, roles: list[str]) -> None:
+    for name in names(kind):
+        for role in roles:
+            client.force_login(User.objects.filter(username=role).first() or make_user(role, role, all_parks=True))
+            assert client.get(address(name, things)).status_code == 403, (name, role)
 
 
 @pytest.mark.parametrize("name", [name for name in names(Kind.READ) if name not in HELPS_TO_WRITE])

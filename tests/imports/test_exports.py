@@ -1,4 +1,4 @@
-"""What goes out comes back unchanged: export, import again, nothing new, nothing changed."""
+"""A ledger that goes out comes back unchanged: export, import again, nothing new, nothing changed."""
 
 import csv
 import datetime
@@ -40,7 +40,7 @@ def test_the_whole_register_comes_back_unchanged(client: Client, tmp_path: Path,
         assert run(SAMPLES / name)[0] == 0
     whole, agreed = Project.objects.count(), Project.objects.all().totals().agreed
     path = tmp_path / f"out.{ending}"
-    path.write_bytes(body(client.get(f"/projects/export.{ending}")))
+    path.write_bytes(body(client.get(f"/imports/ledger.{ending}")))
     status, answer = run(path)
     assert (status, answer["rows"], answer["unchanged"]) == (0, whole, whole), answer["errors"][:3]
 
@@ -53,7 +53,7 @@ def test_the_whole_register_comes_back_unchanged(client: Client, tmp_path: Path,
 
 def test_the_export_holds_exactly_the_listed_rows(client: Client) -> None:
     run(SAMPLES / "ledger-2020.xlsx")
-    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/projects/export.xlsx?year=2020&min_capital=10"))))
+    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/imports/ledger.xlsx?year=2020&min_capital=10"))))
     rows = list(book.active.iter_rows(values_only=True))
     amount = [column.field for column in COLUMNS].index("agreed_capital")
     assert (len(rows) - 1, round(sum(row[amount] for row in rows[1:]), 2)) == (24, 577)
@@ -78,13 +78,13 @@ def test_the_export_holds_the_lists_rows_in_the_lists_order(client: Client) -> N
     lengths = []
     for query in QUERIES:
         page = client.get(f"/projects/?{query}" if "per_page" in query else f"/projects/?{query}&per_page=500")
-        rows = list(csv.DictReader(io.StringIO(body(client.get(f"/projects/export.csv?{query}")).decode("utf-8-sig"))))
+        rows = list(csv.DictReader(io.StringIO(body(client.get(f"/imports/ledger.csv?{query}")).decode("utf-8-sig"))))
         lengths.append(len(rows))
         totals, shown = page.context["totals"], page.context["page"]
         assert len(rows) == totals.projects + totals.increased
         if shown.paginator.num_pages == 1:
             assert [row["项目编号"] for row in rows] == [project.code for project in shown.object_list]
-        link = re.search(r'href="(/projects/export\.xlsx[^"]*)"[^>]*>([^<]*)', page.content.decode())
+        link = re.search(r'href="(/imports/ledger\.xlsx[^"]*)"[^>]*>([^<]*)', page.content.decode())
         assert bool(link) == bool(rows)
         if link:
             assert str(len(rows)) in link[2]
@@ -120,7 +120,7 @@ def test_odd_projects_come_back_unchanged(client: Client, tmp_path: Path, ending
     edges()
     whole, agreed = Project.objects.count(), Project.objects.all().totals().agreed
     path = tmp_path / f"out.{ending}"
-    path.write_bytes(body(client.get(f"/projects/export.{ending}")))
+    path.write_bytes(body(client.get(f"/imports/ledger.{ending}")))
     status, answer = run(path)
     assert (status, answer["unchanged"]) == (0, whole), answer["errors"]
     Project.objects.all().delete()
@@ -132,13 +132,13 @@ def test_odd_projects_come_back_unchanged(client: Client, tmp_path: Path, ending
 
 def test_an_added_part_that_reductions_outweigh_is_not_told(client: Client) -> None:
     make_project("核减", code="R-1", agreed="5", increases=[("2", "2020-08")], reductions=[("6", "2020-09")])
-    row = next(csv.DictReader(io.StringIO(body(client.get("/projects/export.csv")).decode("utf-8-sig"))))
+    row = next(csv.DictReader(io.StringIO(body(client.get("/imports/ledger.csv")).decode("utf-8-sig"))))
     assert (row["协议投资额（亿元）"], row["增资额（亿元）"]) == ("1", "")
 
 
 def test_cells_have_the_type_of_what_they_say(client: Client) -> None:
     make_project("甲", code="001", agreed="6.123456", signed="2020-06-30", planned={"started": "2020-07"})
-    sheet = openpyxl.load_workbook(io.BytesIO(body(client.get("/projects/export.xlsx")))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(body(client.get("/imports/ledger.xlsx")))).active
     cells = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
     assert cells["签约时间"].value.date() == datetime.date(2020, 6, 30)
     assert (cells["签约时间"].data_type, cells["签约时间"].is_date) == ("d", True)
@@ -149,23 +149,23 @@ def test_cells_have_the_type_of_what_they_say(client: Client) -> None:
 
 def test_what_looks_like_a_formula_stays_text_and_comes_back(client: Client, tmp_path: Path) -> None:
     project = make_project("=1+1 项目", code="P-001", agreed="0.000001", remarks="@某人，-5，+3")
-    text = body(client.get("/projects/export.csv")).decode("utf-8-sig")
+    text = body(client.get("/imports/ledger.csv")).decode("utf-8-sig")
     cells = next(csv.DictReader(io.StringIO(text)))
     assert not [cell for cell in cells.values() if cell.startswith(("=", "+", "-", "@"))]
-    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/projects/export.xlsx"))))
+    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/imports/ledger.xlsx"))))
     assert {cell.data_type for cell in book.active[2]} <= {"s", "n", "d"}
     for ending in ("csv", "xlsx"):
         path = tmp_path / f"out.{ending}"
-        path.write_bytes(body(client.get(f"/projects/export.{ending}")))
+        path.write_bytes(body(client.get(f"/imports/ledger.{ending}")))
         assert run(path)[1]["unchanged"] == 1
     assert project.agreed_capital == YI / 1_000_000
 
 
 def test_control_characters_stop_no_export(client: Client) -> None:
     make_project("甲项目", code="P-001", agreed="5", remarks="从 Word 粘贴\x0b第二行\x07", investor="甲\x1f公司")
-    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/projects/export.xlsx"))))
+    book = openpyxl.load_workbook(io.BytesIO(body(client.get("/imports/ledger.xlsx"))))
     assert "从 Word 粘贴\n第二行" in [cell.value for cell in book.active[2]]
-    assert "\x0b" not in body(client.get("/projects/export.csv")).decode()
+    assert "\x0b" not in body(client.get("/imports/ledger.csv")).decode()
 
 
 def test_a_recorder_of_own_parks_exports_no_others(settings) -> None:
@@ -174,7 +174,7 @@ def test_a_recorder_of_own_parks_exports_no_others(settings) -> None:
     make_project("德感的", park="degan")
     client = Client()
     client.force_login(make_user("recorder", role="recorder", parks=["shuangfu"]))
-    text = body(client.get("/projects/export.csv")).decode("utf-8-sig")
+    text = body(client.get("/imports/ledger.csv")).decode("utf-8-sig")
     assert "双福的" in text
     assert "德感的" not in text
 
@@ -182,13 +182,13 @@ def test_a_recorder_of_own_parks_exports_no_others(settings) -> None:
 @pytest.mark.parametrize("query", ["year=abc", "stage=flying", "min_capital=x", "sort=zzz", "per_page=-1"])
 def test_a_condition_that_nobody_understands_is_refused(client: Client, query: str) -> None:
     for ending in ("csv", "xlsx"):
-        response = client.get(f"/projects/export.{ending}?{query}")
+        response = client.get(f"/imports/ledger.{ending}?{query}")
         assert response.status_code == 400
         assert len(response.content.decode().splitlines()) == 2
 
 
 def test_exports_need_a_login_and_write_nothing() -> None:
-    for path in ("/projects/export.csv", "/projects/export.xlsx", "/imports/template.xlsx"):
+    for path in ("/imports/ledger.csv", "/imports/ledger.xlsx", "/imports/template.xlsx"):
         assert Client().get(path).status_code == 302
         client = Client()
         client.force_login(make_user(f"leader{path[-8:]}", role="leader"))
@@ -206,7 +206,7 @@ def test_a_register_of_more_than_a_thousand_investors_is_exported(client: Client
     rows = [[f"K-{n:04d}", f"第{n}个", f"甲{n}公司", "双福", None, 1, "2020", "在建"] for n in range(1100)]
     assert run(ledger(tmp_path / "in.xlsx", *rows))[0] == 0
     path = tmp_path / "out.xlsx"
-    path.write_bytes(body(client.get("/projects/export.xlsx")))
+    path.write_bytes(body(client.get("/imports/ledger.xlsx")))
     assert run(path)[1]["unchanged"] == 1100
 
 
@@ -224,7 +224,7 @@ def test_what_is_typed_on_the_product_page_comes_back_unchanged(vocabulary, clie
     assert client.post("/projects/new/", sent).status_code == 302
     assert Project.objects.get().remarks == "第一行\n第二行 两格"
     path = tmp_path / "out.xlsx"
-    path.write_bytes(body(client.get("/projects/export.xlsx")))
+    path.write_bytes(body(client.get("/imports/ledger.xlsx")))
     assert run(path)[1]["unchanged"] == 1
     refused = client.post("/projects/new/", typed(name="乙项目", contact_phone="023-47521234 李四"))
     assert refused.status_code == 422

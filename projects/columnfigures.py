@@ -1,0 +1,182 @@
+"""Columns that follow from several rows: sums, rates, the next milestone, the light, what is missing, the last word."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DateField, F, FloatField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Cast, NullIf
+
+from jiangjin.lib.dates import PartialDay
+from projects import lights, stages
+from projects.choices import CapitalOrigin, CommitmentKind
+from projects.columnplaces import LIGHT, MILESTONES, Asked, Computed, Place
+from projects.lacking import lacking_any
+from projects.models import CapitalArrival, CapitalCommitment, Note, Project
+from projects.querysets import ProjectQuerySet
+
+FIRMS_AND_MILESTONES = ("participations", "milestones")
+
+
+def increases() -> Computed:
+    """What was added to the initial agreement, in 万元."""
+    return Computed("added_capital", lambda asked: _sum(CapitalCommitment, "amount", kind=CommitmentKind.INCREASE))
+
+
+def agreed_in_year() -> Computed:
+    """What was agreed in the chosen year, or that of the as-of day, in 万元."""
+    return Computed("agreed_year", lambda asked: _sum(CapitalCommitment, "amount", committed_on__year=_year(asked)))
+
+
+def arrived_in_year() -> Computed:
+    """What arrived in the chosen year, or that of the as-of day, in 万元."""
+    return Computed("arrived_year", lambda asked: _sum(CapitalArrival, "amount", month__year=_year(asked)))
+
+
+def arrived_foreign() -> Computed:
+    """Foreign capital that arrived, in 万元."""
+    return Computed("arrived_foreign", lambda asked: _sum(CapitalArrival, "amount", origin=CapitalOrigin.FOREIGN))
+
+
+def arrived_from_outside() -> Computed:
+    """What arrived from outside the city, in 万元."""
+    return Computed("arrived_outside_city", lambda asked: _sum(CapitalArrival, "outside_city"))
+
+
+def _year(asked: Asked) -> int:
+    return asked.year or asked.today.year
+
+
+def _sum(model: type, column: str, **of: Any) -> Subquery:
+    """The sum over a project's own rows; NULL where there is none, for unknown is not zero."""
+    rows = model.objects.filter(project=OuterRef("pk"), **of).order_by().values("project")
+    return Subquery(rows.annotate(whole=Sum(column)).values("whole"))
+
+
+def ratio(name: str, above: str, below: str, *, units: int = 1) -> Computed:
+    """One amount for each unit of another value; NULL where either is unknown, or the lower one is nothing.
+
+    units: how many of the stored unit above are 1 (amounts are stored as fen; a million of them are 1 万元).
+    """
+
+    def expression(asked: Asked) -> Any:
+        whole = Cast(F(above), FloatField()) / float(units) if units > 1 else Cast(F(above), FloatField())
+        return whole / NullIf(Cast(F(below), FloatField()), 0.0)
+
+    def read(project: Project) -> Decimal | None:
+        upper, lower = getattr(project, above), getattr(project, below)
+        return upper / lower if upper is not None and lower else None
+
+    return Computed(name, expression, read=read)
+
+
+def last_note(kind: str) -> Computed:
+    """The newest sentence of a kind."""
+
+    def expression(asked: Asked) -> Subquery:
+        notes = Note.objects.filter(project=OuterRef("pk"), kind=kind).order_by("-created_at", "-pk")
+        return Subquery(notes.values("text")[:1])
+
+    return Computed(f"last_{kind}", expression)
+
+
+class NextMilestone(Place):
+    """The earliest planned milestone that is not reached: its words, its day, or the days left until it."""
+
+    needs = (MILESTONES,)
+
+    def __init__(self, show: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.show = show
+
+    def value(self, project: Project) -> Any:
+        waiting = stages.next_milestone(project.milestones.all())
+        return self.show(waiting) if waiting else None
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        return projects if shown else projects.with_next_milestone()
+
+    def order(self) -> F:
+        return F("next_planned_on")
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        return Q(**{f"next_planned_on__{lookup}": value})
+
+    def empty(self) -> Q:
+        return Q(next_planned_on__isnull=True)
+
+
+def next_words() -> NextMilestone:
+    """开工 2021-05-04."""
+    return NextMilestone(lambda row: f"{row} {row.planned_on}")
+
+
+def next_day() -> NextMilestone:
+    """Its planned day."""
+    return NextMilestone(lambda row: row.planned_on)
+
+
+class DaysLeft(NextMilestone):
+    """Days from the as-of day until the last day that the planned one could mean; below zero it is late."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda row: row.planned_on)
+
+    def value(self, project: Project) -> int | None:
+        planned: PartialDay | None = super().value(project)
+        return (planned.last - project.as_of_day).days if planned else None
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        if shown:
+            return projects.annotate(as_of_day=Value(asked.today, output_field=DateField()))
+        return projects.with_next_milestone()
+
+    def fits(self, lookup: str, value: int, asked: Asked) -> Q:
+        """`gte`, `lte` and `exact` of a number of days, said as bounds of the planned day itself."""
+        until = Q(next_planned_on__by=_days_on(asked.today, value))
+        before = Q(next_planned_on__by=_days_on(asked.today, value - 1))
+        if lookup == "lte":
+            return until
+        later = Q(next_planned_on__isnull=False) & ~before
+        return later & until if lookup == "exact" else later
+
+
+def _days_on(day: datetime.date, days: int) -> datetime.date:
+    """A day so many days later, at most the last one that there is."""
+    room = (datetime.date.max - day).days if days > 0 else (day - datetime.date.min).days
+    return day + datetime.timedelta(days=max(-room, min(room, days)))
+
+
+class LightNow(Place):
+    """The colour of the light as of the day, in its word."""
+
+    needs = (LIGHT,)
+
+    def value(self, project: Project) -> str:
+        return str(dict(lights.CHOICES)[project.light_now])
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        return lights.with_light(projects, asked.today) if shown else projects
+
+    def fits(self, lookup: str, value: str, asked: Asked) -> Q:
+        """`exact` one of the colours."""
+        found = lights.with_light(Project.objects.order_by(), asked.today).filter(light_now=value)
+        return Q(pk__in=found.values("pk"))
+
+    def empty(self) -> Q:
+        return Q(pk__in=[])
+
+
+class Missing(Place):
+    """What the stage of a project asks for and nobody filled in."""
+
+    needs = FIRMS_AND_MILESTONES
+
+    def value(self, project: Project) -> str | None:
+        return "、".join(str(label) for label in stages.missing(project)) or None
+
+    def empty(self) -> Q:
+        return ~lacking_any()

@@ -1,0 +1,257 @@
+"""Where the values of a column stand: how one is read from a project, ordered by and compared in the database."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
+
+from jiangjin.lib.dates import PartialDay
+from projects.choices import MilestoneKind, Stage
+from projects.models import Milestone, Project
+from projects.querysets import ProjectQuerySet
+
+# What must be fetched with the projects before `value` is asked; select_related for the first four.
+JOINED = ("park", "cluster", "chain", "lead_official")
+FIRMS, HONOURS, MILESTONES, LIGHT = "participations", "honours", "milestones", "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a value may depend on beside its project: the chosen year, if any, and the as-of day."""
+
+    year: int | None
+    today: datetime.date
+
+
+class Place:
+    """The base: a value that is shown and can be neither ordered by nor compared."""
+
+    needs: tuple[str, ...] = ()
+
+    def __init__(self, read: Callable[[Project], Any] | None = None, needs: tuple[str, ...] = ()) -> None:
+        self.read = read
+        self.needs = needs or self.needs
+
+    def value(self, project: Project) -> Any:
+        """The typed value, or None where it is unknown; reads what `needs` fetched."""
+        return self.read(project) if self.read else None
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        """With what `order` and `fits` name; `shown`: with what `value` reads."""
+        return projects
+
+    def order(self) -> F | None:
+        """What to order by; None where it cannot be ordered by."""
+        return None
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        """Projects with a known value for which the lookup holds."""
+        raise NotImplementedError
+
+    def empty(self) -> Q:
+        """Projects whose value nobody filled in."""
+        raise NotImplementedError
+
+
+class Stored(Place):
+    """A column of Project, or one of a row that it refers to once: lead_official__name."""
+
+    def __init__(self, path: str, *, read: Callable[[Project], Any] | None = None, needs: tuple[str, ...] = ()) -> None:
+        super().__init__(read, needs)
+        self.path = path
+
+    def value(self, project: Project) -> Any:
+        found = self.read(project) if self.read else getattr(project, self.path)
+        return None if found == "" else found
+
+    def order(self) -> F | None:
+        return F(self.path)
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        return Q(**{f"{self.path}__{lookup}": value})
+
+    def empty(self) -> Q:
+        return Q(**{self.path: None}) if self._is_null else Q(**{self.path: ""})
+
+    @cached_property
+    def _is_null(self) -> bool:
+        field = Project._meta.get_field(self.path)
+        return bool(field.null)
+
+
+class Referred(Stored):
+    """A word of the row that a column of Project refers to."""
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(f"{column}__{name}", needs=(column,))
+        self.column, self.name = column, name
+
+    def value(self, project: Project) -> Any:
+        row = getattr(project, self.column)
+        return (getattr(row, self.name) or None) if row else None
+
+    def empty(self) -> Q:
+        return Q(**{self.column: None}) | Q(**{self.path: ""})
+
+
+class Worded(Stored):
+    """A column with a closed list of words; its value is the word."""
+
+    def __init__(self, path: str, words: Iterable[tuple[str, Any]]) -> None:
+        super().__init__(path)
+        self.words = dict(words)
+
+    def value(self, project: Project) -> str | None:
+        found = getattr(project, self.path)
+        return str(self.words.get(found, found)) if found else None
+
+
+class StageWord(Worded):
+    """The stage, ordered by how far it is."""
+
+    def __init__(self) -> None:
+        super().__init__("stage", Stage.choices)
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        if shown:
+            return projects
+        return projects.annotate(stage_rank=Case(*(When(stage=stage, then=Value(stage.rank)) for stage in Stage)))
+
+    def order(self) -> F | None:
+        return F("stage_rank")
+
+
+class Entry(Place):
+    """An entry of a vocabulary, known by its code, shown by its name and ordered by its position."""
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(needs=(column,))
+        self.column, self.name = column, name
+
+    def value(self, project: Project) -> str | None:
+        entry = getattr(project, self.column)
+        return getattr(entry, self.name) if entry else None
+
+    def order(self) -> F | None:
+        return F(f"{self.column}__position")
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        if lookup != "exact":
+            return Q(**{f"{self.column}__name__{lookup}": value})
+        inside = Q(park__parent__code=value) if self.column == "park" else Q()
+        return Q(**{f"{self.column}__code": value}) | inside
+
+    def empty(self) -> Q:
+        return Q(**{self.column: None})
+
+
+class Rows(Place):
+    """A value of other rows that belong to a project: fits where one of them fits."""
+
+    def __init__(
+        self,
+        rows: Callable[[], QuerySet],
+        path: str,
+        *,
+        read: Callable[[Project], Any],
+        needs: tuple[str, ...],
+        name: str = "",
+    ) -> None:
+        super().__init__(read, needs)
+        self.rows, self.path, self.name = rows, path, name
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        if shown or not self.name:
+            return projects
+        return projects.annotate(**{self.name: Subquery(self._own.values(self.path)[:1])})
+
+    def order(self) -> F | None:
+        return F(self.name) if self.name else None
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        return Q(Exists(self._own.filter(**{f"{self.path}__{lookup}": value})))
+
+    def empty(self) -> Q:
+        known = self._own.exclude(**{self.path: None})
+        return ~Q(Exists(known.exclude(**{self.path: ""}) if self._is_text else known))
+
+    @property
+    def _own(self) -> QuerySet:
+        return self.rows().filter(project=OuterRef("pk")).order_by()
+
+    @property
+    def _is_text(self) -> bool:
+        model: type[Model] = self.rows().model
+        *steps, last = self.path.split("__")
+        for step in steps:
+            model = model._meta.get_field(step).related_model
+        return model._meta.get_field(last).empty_strings_allowed
+
+
+def milestone_day(kind: MilestoneKind, column: str) -> Rows:
+    """The planned or actual day of a milestone that a project has once."""
+
+    def read(project: Project) -> PartialDay | None:
+        return next((getattr(row, column) for row in project.milestones.all() if row.kind == kind), None)
+
+    return Rows(
+        lambda: Milestone.objects.filter(kind=kind),
+        column,
+        read=read,
+        needs=(MILESTONES,),
+        name=f"{kind.value}_{column}",
+    )
+
+
+class Computed(Place):
+    """What the database computes for each project: the same expression is shown, ordered by and compared.
+
+    `read` makes the shown value where Python knows it more exactly from what is stored.
+    """
+
+    def __init__(
+        self, name: str, expression: Callable[[Asked], Any], *, read: Callable[[Project], Any] | None = None
+    ) -> None:
+        super().__init__(read)
+        self.name, self.expression = name, expression
+
+    def value(self, project: Project) -> Any:
+        found = self.read(project) if self.read else getattr(project, self.name)
+        return None if found == "" else found
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        if shown and self.read:
+            return projects
+        return projects.annotate(**{self.name: self.expression(asked)})
+
+    def order(self) -> F | None:
+        return F(self.name)
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        return Q(**{f"{self.name}__{lookup}": float(value) if self.read and isinstance(value, Decimal) else value})
+
+    def empty(self) -> Q:
+        return Q(**{f"{self.name}__isnull": True})
+
+
+class Moment(Stored):
+    """The day of a moment, in the district's own time."""
+
+    def value(self, project: Project) -> PartialDay:
+        return PartialDay.of(timezone.localdate(getattr(project, self.path)))
+
+    def fits(self, lookup: str, value: datetime.date, asked: Asked) -> Q:
+        """`since` and `by` a day, as a partial day is compared."""
+        day = value if lookup == "since" else value + datetime.timedelta(days=1)
+        start = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+        return Q(**{f"{self.path}__{'gte' if lookup == 'since' else 'lt'}": start})
+
+    def empty(self) -> Q:
+        return Q(pk__in=[])

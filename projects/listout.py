@@ -1,0 +1,111 @@
+"""The project list as it goes out: the columns, rows and order of the page, with the totals of its foot."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jiangjin.lib.sheetout import OutColumn, OutSheet
+from projects import columns, listing
+from projects.columns import PERCENT, WAN_UNIT, Column
+from projects.querysets import ProjectQuerySet, Totals
+
+CHUNK = 2000
+KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
+WIDTHS = {"name": 32, "investor": 28, "joint_investors": 28, "content": 40, "remarks": 40}
+# The columns whose sum the foot of the list tells where a year is chosen, beside those of all years.
+OF_THE_YEAR = {"agreed_capital": "agreed_year", "arrived_capital": "arrived_year"}
+
+
+def out_columns(params: QueryDict, year: int | None) -> list[Column]:
+    """The columns of the list; with a year, what counts in it stands beside each amount of all years.
+
+    The foot of such a list sums the year's amounts alone: without these columns no sum of the file would be the foot's.
+    """
+    shown = columns.chosen(params)
+    if not year:
+        return list(shown)
+    keys, found = {column.key for column in shown}, []
+    for column in shown:
+        found.append(column)
+        beside = OF_THE_YEAR.get(column.key)
+        if beside and beside not in keys:
+            found.append(columns.BY_KEY[beside])
+    return found
+
+
+def sheet_of(
+    found: ProjectQuerySet,
+    shown: Sequence[Column],
+    *,
+    sort: str,
+    year: int | None,
+    today: datetime.date,
+    totals: Totals,
+) -> OutSheet:
+    """These projects as a table whose rows are fetched as they are taken, so many at a time."""
+    whole = found.totals() if year else totals
+    amounts = {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
+    if year:
+        amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
+    words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
+    ordered = columns.fetched(listing.ordered(found, sort), shown, year, today)
+    place = [column.key for column in shown].index("name")
+    return OutSheet(
+        _("Projects"),
+        [out_column(column) for column in shown],
+        _rows(ordered, shown),
+        totals=[words.get(column.key) for column in shown],
+        frozen=place + 1 if place < 4 else 0,
+    )
+
+
+def out_column(column: Column) -> OutColumn:
+    """How a column of the list stands in a file."""
+    return OutColumn(column.key, column.head, _kind(column), WIDTHS.get(column.key, 0))
+
+
+def _kind(column: Column) -> str:
+    if column.kind == "money":
+        return "money_wan" if column.unit == WAN_UNIT else "money_yi"
+    if column.kind == "decimal":
+        return "percent" if column.unit == PERCENT else "decimal"
+    return KINDS.get(column.kind, "text")
+
+
+def _rows(projects: QuerySet, shown: Sequence[Column]) -> Iterator[list[Any]]:
+    values = [column.value for column in shown]
+    for project in projects.iterator(chunk_size=CHUNK):
+        yield [value(project) for value in values]
+
+
+def totals_in_words(totals: Totals) -> str:
+    """合计 192 项: what the foot of the list counts, with the unknown and those of earlier years."""
+    parts = [
+        _("Total")
+        + " "
+        + ngettext("%(number)d project", "%(number)d projects", totals.projects) % {"number": totals.projects}
+    ]
+    if totals.unknown:
+        parts.append(_("%(number)d without an amount") % {"number": totals.unknown})
+    if totals.increased:
+        parts.append(_("%(number)d of earlier years for their increase") % {"number": totals.increased})
+    return "，".join(parts)
+
+
+def rules_of(shown: Sequence[Column]) -> list[str]:
+    """What the file says of its units and its totals."""
+    money = [column for column in shown if column.kind == "money"]
+    rules = (
+        [_("Amounts stand in the unit of their column's head; the numbers in the cells are not rounded.")]
+        if money
+        else []
+    )
+    rules.append(_("The last row of the workbook holds the totals of the list; the .csv file has rows only."))
+    return rules

@@ -1,0 +1,315 @@
+"""Lists as files: exactly what is shown, only what is visible, only with the right, always written down."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.auditing import breaks
+from accounts.models import AuditEvent, User
+from jiangjin.lib import sheetout
+from jiangjin.lib.money import YI
+from projects import exports, listout
+from projects.models import Obstacle
+from tests.builders import make_investor, make_project, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+LISTS = ["/projects/", "/investors/", "/officials/", "/obstacles/", "/arrivals/", "/parks/", "/industries/"]
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_user("manager", role="manager", all_parks=True))
+    return client
+
+
+def body(response: Any) -> bytes:
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content)
+    response.close()
+    return content
+
+
+def book(client: Client, url: str) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(body(client.get(url))))
+
+
+def cells(client: Client, url: str, sheet: int = 0) -> list[list[Any]]:
+    return [list(row) for row in book(client, url).worksheets[sheet].iter_rows(values_only=True)]
+
+
+def lines(client: Client, url: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body(client.get(url)).decode("utf-8-sig"))))
+
+
+def some_projects() -> None:
+    make_project("甲", code="P-1", park="shuangfu", cluster="equipment", agreed="5", signed="2020-06-30")
+    make_project("乙", code="P-2", park="degan", agreed="12.3456789", signed="2020-07", arrivals={"2020-09": "500"})
+    make_project("丙", code="P-3", signed="2020", investor="丙公司", planned={"started": "2021-03"})
+    make_project("丁", code="P-4", signed="2019", agreed="3", increases=[("2", "2020-08-01")])
+    make_project("戊", code="P-5", signed="2019-01-01", agreed="7")
+
+
+QUERIES = [
+    "",
+    "year=2020",
+    "year=2020&park=degan",
+    "year=2019&sort=-code",
+    "park=none&sort=name",
+    "q=甲",
+    "min_capital=5&sort=agreed_capital",
+    "columns=agreed_capital,name,park,signed_on",
+    "q=nobody",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_export_is_exactly_the_list(client: Client, query: str) -> None:
+    some_projects()
+    page = client.get(f"/projects/?{query}").context
+    rows = cells(client, f"/projects/export.xlsx?{query}")
+    heads, found, foot = rows[0], rows[1:-1], rows[-1]
+    assert [dict(zip(heads, row, strict=True))["项目名称"] for row in found] == [row.name for row in page["page"]]
+    names = [line["项目名称"] for line in lines(client, f"/projects/export.csv?{query}")]
+    assert names == [row.name for row in page["page"]]
+    totals = page["totals"]
+    ending = "当年" if "year=" in query else ""
+    foot_of = dict(zip(heads, foot, strict=True))
+    agreed = next(value for head, value in foot_of.items() if "协议" in head and (not ending or "年" in head))
+    assert Decimal(str(agreed)) * YI == totals.agreed
+    assert str(totals.projects) in foot_of["项目名称"]
+
+
+@pytest.mark.parametrize("query", ["", "year=2020", "year=2019", "q=甲"])
+def test_the_foot_is_the_sum_of_its_column(client: Client, query: str) -> None:
+    some_projects()
+    rows = cells(client, f"/projects/export.xlsx?{query}")
+    for number, head in enumerate(rows[0]):
+        if "亿元" in head:
+            known = [Decimal(str(row[number])) for row in rows[1:-1] if row[number] is not None]
+            assert sum(known, Decimal(0)) == Decimal(str(rows[-1][number])), head
+
+
+def test_the_file_says_what_it_holds(client: Client, settings: Any) -> None:
+    some_projects()
+    said = dict(cells(client, "/projects/export.xlsx?year=2020&park=shuangfu", sheet=-1))
+    text = "\n".join(f"{label} {value}" for label, value in cells(client, "/projects/export.xlsx?year=2020", sheet=-1))
+    assert said["导出人"] == "manager"
+    assert said["导出时间"].startswith(f"{timezone.localdate():%Y-%m-%d}")
+    assert "年份 2020" in text
+    assert "空" in text  # an empty cell is not zero
+    assert "2020年" in text or "2020 年" in text
+
+
+def test_amounts_days_and_unknowns_of_the_list(client: Client) -> None:
+    some_projects()
+    page = book(client, "/projects/export.xlsx?sort=code").active
+    heads = [cell.value for cell in page[1]]
+    amount, day = heads.index("协议（亿元）") + 1, next(n for n, head in enumerate(heads, 1) if head == "签约")
+    assert [page.cell(row, amount).value for row in range(2, 7)] == [5, 12.3456789, None, 5, 7]
+    assert [page.cell(row, day).is_date for row in range(2, 7)] == [True, False, False, False, True]
+    assert [page.cell(row, day).value for row in (3, 4)] == ["2020-07", "2020"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client) -> None:
+    counts = []
+    for __ in range(2):
+        some = 4 if not counts else 30
+        for __ in range(some):
+            make_project(park="shuangfu", agreed="1", investor="甲公司", planned={"started": "2021-01"})
+        with CaptureQueriesContext(connection) as captured:
+            body(client.get("/projects/export.csv"))
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_rows_are_taken_a_chunk_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listout, "CHUNK", 3)
+    for number in range(10):
+        make_project(code=f"P-{number}", planned={"started": "2021-01"})
+    assert len(lines(client, "/projects/export.csv")) == 10
+
+
+@pytest.mark.parametrize("url", LISTS)
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_every_list_has_its_export_and_each_is_logged(client: Client, url: str, ending: str) -> None:
+    some_projects()
+    body(client.get(f"{url}export.{ending}?x=1"))
+    event = AuditEvent.objects.get()
+    assert (event.username, event.action, event.result) == ("manager", "export", "done")
+    assert (event.detail["form"], event.detail["query"], event.detail["path"]) == (
+        ending,
+        "x=1",
+        f"{url}export.{ending}",
+    )
+    assert event.subject
+    assert event.address == "127.0.0.1"
+    assert event.detail["rows"] >= 0
+    assert list(breaks()) == []
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_every_list_shows_the_way_to_its_export_to_those_who_may(client: Client, url: str) -> None:
+    some_projects()
+    assert f"{url}export.xlsx" in client.get(url).content.decode()
+    assert f"{url}export.csv" in client.get(url).content.decode()
+    User.objects.update(may_export=False)
+    html = client.get(url).content.decode()
+    assert "export." not in html
+    assert "ledger.xlsx" not in html
+
+
+@pytest.mark.parametrize("url", [*LISTS, "/imports/ledger"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_without_the_right_nothing_leaves(client: Client, url: str, ending: str) -> None:
+    User.objects.update(may_export=False)
+    address = f"{url}.{ending}" if url.endswith("ledger") else f"{url}export.{ending}"
+    assert client.get(address).status_code == 403
+    assert Client().get(address).status_code == 302
+    assert AuditEvent.objects.count() == 0
+
+
+def test_another_ending_is_not_there(client: Client) -> None:
+    for url in LISTS[1:]:
+        assert client.get(f"{url}export.pdf").status_code == 404
+    assert client.get("/imports/ledger.pdf").status_code == 404
+
+
+def test_a_recorder_of_own_parks_exports_these_alone(settings: Any) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    mine = make_project("双福的", park="shuangfu", agreed="1", investor="双福公司", official=("张三", "双福"))
+    other = make_project("德感的", park="degan", agreed="77", investor="德感公司", official=("李四", "德感"))
+    for project in (mine, other):
+        Obstacle.objects.create(project=project, text=f"{project.name}缺水", unit="水务局", raised_on="2020-01-01")
+    client = Client()
+    client.force_login(make_user("recorder", role="recorder", parks=["shuangfu"]))
+    for url in LISTS:
+        text = body(client.get(f"{url}export.csv")).decode("utf-8-sig")
+        assert "德感的" not in text, url
+        assert "德感公司" not in text, url
+        assert "李四" not in text, url
+        assert "77" not in text, url
+    assert [row["项目名称"] for row in lines(client, "/projects/export.csv")] == ["双福的"]
+    assert body(client.get("/imports/ledger.csv")).decode("utf-8-sig").count("德感的") == 0
+
+
+def test_a_leader_takes_no_grid_of_arrivals() -> None:
+    client = Client()
+    client.force_login(make_user("leader", role="leader"))
+    assert client.get("/arrivals/export.xlsx").status_code == 403
+    assert client.get("/projects/export.xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["year=abc", "stage=flying", "min_capital=x", "sort=zzz"])
+def test_a_condition_that_nobody_understands_is_refused(client: Client, query: str) -> None:
+    for ending in ("csv", "xlsx"):
+        assert client.get(f"/projects/export.{ending}?{query}").status_code == 400
+    assert client.get("/obstacles/export.csv?park=nowhere").status_code == 400
+    assert AuditEvent.objects.count() == 0
+
+
+def test_more_rows_than_a_sheet_takes_are_refused_with_what_to_do(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheetout, "MOST_ROWS", 4)
+    some_projects()
+    response = client.get("/projects/export.xlsx?sort=code")
+    assert response.status_code == 422
+    assert "/projects/export.csv?sort=code" in response.content.decode()
+    assert AuditEvent.objects.get().result == "refused"
+    assert len(lines(client, "/projects/export.csv?sort=code")) == 5
+
+
+def test_an_export_that_fails_is_written_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_projects()
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("no room on the disk")
+
+    monkeypatch.setattr(exports, "xlsx_response", broken)
+    with pytest.raises(RuntimeError):
+        client.get("/projects/export.xlsx")
+    assert [event.result for event in AuditEvent.objects.order_by("number")] == ["done", "failed"]
+
+
+def test_an_export_that_nobody_takes_to_its_end_is_written_down(client: Client) -> None:
+    for __ in range(450):
+        make_investor(f"公司{__}")
+    response = client.get("/investors/export.csv")
+    next(iter(response.streaming_content))
+    response.close()
+    assert [event.result for event in AuditEvent.objects.order_by("number")] == ["done", "failed"]
+
+
+def test_firms_with_their_projects(client: Client) -> None:
+    make_project("甲", agreed="5", investor="乙公司", joint=["丙公司"])
+    make_investor("丙公司", honours=["listed"], type="private", origin="重庆")
+    rows = cells(client, "/investors/export.xlsx?rank=listed")
+    row = dict(zip(rows[0], rows[1], strict=True))
+    assert (row["投资方"], row["来源地"], row["项目"]) == ("丙公司", "重庆", 1)
+    assert len(rows) == 3
+    whole = cells(client, "/investors/export.xlsx")
+    assert (whole[-1][-2], whole[-1][-1]) == (1, 5)  # two firms, one project
+    assert "2" in whole[-1][0]
+
+
+def test_obstacles_in_the_order_of_the_page(client: Client) -> None:
+    project = make_project("甲", park="shuangfu")
+    for unit, text, raised, due in [
+        ("电力", "缺电", "2020-06-01", None),
+        ("水务", "缺水", "2020-05-01", "2020-06-01"),
+        ("水务", "缺管", "2020-07-01", None),
+        ("土地", "缺地", "2020-01-01", None),
+    ]:
+        Obstacle.objects.create(project=project, text=text, unit=unit, raised_on=raised, due_on=due)
+    Obstacle.objects.create(
+        project=project, text="缺路", unit="交通", raised_on="2020-01-01", resolved_on="2020-03-01", solution="修了"
+    )
+    page = client.get("/obstacles/").context["found"]
+    shown = [one.row.text for group in page.groups for one in group.rows]
+    assert [row["问题"] for row in lines(client, "/obstacles/export.csv")] == shown
+    assert lines(client, "/obstacles/export.csv?solved=1")[0]["问题"] == "缺路"
+    assert [row["问题"] for row in lines(client, "/obstacles/export.csv?overdue=on")] == ["缺水"]
+
+
+def test_officials_and_departments(client: Client) -> None:
+    make_project(official=("张三", "副区长"), agreed="3", lead_unit="商务委")
+    make_project(official=("", ""))
+    rows = lines(client, "/officials/export.csv")
+    assert [(row["责任领导"], row["项目"]) for row in rows] == [("张三", "1"), ("未填", "1")]
+    assert [row["责任单位"] for row in lines(client, "/officials/export.csv?tab=units")] == ["商务委", "未填"]
+
+
+def test_the_grid_of_months(client: Client) -> None:
+    make_project("甲", code="P-1", arrivals={"2020-03": "12.5", "2020-09": "100"})
+    make_project("乙", code="P-2", arrivals={"2020-09": "0.000001"})
+    make_project("丙", code="P-3", arrivals={"2019-09": "7"})
+    rows = cells(client, "/arrivals/export.xlsx?months=2020")
+    assert [row[4] for row in rows[1:]] == [12.5, None, None, 12.5]
+    assert [row[10] for row in rows[1:]] == [100, 0.000001, None, 100.000001]
+    assert [row[-1] for row in rows[1:]] == [112.5, 0.000001, None, 112.500001]
+
+
+def test_parks_and_clusters_equal_their_pages(client: Client) -> None:
+    some_projects()
+    page = client.get("/parks/?year=2020").context
+    rows = cells(client, "/parks/export.xlsx?year=2020")
+    foot = dict(zip(rows[0], rows[-1], strict=True))
+    total = page["total"].now
+    assert (foot["项目"], Decimal(str(foot["协议额（亿元）"])) * YI) == (total.projects, total.agreed)
+    assert len(rows) == 2 + sum(1 + len(line.inside) for line in page["lines"])
+    book_of = book(client, "/industries/export.xlsx?year=2020")
+    assert len(book_of.worksheets) == 3
+    clusters = list(book_of.worksheets[0].iter_rows(values_only=True))
+    assert clusters[-1][1] == client.get("/industries/?year=2020").context["total"].now.projects
+    assert sum(row[1] for row in clusters[1:-1]) == clusters[-1][1]
