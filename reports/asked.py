@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.demo import as_of_day
+from projects.pages import years_offered
 from projects.periods import ALL, Period
 
 
@@ -65,3 +66,8 @@ def _date(text: str) -> datetime.date | None:
 
 def _year(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else None
+
+
+def header_of(asked: Asked) -> dict[str, object]:
+    """What the head of a page with figures shows: the year, those to choose, the day."""
+    return {"year": asked.year, "years": years_offered(), "as_of": asked.shown, "asked": asked}

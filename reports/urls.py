@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import demo_views, mine_views, views
+from reports import demo_views, index_views, mine_views, views
 
 app_name = "reports"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("mine/", mine_views.my_page, name="my_page"),
     path("lights/", views.light_rules, name="light_rules"),
+    path("reports/", index_views.report_index, name="index"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -148,6 +148,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:attachment_remove": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
     "projects:attachment_restore": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
     "projects:timeline": (Kind.READ, {"code": "project"}),
+    "reports:index": (Kind.READ, {}),
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),

@@ -1,0 +1,135 @@
+"""A table of figures as it is shown, printed, exported and kept: one structure for all report pages.
+
+    grid = Grid(_("By park"), [Column(_("Park")), Column(_("Projects"), "count")], rows, notes=[...])
+    rows.append(Row([Cell("双福"), Cell(34, place.counted())]))
+
+`templates/reports/_grid.html` shows it, `reports/gridout.py` makes it a file. Amounts in 万元; None is not filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+from reports.links import list_url
+
+# Kinds of columns: how a value is shown. `yi` and `wan` are amounts in 万元 shown in 亿元 or 万元; `rate` is a ratio
+# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign.
+KINDS = (
+    "text",
+    "count",
+    "yi",
+    "wan",
+    "decimal",
+    "rate",
+    "growth",
+    "points",
+    "signed",
+    "signed_yi",
+    "day",
+    "light",
+    "stage",
+)
+OUT_KINDS = {
+    "count": "integer",
+    "signed": "integer",
+    "yi": "money_yi",
+    "signed_yi": "money_yi",
+    "wan": "money_wan",
+    "decimal": "decimal",
+    "rate": "percent",
+    "growth": "percent",
+    "points": "decimal",
+    "day": "day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`group` is the head above the head: neighbours of one group share it. `weak`: not shown on a phone."""
+
+    label: str | Promise
+    kind: str = "text"
+    group: str | Promise = ""
+    weak: bool = False
+    key: str = ""
+    width: int = 0  # of the exported column, in characters
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind not in ("text", "light", "stage")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value; `params` are the conditions of the list that it opens, `href` another address (of a project, a firm).
+
+    `dash`: None means that there is nothing to be had (a rate on zero), not that somebody could fill it in.
+    """
+
+    value: Any
+    params: Sequence[tuple[str, str]] | None = None
+    href: str = ""
+    dash: bool = True
+    tone: str = ""  # late, unknown or weak
+
+    @property
+    def url(self) -> str:
+        """Where it leads; a figure that is nothing leads nowhere."""
+        if self.href or not self.params or not self.value:
+            return self.href
+        return list_url(self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`role` is row, subtotal, unknown or total; `level` indents what lies inside the row above."""
+
+    cells: list[Cell]
+    role: str = "row"
+    level: int = 0
+
+
+@dataclass(slots=True)
+class Grid:
+    """`notes` are the counting rules that go with it everywhere. `code` names it in addresses and on the page."""
+
+    title: str | Promise
+    columns: list[Column]
+    rows: list[Row]
+    notes: list[str] = field(default_factory=list)
+    code: str = "table"
+    empty: str | Promise = ""  # what is said where there are no rows
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """The head above the head: label and how many columns; empty where no column has a group."""
+        found: list[tuple[str, int]] = []
+        for column in self.columns:
+            label = str(column.group)
+            if found and found[-1][0] == label:
+                found[-1] = (label, found[-1][1] + 1)
+            else:
+                found.append((label, 1))
+        return found if any(label for label, __ in found) else []
+
+    def edges(self) -> list[bool]:
+        """Which columns begin a group."""
+        starts, place = set(), 0
+        for __, width in self.groups:
+            starts.add(place)
+            place += width
+        return [place in starts and place > 0 for place in range(len(self.columns))]
+
+    @property
+    def shown(self) -> list[tuple[Row, list[tuple[Column, Cell, bool]]]]:
+        """Rows with each cell beside its column, and whether it begins a group."""
+        edges = self.edges()
+        return [(row, list(zip(self.columns, row.cells, edges, strict=True))) for row in self.rows]
+
+    @property
+    def heads(self) -> list[tuple[Column, bool]]:
+        return list(zip(self.columns, self.edges(), strict=True))

@@ -1,0 +1,67 @@
+"""A table of figures as a file: typed cells, its rules and filters on a sheet of their own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from jiangjin.lib.sheetout import OutColumn, OutSheet
+from projects import exports
+from reports.grid import OUT_KINDS, Cell, Column, Grid, Row
+
+INSIDE = "　"  # before the name of what lies inside the row above
+
+
+def sheet_of(grid: Grid) -> OutSheet:
+    """The table as a sheet; a total at its end becomes the sheet's own."""
+    rows = list(grid.rows)
+    total = rows.pop() if rows and rows[-1].role == "total" else None
+    columns = [
+        OutColumn(column.key or str(place), column.label, OUT_KINDS.get(column.kind, "text"), column.width)
+        for place, column in enumerate(grid.columns)
+    ]
+    return OutSheet(
+        str(grid.title),
+        columns,
+        [_values(grid.columns, row) for row in rows],
+        _values(grid.columns, total) if total else None,
+        grid.groups,
+        frozen=1,
+    )
+
+
+def _values(columns: Sequence[Column], row: Row) -> list[Any]:
+    values = [_value(column, cell) for column, cell in zip(columns, row.cells, strict=True)]
+    if row.level and isinstance(values[0], str):
+        values[0] = INSIDE * row.level + values[0]
+    return values
+
+
+def _value(column: Column, cell: Cell) -> Any:
+    if cell.value is None or cell.value == "":
+        return None
+    if column.kind == "points":
+        return Decimal(cell.value) * 100
+    return cell.value if column.kind in OUT_KINDS else str(cell.value)
+
+
+def send_grids(
+    request: HttpRequest,
+    ending: str,
+    title: object,
+    grids: Sequence[Grid],
+    *,
+    conditions: exports.Chosen,
+    day: datetime.date,
+) -> HttpResponseBase:
+    """The tables as one file, a sheet each (.csv takes the first); asks for the right and writes the export down."""
+    exports.require_ending(ending)
+    notes = list(dict.fromkeys(note for grid in grids for note in grid.notes))
+    about = exports.about_of(request, title, conditions, day, [*notes, *exports.usual_rules()])
+    sheets = [sheet_of(grid) for grid in grids]
+    count = sum(len(grid.rows) for grid in grids)
+    return exports.send(request, ending, exports.Outgoing(str(title), sheets, count, about, conditions))

@@ -1,0 +1,21 @@
+"""The page of all reports."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.views.decorators.http import require_GET
+
+from reports.asked import asked, header_of
+
+# Name of the address, label, what one finds there; in the order of the page.
+REPORTS: list[tuple[str, str | Promise, str | Promise]] = []
+
+
+@require_GET
+def report_index(request: HttpRequest) -> HttpResponse:
+    """Where each report is, and what it answers."""
+    entries = [(reverse(name), label, says) for name, label, says in REPORTS]
+    return render(request, "reports/report_index.html", {"reports": entries, **header_of(asked(request.GET))})

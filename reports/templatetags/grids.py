@@ -1,0 +1,35 @@
+"""How a cell of a report table is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from jiangjin.templatetags import display
+from reports.grid import Cell
+
+register = template.Library()
+
+WRITERS: dict[str, Any] = {
+    "count": display.count,
+    "yi": display.yi,
+    "wan": display.wan,
+    "rate": display.percent1,
+    "growth": lambda value: display.signed(display.percent1(value)),
+    "points": display.points,
+    "signed": display.signed,
+    "signed_yi": lambda value: display.signed(display.yi(value)),
+    "decimal": lambda value: f"{display._rounded(value, 2):,}",
+    "day": display.day,
+}
+
+
+@register.filter
+def figure(cell: Cell, kind: str) -> str | SafeString:
+    """The value of a cell by the kind of its column; — or 未填 where there is none."""
+    if cell.value is None or cell.value == "":
+        return display.dash(None) if cell.dash else display.unknown(None)  # type: ignore[return-value]
+    writer = WRITERS.get(kind)
+    return writer(cell.value) if writer else str(cell.value) if not isinstance(cell.value, SafeString) else cell.value
