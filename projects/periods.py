@@ -66,6 +66,11 @@ class Period:
         return self.year is None and not self.undated
 
     @property
+    def is_year(self) -> bool:
+        """A whole year."""
+        return self.year is not None and not (self.quarter or self.month or self.year_alone)
+
+    @property
     def first_month(self) -> int:
         """Of a year, 1; of the others, their own first month."""
         return self.month or (self.quarter * 3 - 2 if self.quarter else 1)

@@ -1,28 +1,31 @@
-"""Where the numbers come from. One function a question, over one queryset; amounts in 万元.
+"""Where the numbers come from: the year beside the year before, cut by a dimension; amounts in 万元.
 
-Every figure is made by `ProjectQuerySet.totals` or by the same sums grouped, so that the list behind its link shows the
-same: signed in the year counts, commitments dated in the year sum (design, section 4).
+Every figure is made by `reports.cube` or by `ProjectQuerySet.totals`, which follow one rule (design, section 4): signed
+in the year counts, commitments dated in the year sum. So the list behind its link shows the same.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from industries.models import Cluster
 from parks.models import Park
 from projects.choices import Stage
-from projects.models import CapitalArrival, CapitalCommitment, Participation
+from projects.counting import happened
+from projects.models import CapitalArrival, Participation
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet, Totals
+from reports.asked import Asked
+from reports.cube import Cube, Scope
+from reports.dimensions import NONE, entries
+from reports.measures import NOTHING, Figures, growth, ratio, summed
 
-NOTHING = Totals(0, Decimal(0), Decimal(0), 0)
-NONE = "none"
+__all__ = ["NONE", "NOTHING", "Compared", "Row", "compare", "growth", "ratio", "summed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,14 @@ class Row:
 
     code: str
     name: str
-    now: Totals
-    before: Totals
+    now: Figures | Totals
+    before: Figures | Totals
     note: str = ""  # the parks inside it that hold some of its projects, with their numbers
     share: Decimal | None = None  # of the agreed amount of all rows; None where that is zero
 
     @property
-    def arrival_rate(self) -> Decimal | None:
-        """Of what was agreed; None on zero."""
-        return ratio(self.now.arrived, self.now.agreed)
-
-    @property
     def growth(self) -> Decimal | None:
-        """Of the agreed amount over the year before; None on zero or unknown."""
+        """Of the agreed amount over the same time of the year before; None on zero or unknown."""
         return growth(self.now.agreed, self.before.agreed)
 
     @property
@@ -54,118 +52,89 @@ class Row:
     def projects_change(self) -> int:
         return self.now.projects - self.before.projects
 
-
-def growth(now: Decimal, before: Decimal) -> Decimal | None:
-    """Relative change; None where there is nothing to compare with."""
-    return (now - before) / before if before else None
-
-
-def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
-    """A part of the whole; None on zero."""
-    return part / whole if whole else None
+    @property
+    def arrival_rate(self) -> Decimal | None:
+        """Of the projects signed in the period (glossary, section 2); None on zero."""
+        return self.now.arrival_rate if isinstance(self.now, Figures) else None
 
 
-def grouped(projects: ProjectQuerySet, by: str, year: int) -> dict[Any, Totals]:
-    """Totals of a year by a column of Project (`cluster`, `park`, `stage`); the unknown under None."""
-    counts = {
-        row[by]: row
-        for row in projects.signed_in(year)
-        .order_by()
-        .values(by)
-        .annotate(projects=Count("pk"), unknown=Count("pk", filter=Q(agreed_capital=None)))
-    }
-    listed = projects.in_year(year).order_by().values("pk")
-    key = f"project__{by}"
-    agreed = dict(
-        CapitalCommitment.objects.filter(project__in=listed, committed_on__year=year)
-        .order_by()
-        .values_list(key)
-        .annotate(Sum("amount"))
+@dataclass(frozen=True)
+class Compared:
+    """The cells of a year and those of the same time of the year before, cut alike."""
+
+    now: Cube
+    before: Cube
+    period: Period
+
+    def row(self, code: str, name: str, dimension: str) -> Row:
+        now, before = self.now.by_one(dimension), self.before.by_one(dimension)
+        return Row(code, name, now.get(code, NOTHING), before.get(code, NOTHING))
+
+
+def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
+    """A year, and the year before up to the same day of it."""
+    scope = Scope(projects, asked.period, asked.day)
+    before = scope.at(asked.period.year_before(), asked.same_time_before)
+    return Compared(scope.cut(*dimensions), before.cut(*dimensions), asked.period)
+
+
+def whole(projects: ProjectQuerySet, asked: Asked) -> Row:
+    """All of it, with those listed only for an increase (`Totals.increased`)."""
+    earlier, day = asked.period.year_before(), asked.same_time_before
+    return Row(
+        "",
+        "",
+        projects.in_period(asked.period, asked.day).totals(asked.period, asked.day),
+        projects.in_period(earlier, day).totals(earlier, day),
     )
-    arrived = dict(
-        CapitalArrival.objects.filter(project__in=listed, month__year=year)
-        .order_by()
-        .values_list(key)
-        .annotate(Sum("amount"))
-    )
-    keys = {*counts, *agreed, *arrived}
-    return {
-        pk: Totals(
-            counts[pk]["projects"] if pk in counts else 0,
-            agreed.get(pk) or Decimal(0),
-            arrived.get(pk) or Decimal(0),
-            counts[pk]["unknown"] if pk in counts else 0,
-        )
-        for pk in keys
-    }
 
 
-def by_cluster(projects: ProjectQuerySet, year: int) -> list[Row]:
+def by_cluster(compared: Compared) -> list[Row]:
     """The clusters, what lies outside them, and the unknown where there is any: the parts add up to the whole."""
-    now, before = grouped(projects, "cluster", year), grouped(projects, "cluster", year - 1)
-    rows = [
-        Row(cluster.code, cluster.name, now.get(cluster.pk, NOTHING), before.get(cluster.pk, NOTHING))
-        for cluster in Cluster.objects.all()
-    ]
-    return with_shares(rows + _unknown(now, before))
+    now, before = compared.now.by_one("cluster"), compared.before.by_one("cluster")
+    named = entries("cluster", {*now, *before}, compared.period)
+    return with_shares(
+        [Row(one.code, one.name, now.get(one.code, NOTHING), before.get(one.code, NOTHING)) for one in named]
+    )
 
 
-def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
+def by_park(compared: Compared) -> list[Row]:
     """The root parks, each with the ones inside it, counted once; 园区外 and the unknown where there is any."""
-    now, before = grouped(projects, "park", year), grouped(projects, "park", year - 1)
-    children: dict[int | None, list[Park]] = defaultdict(list)
-    for park in Park.objects.all():
-        children[park.parent_id].append(park)
+    now, before = compared.now.by_one("park"), compared.before.by_one("park")
+    named = entries("park", {*now, *before}, compared.period)
     rows = []
-    for root in children[None]:
-        inside = children[root.pk]
-        ids = [root.pk, *(park.pk for park in inside)]
-        held = [(park.short_name.removeprefix(root.short_name), now.get(park.pk, NOTHING).projects) for park in inside]
+    for root in (entry for entry in named if not entry.parent):
+        inside = [entry for entry in named if entry.parent == root.code]
+        codes = [root.code, *(entry.code for entry in inside)]
+        held = [(entry.name.removeprefix(root.name), now.get(entry.code, NOTHING).projects) for entry in inside]
         note = "、".join(f"{name} {number}" for name, number in held if number)
-        row = Row(root.code, root.short_name, add(now, ids), add(before, ids), note)
+        row = Row(root.code, root.name, add(now, codes), add(before, codes), note)
         if root.code != Park.NO_PARK or row.now != NOTHING or row.before != NOTHING:
             rows.append(row)
-    return with_shares(rows + _unknown(now, before))
+    return with_shares(rows)
 
 
-def by_entry(projects: ProjectQuerySet, by: str, entries: Iterable[Any], year: int) -> list[Row]:
-    """Some entries of a vocabulary, such as the chains of a cluster, each with its own totals."""
-    now, before = grouped(projects, by, year), grouped(projects, by, year - 1)
-    return [Row(entry.code, entry.name, now.get(entry.pk, NOTHING), before.get(entry.pk, NOTHING)) for entry in entries]
+def by_entry(compared: Compared, by: str, named: Iterable[Any]) -> list[Row]:
+    """Some entries of a vocabulary, such as the chains of a cluster, each with its own sums."""
+    now, before = compared.now.by_one(by), compared.before.by_one(by)
+    return [Row(one.code, one.name, now.get(one.code, NOTHING), before.get(one.code, NOTHING)) for one in named]
 
 
-def by_stage(projects: ProjectQuerySet, year: int) -> list[tuple[Stage, Totals]]:
+def by_stage(cube: Cube) -> list[tuple[Stage, Figures]]:
     """The stages that projects of the year have come to, in their order."""
-    now = grouped(projects, "stage", year)
+    now = cube.by_one("stage")
     return [(stage, now[stage.value]) for stage in Stage if stage.value in now]
 
 
-def add(figures: dict[Any, Totals], keys: Iterable[Any]) -> Totals:
-    """The sum of several groups."""
-    return summed(figures[key] for key in keys if key in figures)
-
-
-def summed(rows: Iterable[Totals]) -> Totals:
-    """Several totals as one."""
-    found = list(rows)
-    return Totals(
-        sum(row.projects for row in found),
-        sum((row.agreed for row in found), Decimal(0)),
-        sum((row.arrived for row in found), Decimal(0)),
-        sum(row.unknown for row in found),
-    )
-
-
-def _unknown(now: dict[int | None, Totals], before: dict[int | None, Totals]) -> list[Row]:
-    if None not in now and None not in before:
-        return []
-    return [Row(NONE, "", now.get(None, NOTHING), before.get(None, NOTHING))]
+def add(figures: dict[str, Figures], codes: Iterable[str]) -> Figures:
+    """The sum of several entries."""
+    return summed(figures[code] for code in codes if code in figures)
 
 
 def with_shares(rows: list[Row]) -> list[Row]:
     """Each row with its part of the whole."""
-    whole = sum((row.now.agreed for row in rows), Decimal(0))
-    return [replace(row, share=ratio(row.now.agreed, whole)) for row in rows]
+    total = sum((row.now.agreed for row in rows), Decimal(0))
+    return [replace(row, share=ratio(row.now.agreed, total)) for row in rows]
 
 
 def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
@@ -183,8 +152,11 @@ def firms_with(projects: ProjectQuerySet, honour: str) -> int:
     return parts.aggregate(firms=Count(group, distinct=True))["firms"]
 
 
-def arrived_for_earlier(projects: ProjectQuerySet, year: int) -> Decimal:
+def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked) -> Decimal:
     """What arrived in the year for projects that do not count in it: shown beside the year's own arrivals."""
-    others = projects.exclude(pk__in=projects.in_year(year).order_by().values("pk"))
-    booked = CapitalArrival.objects.filter(project__in=others.order_by().values("pk"), month__year=year)
+    listed = projects.in_period(asked.period, asked.day)
+    others = projects.exclude(pk__in=listed.order_by().values("pk"))
+    booked = CapitalArrival.objects.filter(
+        asked.period.within("month"), happened("month", asked.day), project__in=others.order_by().values("pk")
+    )
     return booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from projects.periods import Period
+from reports.asked import Asked
 from reports.dimensions import DIMENSIONS
 
 Params = list[tuple[str, str]]
@@ -37,19 +38,28 @@ class Place:
 
     def counted(self) -> Params:
         """What counts in the period: signed in it, or with a commitment dated in it."""
-        return [("period", (self.time or self.period).code), *self._narrowed()]
+        return [_when(self.time or self.period), *self._narrowed()]
 
     def booked(self) -> Params:
         """Where capital was booked in the cell's time for what counts in the table's period."""
         if self.time is None:
             return self.counted()
-        return [("period", self.period.code), ("arrived_in", self.time.code), *self._narrowed()]
+        return [_when(self.period), ("arrived_in", self.time.code), *self._narrowed()]
 
     def cohort(self, *more: tuple[str, str]) -> Params:
         """What was signed in the period, with its whole amounts up to the day."""
         return [("signed_in", (self.time or self.period).code), *self._narrowed(), *more]
 
 
+def _when(period: Period) -> tuple[str, str]:
+    return ("year" if period.is_year else "period", period.code)
+
+
 def list_url(params: Iterable[tuple[str, str]]) -> str:
     """The address of the list with these conditions."""
     return f"{reverse('projects:list')}?{urlencode(list(params))}"
+
+
+def year_url(when: Asked) -> str:
+    """The list of the year's projects as of the page's day; further conditions are appended."""
+    return list_url([_when(when.period), *when.params])

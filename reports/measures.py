@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 ZERO = Decimal(0)
@@ -45,7 +46,7 @@ class Figures:
     agreed_on_land: Decimal = ZERO  # of those whose land area is known
 
     def __add__(self, other: Figures) -> Figures:
-        return Figures(*(getattr(self, name) + getattr(other, name) for name in NAMES))
+        return summed((self, other))
 
     @property
     def arrival_rate(self) -> Decimal | None:
@@ -82,14 +83,14 @@ class Figures:
         return ratio(self.agreed_whole, self.projects - self.unknown)
 
 
-NAMES = [field.name for field in fields(Figures)]
+ALL_OF = attrgetter(*(field.name for field in fields(Figures)))
 NOTHING = Figures()
 
 
 def summed(rows: Iterable[Figures]) -> Figures:
     """Several cells as one."""
-    found = list(rows)
-    return Figures(*(sum((getattr(row, name) for row in found), getattr(NOTHING, name)) for name in NAMES))
+    values = [ALL_OF(row) for row in rows]
+    return Figures(*map(sum, zip(*values, strict=True))) if values else NOTHING
 
 
 def ratio(part: Any, whole: Any) -> Decimal | None:

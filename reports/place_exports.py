@@ -10,14 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.demo import as_of_day
 from industries.models import Cluster
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import exports, permissions
 from projects.models import Project
 from reports import figures
+from reports.asked import asked
 from reports.places import park_lines, totals_of
-from reports.views import chosen_year
 
 INSIDE = "　"  # before the name of what lies inside the row above
 
@@ -26,15 +25,15 @@ INSIDE = "　"  # before the name of what lies inside the row above
 def park_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """All parks with their totals of a year, those inside another below it."""
     permissions.require_export(request.user)
-    year = chosen_year(request)
+    when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
     rows: list[list[Any]] = []
-    for line in park_lines(projects, year):
+    for line in park_lines(projects, when):
         name = line.park.name if line.park else _("Park not filled in")
         rows.append([str(name), line.park and line.park.get_kind_display(), *_figures(line.row, line.row.share)])
         for child in line.inside:
             rows.append([INSIDE + child.name, f"{_('inside')} {line.park.short_name}", *_figures(child, None)])
-    total = totals_of(projects, year)["total"]
+    total = totals_of(projects, when)["total"]
     foot = [str(_("Whole district")), None, *_figures(total, 1 if total.now.agreed else None)]
     columns = [OutColumn("park", _("Park"), width=30), OutColumn("kind", _("Kind"), width=16), *_columns()]
     inside = _("A park inside another stands below it and is counted in it; the totals count it once.")
@@ -45,13 +44,13 @@ def park_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The clusters with their totals of a year; in a workbook also their chains and leading firms."""
     permissions.require_export(request.user)
-    year = chosen_year(request)
+    when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
     rows = [
         [row.name or str(_("Cluster not filled in")), *_figures(row, row.share), row.change]
-        for row in figures.by_cluster(projects, year)
+        for row in figures.by_cluster(figures.compare(projects, when, "cluster"))
     ]
-    total = totals_of(projects, year)["total"]
+    total = totals_of(projects, when)["total"]
     foot = [str(_("Whole district")), *_figures(total, 1 if total.now.agreed else None), total.change]
     columns = [OutColumn("cluster", _("Cluster"), width=22), *_columns()]
     columns.append(OutColumn("change", _("Change of amount (100 million)"), "money_yi"))
@@ -94,10 +93,10 @@ def _figures(row: figures.Row, share: Any) -> list[Any]:
 def _sent(
     request: HttpRequest, ending: str, title: str | Promise, sheets: list[OutSheet], rules: Iterable[object]
 ) -> HttpResponseBase:
-    year = chosen_year(request)
-    chosen = [(str(_("year")), str(year))]
+    when = asked(request.GET)
+    chosen = [(str(_("year")), str(when.year))]
     compared = _("More or fewer, growth and change: against the year before.")
-    rules = [*rules, *exports.year_rules(year), compared, *exports.usual_rules()]
-    about = exports.about_of(request, title, chosen, as_of_day(), rules)
+    rules = [*rules, *exports.year_rules(when.year), compared, *exports.usual_rules()]
+    about = exports.about_of(request, title, chosen, when.shown, rules)
     count = len(list(sheets[0].rows))
     return exports.send(request, ending, exports.Outgoing(title, sheets, count, about, chosen))

@@ -7,21 +7,22 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.demo import as_of_day
 from industries.models import Cluster
-from jiangjin.lib.money import YI
-from projects import lights, pages
-from projects.choices import HonourKind
+from projects import classes, lights, pages
+from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
-from projects.periods import Period
 from projects.querysets import ProjectQuerySet, Totals
-from reports import figures
+from reports import figures, home
+from reports.asked import Asked, asked, header_of
+from reports.cube import Cube, Scope
+from reports.links import year_url
+from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
+RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +36,43 @@ class Rank:
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Projects and capital of a year: in all, the large ones, by cluster, by park, by stage."""
-    years = pages.years_offered()
-    day = as_of_day()
-    year = chosen_year(request)
+def home_page(request: HttpRequest) -> HttpResponse:
+    """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
+    when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    of_year, signed = projects.in_year(year), projects.signed_in(year)
-    total = figures.Row("", "", of_year.totals(Period(year)), projects.in_year(year - 1).totals(Period(year - 1)))
-    clusters, parks = figures.by_cluster(projects, year), figures.by_park(projects, year)
-    stages = figures.by_stage(projects, year)
+    compared = figures.compare(projects, when, "cluster", "park", "month")
+    clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
+    staged = Scope(projects, when.period, when.day).cut("stage", "size")
+    months = home.months_of(compared.now, compared.before, when)
+    signed = projects.signed_within(when.period, when.day)
+    steps = home.funnel(staged, projects, when)
+    late = lights.longest_late(signed, when.shown, LATEST)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
     context = {
-        "year": year,
-        "years": years,
-        "year_url": year_url(year),
+        **header_of(when),
+        "year_url": year_url(when),
         "is_empty": not projects.exists(),
-        "total": total,
-        "arrived_earlier": figures.arrived_for_earlier(projects, year),
-        "large": of_year.at_least(10 * YI).totals(Period(year)),
-        "huge": of_year.at_least(50 * YI).totals(Period(year)),
-        "ranks": [_rank(projects, kind, year) for kind in (HonourKind.CHINA_500, HonourKind.LISTED)],
+        "total": figures.whole(projects, when),
+        "cohort": compared.now.total(),
+        "arrived_earlier": figures.arrived_for_earlier(projects, when),
+        "large": _from_size(staged, 10),
+        "huge": _from_size(staged, 50),
+        "ranks": [_rank(projects, kind, when) for kind in RANKS],
         "clusters": clusters,
-        "inside": figures.summed(five),  # the "4+1" alone
+        "inside": summed(five),  # the "4+1" alone
         "outside": next((row.now for row in clusters if row.code == Cluster.OUTSIDE), figures.NOTHING),
         "widest_cluster": max((row.now.agreed for row in clusters), default=Decimal(0)),
         "parks": parks,
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
-        "stages": stages,
-        "widest_stage": max((totals.projects for __, totals in stages), default=0),
-        "lights": list(lights.counts(signed, day).items()),
-        "late": pages.mark_rows(lights.longest_late(signed, day, LATEST), period=Period(year), today=day),
-        "as_of": day,
+        "months": months,
+        "chart": months.for_chart(),
+        "stages": figures.by_stage(staged),
+        "funnel": steps,
+        "started_query": home.query_of(steps, Stage.CONSTRUCTION),
+        "producing_query": home.query_of(steps, Stage.PRODUCTION),
+        "largest": home.largest(projects, when),
+        "lights": list(lights.counts(signed, when.shown).items()),
+        "late": pages.mark_rows(late, period=when.period, today=when.shown),
         "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:LATEST],
     }
     return render(request, "reports/home.html", context)
@@ -78,19 +84,14 @@ def light_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/light_rules.html", {"rules": RULES})
 
 
-def _rank(projects: ProjectQuerySet, kind: HonourKind, year: int) -> Rank:
-    firms = figures.firms_with(projects.signed_in(year), kind)
-    return Rank(kind.value, str(kind.label), firms, figures.ranked(projects, kind).in_year(year).totals(Period(year)))
+def _from_size(cube: Cube, least: int) -> Figures:
+    """Projects whose whole amount is `least` 亿元 or more: the bound is one of the classes' own."""
+    found = cube.by_one("size")
+    codes = [size.code for size in classes.SIZES if size.least >= least]
+    return figures.add(found, codes)
 
 
-def chosen_year(request: HttpRequest) -> int:
-    """The year in the URL, or the default day's; a year that cannot be one is passed over."""
-    text = request.GET.get("year", "")
-    if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100:
-        return int(text)
-    return as_of_day().year
-
-
-def year_url(year: int) -> str:
-    """The list of the year's projects; further conditions are appended."""
-    return f"{reverse('projects:list')}?year={year}"
+def _rank(projects: ProjectQuerySet, kind: HonourKind, when: Asked) -> Rank:
+    firms = figures.firms_with(projects.signed_within(when.period, when.day), kind)
+    counted = figures.ranked(projects, kind).in_period(when.period, when.day)
+    return Rank(kind.value, str(kind.label), firms, counted.totals(when.period, when.day))
