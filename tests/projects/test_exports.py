@@ -113,7 +113,7 @@ def test_amounts_days_and_unknowns_of_the_list(client: Client) -> None:
     some_projects()
     page = book(client, "/projects/export.xlsx?sort=code").active
     heads = [cell.value for cell in page[1]]
-    amount, day = heads.index("协议（亿元）") + 1, next(n for n, head in enumerate(heads, 1) if head == "签约")
+    amount, day = heads.index("协议投资额（亿元）") + 1, heads.index("签约日期") + 1
     assert [page.cell(row, amount).value for row in range(2, 7)] == [5, 12.3456789, None, 5, 7]
     assert [page.cell(row, day).is_date for row in range(2, 7)] == [True, False, False, False, True]
     assert [page.cell(row, day).value for row in (3, 4)] == ["2020-07", "2020"]
