@@ -69,9 +69,7 @@ def _taken(client: Any, url: str) -> int:
     response = client.get(url)
     if response.status_code != 200:
         raise SystemExit(f"{url}: {response.status_code}")
-    size = sum(len(chunk) for chunk in response.streaming_content)
-    response.close()
-    return size
+    return sum(len(chunk) for chunk in response.streaming_content)
 
 
 def _bare(rows: int) -> float:

@@ -45,10 +45,10 @@ def about_of(
     request: HttpRequest, title: object, conditions: Chosen, day: datetime.date | None, rules: Iterable[object]
 ) -> About:
     """The page that says what the file holds: conditions, as-of day, by whom, when, and how it was counted."""
-    said = [(_("content"), str(title))]
-    said += [(_("condition"), f"{label} {value}".strip()) for label, value in conditions]
+    said = [(_("what it holds"), str(title))]
+    said += [(_("which rows"), f"{label} {value}".strip()) for label, value in conditions]
     if not conditions:
-        said.append((_("condition"), _("none: everything that the account sees")))
+        said.append((_("which rows"), _("none: everything that the account sees")))
     if day:
         said.append((_("as of"), f"{day:%Y-%m-%d}"))
     said.append((_("exported by"), str(request.user)))

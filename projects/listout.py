@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import columns, listing
@@ -19,6 +20,13 @@ from projects.querysets import ProjectQuerySet, Totals
 CHUNK = 2000
 KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
 WIDTHS = {"name": 32, "investor": 28, "joint_investors": 28, "content": 40, "remarks": 40}
+# On the page short words do; a file says it in full, as ledgers do, and the import reads it back.
+HEADS = {
+    "code": gettext_lazy("project number"),
+    "agreed_capital": gettext_lazy("agreed capital"),
+    "signed_on": gettext_lazy("signing day"),
+    "stage": gettext_lazy("project stage"),
+}
 # The columns whose sum the foot of the list tells where a year is chosen, beside those of all years.
 OF_THE_YEAR = {"agreed_capital": "agreed_year", "arrived_capital": "arrived_year"}
 
@@ -68,7 +76,8 @@ def sheet_of(
 
 def out_column(column: Column) -> OutColumn:
     """How a column of the list stands in a file."""
-    return OutColumn(column.key, column.head, _kind(column), WIDTHS.get(column.key, 0))
+    named = replace(column, label=HEADS.get(column.key, column.label))
+    return OutColumn(column.key, named.head, _kind(column), WIDTHS.get(column.key, 0))
 
 
 def _kind(column: Column) -> str:

@@ -33,8 +33,11 @@ class Kind:
 
 
 def plain(text: object) -> str:
-    """Text without characters that files cannot hold."""
-    return ILLEGAL.sub("", str(text))
+    """Text without characters that files cannot hold, its lines ended by line feeds."""
+    text = str(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return ILLEGAL.sub("", text)
 
 
 def _in_yi(amount: Decimal) -> float:

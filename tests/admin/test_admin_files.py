@@ -222,9 +222,9 @@ def test_an_exported_workbook_has_typed_cells_and_comes_back_unchanged(client: C
     assert project.history.count() == 1
 
 
-def test_the_lists_export_is_taken_too(client: Client) -> None:
+def test_the_ledger_of_the_list_is_taken_too(client: Client) -> None:
     project = make_project("甲项目", code="P-001", agreed="5", park="degan")
-    content = b"".join(client.get("/projects/export.xlsx").streaming_content)
+    content = b"".join(client.get("/imports/ledger.xlsx").streaming_content)
     Project.objects.filter(pk=project.pk).update(lead_unit="区商务委")
     preview = upload(client, "a.xlsx", content, "0")
     assert preview.context["result"].totals["skip"] == 1

@@ -84,13 +84,28 @@ def test_the_export_holds_the_lists_rows_in_the_lists_order(client: Client) -> N
         assert len(rows) == totals.projects + totals.increased
         if shown.paginator.num_pages == 1:
             assert [row["项目编号"] for row in rows] == [project.code for project in shown.object_list]
+        export = re.search(r'href="/projects/export\.xlsx[^"]*"[^>]*>([^<]*)', page.content.decode())
+        assert not rows or (export and str(len(rows)) in export[1])
         link = re.search(r'href="(/imports/ledger\.xlsx[^"]*)"[^>]*>([^<]*)', page.content.decode())
         assert bool(link) == bool(rows)
         if link:
-            assert str(len(rows)) in link[2]
             book = openpyxl.load_workbook(io.BytesIO(body(client.get(link[1].replace("&amp;", "&")))))
             assert book.active.max_row == len(rows) + 1
     assert len(set(lengths)) > 4
+
+
+@pytest.mark.parametrize("query", ["", "year=2020", "sort=-code&cluster=outside"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_the_list_itself_comes_back_unchanged_too(client: Client, tmp_path: Path, query: str, ending: str) -> None:
+    """What its few columns hold, with its totals and the page that says what it is."""
+    run(SAMPLES / "ledger-2020.xlsx")
+    run(SAMPLES / "arrivals-2020.xlsx")
+    path = tmp_path / f"out.{ending}"
+    path.write_bytes(body(client.get(f"/projects/export.{ending}?{query}")))
+    status, answer = run(path)
+    assert (status, answer["create"], answer["update"], answer["refused"]) == (0, 0, 0, 0), answer["errors"][:3]
+    assert answer["unchanged"] == answer["rows"] > 5
+    assert "agreed_capital" in {column["field"] for column in answer["sheets"][0]["columns"]}
 
 
 def edges() -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.utils.translation import override
 
 from jiangjin.lib import sheetout
@@ -34,6 +36,14 @@ ROW = ["甲", Decimal("61234.56"), Decimal("12.5"), 1200, 2020, Decimal("0.0727"
 EMPTY = ["乙", None, None, None, None, None, None, None]
 # What spreadsheets take for a formula, or for the beginning of one.
 DANGEROUS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', " =1", "＝1+1", "<r>x</r>"]
+
+
+@pytest.fixture
+def no_server() -> Iterator[None]:
+    """What a response tells the database when it is closed is the server's business."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 def sheet(*rows: list[Any], **more: Any) -> OutSheet:
@@ -138,8 +148,8 @@ def test_characters_that_no_file_holds_are_left_out() -> None:
 @pytest.mark.parametrize("text", ["_x000D_", "a" * 40000, "𠮷" * 20000])
 def test_odd_texts_break_no_workbook(text: str) -> None:
     value = opened(sheet([text, *EMPTY[1:]])).active["A2"].value
-    assert text.startswith(value)
-    assert len(value) in (7, 32767, 16383)
+    assert text.startswith(value.replace("_x005F", ""))  # the escape of an escape, which openpyxl leaves in
+    assert len(value) in (13, 32767, 16383)
 
 
 def test_titles_of_sheets_are_such_as_spreadsheets_take() -> None:
@@ -171,6 +181,7 @@ def test_a_failing_export_leaves_no_file_behind(tmp_path: Path, monkeypatch: pyt
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.usefixtures("no_server")
 def test_the_workbook_has_its_name_and_is_gone_once_it_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     response = xlsx_response("项目-20201231.xlsx", [sheet(ROW)])
@@ -195,6 +206,7 @@ def test_text_leaves_row_by_row() -> None:
     assert 0 < len(taken) <= 1000
 
 
+@pytest.mark.usefixtures("no_server")
 def test_a_stream_that_ends_before_its_end_is_told() -> None:
     told: list[str] = []
 
@@ -204,7 +216,7 @@ def test_a_stream_that_ends_before_its_end_is_told() -> None:
 
     response = csv_response("a.csv", OutSheet("x", COLUMNS, rows()), lambda: told.append("broken"))
     with pytest.raises(RuntimeError):
-        list(response.streaming_content)
+        b"".join(response.streaming_content)
     assert told == ["broken"]
 
     response = csv_response("a.csv", sheet(*[EMPTY] * 1000), lambda: told.append("left"))
@@ -213,7 +225,7 @@ def test_a_stream_that_ends_before_its_end_is_told() -> None:
     assert told == ["broken", "left"]
 
     response = csv_response("a.csv", sheet(ROW), lambda: told.append("never"))
-    list(response.streaming_content)
+    b"".join(response.streaming_content)
     response.close()
     assert told == ["broken", "left"]
 
