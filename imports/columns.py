@@ -79,7 +79,7 @@ def propose(
     _take_dictionary(task, open_columns)
     leave_out_ticks(task)
     resolve_months(task.proposal, table)
-    resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
+    resolve_years(task.proposal, table, sheet)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     tell_ticks(task)
     _say_as_of(task)

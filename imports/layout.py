@@ -9,7 +9,7 @@ from imports.bodies import read_body
 from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
-from imports.headers import is_plain_header
+from imports.headers import is_plain_header, normal
 from imports.preambles import hear_lines, is_blank, read_preamble, read_unit_in_header, row_text
 from imports.rowkinds import is_caption, is_filled, is_note, sum_word, text_of, unit_line
 from imports.tablekinds import settle_kind
@@ -167,8 +167,19 @@ def _may_be_header(cells: list) -> bool:
 
 
 def _same_header(found: Block, current: Block) -> bool:
-    same = sum(current.paths.get(number) == path for number, path in found.paths.items())
+    """Whether a header is the current one printed again, perhaps its lowest level alone, and in the same units."""
+    same = 0
+    for number, path in found.paths.items():
+        known = current.paths.get(number, ())
+        if _ends_with(known, path):
+            same += 1
+        elif known and path_unit(path)[0] not in ("", path_unit(known)[0]):
+            return False
     return same >= 0.8 * max(len(found.paths), len(current.paths))
+
+
+def _ends_with(known: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    return known[-len(path) :] == path or tuple(map(normal, known[-len(path) :])) == tuple(map(normal, path))
 
 
 def _preamble_start(sheet: Sheet, block: Block, before: Block) -> int:

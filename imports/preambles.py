@@ -48,7 +48,7 @@ def read_preamble(sheet: Sheet, table: Table, begin: int, *, further: bool) -> N
 
 
 def hear_lines(sheet: Sheet, table: Table, row: int) -> bool:
-    """Take in the unit lines of a row, and the bracket that ends a title (招商台账（亿元）); whether it holds a line."""
+    """Take in the unit lines of a row, and the bracket that ends a title, 台账（亿元）; whether it holds a line."""
     found = False
     for text in map(text_of, sheet.rows[row - 1]):
         if units := line_units(text):

@@ -54,6 +54,7 @@ class Source:
     merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
     fills_down: bool = False
     year: int | None = None  # of months that do not say theirs
+    year_given: bool = False  # a person said it
     met: dict[Any, Any] = field(default_factory=dict)  # cell → value, of cells that a column repeats
 
     @property
@@ -123,6 +124,7 @@ def source_of(
         merged,
         column.number in proposal.fill_down,
         proposal.year,
+        bool(proposal.defaults.get("arrival_year")),
     )
 
 
@@ -234,7 +236,7 @@ def _take_bare_month(row: ReadRow, source: Source, raw: CellValue | Cell) -> boo
     if month is None or year is None:
         return False
     row.values[MONTH_COLUMN] = PartialDay(year, month)
-    if "arrival_year" not in row.values:
+    if "arrival_year" not in row.values and not source.year_given:
         row.warn("year_from_title", sentence(YEAR_FROM_TITLE, year=str(year)), MONTH_COLUMN)
     return True
 

@@ -145,6 +145,8 @@ def _why_none(layouts: list[Layout]) -> tuple[str, object]:
 def say_columns(part: Understood, plan: Plan) -> None:
     """Put into the plan what is said of a table's columns."""
     told, proposal, table = part.plan, part.proposal, part.table
+    if not told.header_rows:  # what is said of the sheet is said once, however many tables it holds
+        plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]
     told.header_rows += table.header_rows
     told.unit = told.unit or table.unit
     told.skipped += [{"row": skip.row, "reason": skip.reason} for skip in table.skipped]
@@ -172,4 +174,3 @@ def say_columns(part: Understood, plan: Plan) -> None:
     for notice in proposal.warnings:
         letter = ",".join(column_letter(number) for number in (notice.column, *notice.beside) if number)
         plan.warnings.append(Problem(notice.code, notice.message, told.name, 0, letter, notice.field))
-    plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]
