@@ -21,6 +21,7 @@ from imports.proposals import ColumnProposal, Proposal
 from imports.rowkinds import is_filled, is_serial
 from imports.tables import Table
 from imports.vocabulary import Vocabulary
+from imports.widerows import wide_rows
 from jiangjin.lib.cellerrors import CellError, Reading
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.text import sentence
@@ -75,6 +76,7 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
     columns = {source.field: (source.letter, source.index) for source in sources}
     above: dict[int, tuple[CellValue | Cell, int]] = {}
     comments = comments_by_row(sheet)
+    wide = wide_rows(sheet, table, proposal)
     shared = _rows_of_shared_names(sheet, table, sources) if proposal.kind == "projects" else frozenset()
     ticks = [source for source in sources if source.proposal.treatment == "matrix"]
     for number in table.rows:
@@ -87,6 +89,7 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
             _warn_gap(row, ticks)
         for name, value in defaults.items():
             row.values.setdefault(name, value)
+        wide.refuse(row)
         yield row
 
 
