@@ -115,45 +115,47 @@ def test_the_unit_of_an_area_is_read_from_its_format(tmp_path: Path) -> None:
     assert [float(one.land_area) for one in Project.objects.order_by("pk")] == [60.0, 120.0]
 
 
-NUMBER = '<number:number number:decimal-places="2" number:min-integer-digits="1"{}'
+def style(inside: str, kind: str = "number", name: str = "N1") -> str:
+    return f'<number:{kind}-style style:name="{name}">{inside}</number:{kind}-style>'
+
+
+def word(text: str) -> str:
+    return f"<number:text>{text}</number:text>"
+
+
+def sign(text: str, language: str) -> str:
+    return f'<number:currency-symbol number:language="{language}">{text}</number:currency-symbol>'
+
+
+NUMBER = '<number:number number:decimal-places="2" number:min-integer-digits="1"/>'
+SCALED = '<number:number number:display-factor="1000"><number:embedded-text number:position="1">.'
+SCALED += "</number:embedded-text></number:number>"
+OTHERWISE = '<style:map style:condition="value()&gt;=0" style:apply-style-name="N1P0"/>'
 
 
 @pytest.mark.parametrize(
-    ("style", "kept"),
+    ("styles", "kept"),
     [
-        (f"<number:number-style style:name='N1'>{NUMBER.format('/>')}<number:text>万元</number:text></number:number-style>", '[>=0]0"万元"'),
-        (f"<number:number-style style:name='N1'>{NUMBER.format('/>')}</number:number-style>", ""),
+        (style(NUMBER + word("万元")), '[>=0]0"万元"'),
+        (style(NUMBER), ""),
+        (style(SCALED + word("万")), '[>=0]0"."0,"万"'),
+        (style(NUMBER.replace("/>", ' number:display-factor="10000"/>')), '[>=0]0"÷10000"'),
+        (style(sign("$", "en") + NUMBER, "currency"), "[>=0][$$-804]0"),
+        (style(sign("￥", "ja") + NUMBER, "currency"), "[>=0][$￥-411]0"),
+        (style(sign("￥", "zh") + NUMBER, "currency"), ""),
         (
-            "<number:number-style style:name='N1'><number:number number:display-factor='1000'>"
-            "<number:embedded-text number:position='1'>.</number:embedded-text></number:number>"
-            "<number:text>万</number:text></number:number-style>",
-            '[>=0]0"."0,"万"',
-        ),
-        (
-            "<number:currency-style style:name='N1'><number:currency-symbol number:language='en'>$</number:currency-symbol>"
-            f"{NUMBER.format('/>')}</number:currency-style>",
-            "[>=0][$$-804]0",
-        ),
-        (
-            "<number:currency-style style:name='N1'><number:currency-symbol number:language='zh'>￥</number:currency-symbol>"
-            f"{NUMBER.format('/>')}</number:currency-style>",
-            "",
-        ),
-        (
-            f"<number:number-style style:name='N1P0'>{NUMBER.format('/>')}<number:text>亿元</number:text></number:number-style>"
-            f"<number:number-style style:name='N1'><number:text>-</number:text>{NUMBER.format('/>')}"
-            "<number:text>亿元</number:text><style:map style:condition='value()&gt;=0' style:apply-style-name='N1P0'/></number:number-style>",
+            style(NUMBER + word("亿元"), name="N1P0") + style(word("-") + NUMBER + word("亿元") + OTHERWISE),
             '[>=0]"-"0"亿元";[>=0]0"亿元"',
         ),
     ],
-)  # fmt: skip
-def test_number_styles_of_an_ods(tmp_path: Path, style: str, kept: str) -> None:
-    styles = f'{style}<style:style style:name="ce1" style:data-style-name="N1"/>'
+)
+def test_number_styles_of_an_ods(tmp_path: Path, styles: str, kept: str) -> None:
     cells = "".join(
-        f'<table:table-cell office:value-type="{kind}" office:value="62" table:style-name="ce1"><text:p>62</text:p></table:table-cell>'
+        f'<table:table-cell office:value-type="{kind}" office:value="62" table:style-name="ce1"/>'
         for kind in ("float", "currency")
     )
     table = f'<table:table table:name="甲"><table:table-row>{cells}</table:table-row></table:table>'
+    styles = f'{styles}<style:style style:name="ce1" style:data-style-name="N1"/>'
     sheet = read_workbook(ods(tmp_path / "a.ods", table, styles=styles)).sheets[0]
     assert [sheet.cell(1, column).number_format for column in (1, 2)] == [kept, kept]
 
