@@ -61,6 +61,7 @@ class _Section:
 
     shape: str = ""
     words: list[str] = field(default_factory=list)
+    is_text: bool = False  # @
     conditional: bool = False
     yen: bool = False
     between: bool = False  # words between two digits: 0"万"0000
@@ -76,6 +77,8 @@ class _Section:
 def read_format(code: str) -> Shown:
     """What a format says of the numbers under it, of amounts and areas that are not negative."""
     sections = list(_sections(code))
+    if len(sections) == 1 and sections[0].is_text:
+        sections[0].shape += "0"  # @"万元" stands for numbers too
     if not any(section.conditional for section in sections):
         sections = [*sections[:1], *sections[2:]]  # the second one is for negative numbers
     found = [_read_section(section) for section in sections if "0" in section.shape]
@@ -109,6 +112,8 @@ def _sections(code: str) -> Iterator[_Section]:
             _take_bracket(section, text)
         elif kind in ("quoted", "escaped") and text.strip() == "." and "0" in section.shape:
             section.shape += _POINT
+        elif text == "@" and kind == "other":
+            section.is_text = True
         elif kind in ("quoted", "escaped") or (kind == "other" and not (text.isascii() and text.isalpha())):
             section.words.append(text)
             waiting = waiting or ("0" in section.shape and bool(_SILENT.sub("", text)))

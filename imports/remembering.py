@@ -119,7 +119,8 @@ def _decided(sheets: dict[str, Any], parts: Iterable[Understood]) -> dict[str, D
                 says.take(names[letter], _lasting(column, headers[letter]))
         if "fill_down" in own:
             says.fill_down = [names[letter] for letter in own["fill_down"] if letter in names]
-        if part.table.unit_line == says.part.table.unit_line:
+        applied = own.get("unit", "") == part.proposal.unit  # to this table, and not to another one of the sheet
+        if applied and part.table.unit_line == says.part.table.unit_line:
             says.unit = own.get("unit", "") or says.unit
         says.kind = own.get("kind", "") or says.kind
         if own.get("header_rows"):

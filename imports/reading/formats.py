@@ -21,6 +21,7 @@ BUILTIN = {
     55: CLOCK, 56: CLOCK_SECONDS, 57: MONTH, 58: MONTH_DAY,
 }  # fmt: skip
 MAX_SERIAL = 2_958_465  # 9999-12-31
+LONGEST_CODE = 255  # Excel takes no longer one
 
 LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|!.')
 BRACKET = re.compile(r"\[([^\]]*)\]")
@@ -47,6 +48,7 @@ PLAIN = NumberFormat()
 @lru_cache(maxsize=4096)
 def classify(code: str) -> NumberFormat:
     """Sort a format code; only codes that hide a day, show a percentage or carry a unit are kept."""
+    code = code[:LONGEST_CODE]
     first = code.split(";", 1)[0]
     bare = LITERAL.sub("", first)
     duration = any(part.lower() in {"h", "hh", "m", "mm", "s", "ss"} for part in BRACKET.findall(bare))

@@ -96,6 +96,24 @@ def test_the_unit_is_chosen_on_the_page_and_remembered_for_the_same_contradictio
     assert preview_of(client, last_batch()).context["preview"].agreed_capital == 110000
 
 
+def test_a_unit_that_is_chosen_for_one_table_leaves_the_others_their_own(client: Client, tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        [1, "甲", "双福", 5],
+        ["单位：万元"],
+        [*HEADER[:3], "产业集群", HEADER[3]],
+        [2, "乙", "双福", "消费品", 6],
+    ]
+    bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
+    url = f"/imports/{last_batch().pk}/columns/"
+    assert [sheet.unit for sheet in client.get(url).context["page"].sheets] == ["", "万元"]
+    sent = {"sheet-0": "1", "unit-0": "亿元", "sheet-1": "1", "unit-1": "万元"}
+    for _ in range(2):  # sent again as it is, it changes nothing
+        client.post(url, sent)
+        assert [sheet.unit for sheet in client.get(url).context["page"].sheets] == ["亿元", "万元"]
+        assert preview_of(client, last_batch()).context["preview"].agreed_capital == 50006
+
+
 def test_what_was_remembered_of_one_unit_line_does_not_settle_two(client: Client, tmp_path: Path) -> None:
     bring(client, table(tmp_path / "一.xlsx", "甲", ["签约台账"], ["单位：亿元"]))
     batch = last_batch()

@@ -38,6 +38,7 @@ def formatted(path: Path, header: str, *cells: tuple[Any, str], above: tuple = (
         ('0,,"百万"', 62000000, "6200.00"),
         ('[>=100000000]0!.00,,"亿元";[>=10000]0!.0,"万元";0"元"', 62000000, "6200.00"),
         ('G/通用格式"万元"', 6200, "6200.00"),
+        ('@"万元"', 6200, "6200.00"),
     ],
 )
 def test_the_unit_of_the_format_wins_over_the_columns(tmp_path: Path, code: str, stored: int, agreed: str) -> None:
