@@ -11,7 +11,7 @@ from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known
 from imports.headerpaths import match_path, path_unit
 from imports.headers import is_plain_header, normal
 from imports.preambles import hear_lines, is_blank, read_preamble, read_unit_in_header, row_text
-from imports.rowkinds import is_caption, is_filled, is_note, sum_word, text_of, unit_line
+from imports.rowkinds import is_caption, is_filled, is_heading, is_note, names_category, sum_word, text_of, unit_line
 from imports.tablekinds import settle_kind
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
 
@@ -179,6 +179,8 @@ def _same_header(found: Block, current: Block) -> bool:
 
 
 def _ends_with(known: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    # The heading of a group right above may have been taken for a level of the header.
+    path = (*(text for text in path[:-1] if not (is_heading(text) or names_category(text))), path[-1])
     return known[-len(path) :] == path or tuple(map(normal, known[-len(path) :])) == tuple(map(normal, path))
 
 

@@ -130,11 +130,11 @@ LEAVES = ["序号", "项目名称", "协议投资额", "到位资金", "签约�
 MERGED = ("A3:A4", "B3:B4", "C3:D3", "E3:E4")
 
 
-def pages(path: Path, again: list[list[Any]], *, hide: int = 0) -> Path:
+def pages(path: Path, again: list[list[Any]], *, hide: int = 0, merged: str = "") -> Path:
     rows = [["签约台账"], ["单位：亿元"], *TWO_LEVELS, [1, "甲项目", 5, 1, "2020-06"], [2, "乙项目", 6, 1, "2020-06"]]
     write_xlsx(path, [*rows, *again, [3, "丙项目", 7, 1, "2020-07"], [4, "丁项目", 8, 1, "2020-07"]])
     book = openpyxl.load_workbook(path)
-    for area in MERGED:
+    for area in (*MERGED, *filter(None, [merged])):
         book.active.merge_cells(area)
     if hide:
         book.active.row_dimensions[hide].hidden = True
@@ -142,8 +142,9 @@ def pages(path: Path, again: list[list[Any]], *, hide: int = 0) -> Path:
     return path
 
 
-def test_the_lower_level_printed_again_is_the_same_table(tmp_path: Path) -> None:
-    path = pages(tmp_path / "a.xlsx", [["二、装备制造产业（2个，15亿元）"], LEAVES])
+@pytest.mark.parametrize("merged", ["", "A7:E7", "A7:D7"])
+def test_the_lower_level_printed_again_is_the_same_table(tmp_path: Path, merged: str) -> None:
+    path = pages(tmp_path / "a.xlsx", [["二、装备制造产业（2个，15亿元）"], LEAVES], merged=merged)
     status, answer = run(path, "--dry-run")
     (sheet,) = answer["sheets"]
     assert (status, answer["create"], answer["agreed_capital"], sheet["header_rows"]) == (0, 4, "260000.00", [3, 4])
