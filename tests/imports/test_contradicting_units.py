@@ -23,6 +23,11 @@ def client() -> Client:
     return client_of(make_user("manager", role="manager", all_parks=True))
 
 
+def page_of(client: Client) -> Any:
+    """The mapping page of the file that was brought last."""
+    return client.get(f"/imports/{last_batch().pk}/columns/").context["columns_page"]
+
+
 def table(path: Path, name: str, *above: list[Any], below: tuple = ()) -> Path:
     rows = [*above, HEADER, [1, f"{name}一", "双福", 5], [2, f"{name}二", "双福", 6], *below]
     return write_xlsx(path, rows)
@@ -79,9 +84,9 @@ def test_the_unit_is_chosen_on_the_page_and_remembered_for_the_same_contradictio
     both = (["签约台账"], ["单位：亿元"], ["单位：万元"])
     bring(client, table(tmp_path / "一.xlsx", "甲", *both))
     url = f"/imports/{last_batch().pk}/columns/"
-    page = client.get(url)
-    (sheet,) = page.context["page"].sheets
-    assert (sheet.unit, sheet.asks_unit, page.context["page"].left) == ("", ["need-0-0"], 1)
+    page = page_of(client)
+    (sheet,) = page.sheets
+    assert (sheet.unit, sheet.asks_unit, page.left) == ("", ["need-0-0"], 1)
     client.post(url, {"sheet-0": "1", "unit-0": "万元"})
     batch = last_batch()
     assert preview_of(client, batch).context["preview"].agreed_capital == 11
@@ -91,7 +96,7 @@ def test_the_unit_is_chosen_on_the_page_and_remembered_for_the_same_contradictio
     assert preview_of(client, last_batch()).context["preview"].agreed_capital == 11
     # Another contradiction is another question, and one unit by itself holds.
     bring(client, table(tmp_path / "三.xlsx", "丙", ["签约台账"], ["单位：元"], ["单位：亿元"]))
-    assert client.get(f"/imports/{last_batch().pk}/columns/").context["page"].left == 1
+    assert page_of(client).left == 1
     bring(client, table(tmp_path / "四.xlsx", "丁", ["签约台账"], ["单位：亿元"]))
     assert preview_of(client, last_batch()).context["preview"].agreed_capital == 110000
 
@@ -106,11 +111,11 @@ def test_a_unit_that_is_chosen_for_one_table_leaves_the_others_their_own(client:
     ]
     bring(client, write_xlsx(tmp_path / "a.xlsx", rows))
     url = f"/imports/{last_batch().pk}/columns/"
-    assert [sheet.unit for sheet in client.get(url).context["page"].sheets] == ["", "万元"]
+    assert [sheet.unit for sheet in page_of(client).sheets] == ["", "万元"]
     sent = {"sheet-0": "1", "unit-0": "亿元", "sheet-1": "1", "unit-1": "万元"}
     for _ in range(2):  # sent again as it is, it changes nothing
         client.post(url, sent)
-        assert [sheet.unit for sheet in client.get(url).context["page"].sheets] == ["亿元", "万元"]
+        assert [sheet.unit for sheet in page_of(client).sheets] == ["亿元", "万元"]
         assert preview_of(client, last_batch()).context["preview"].agreed_capital == 50006
 
 
@@ -121,7 +126,7 @@ def test_what_was_remembered_of_one_unit_line_does_not_settle_two(client: Client
     confirm(client, batch, digest_of(preview_of(client, batch)))
     assert RememberedMapping.objects.get().unit_line == "亿元"
     bring(client, table(tmp_path / "二.xlsx", "乙", ["签约台账"], ["单位：亿元"], ["单位：万元"]))
-    assert client.get(f"/imports/{last_batch().pk}/columns/").context["page"].left == 1
+    assert page_of(client).left == 1
 
 
 # --- Headers printed again ------------------------------------------------------------------------------------------

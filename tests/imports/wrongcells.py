@@ -58,8 +58,6 @@ class Wrong:
 WRONG = (
     # Amounts.
     Wrong("foreign_currency", AMOUNT, "3500万美元", "2.4亿元"),
-    Wrong("foreign_currency", AMOUNT, 3500, "2.4亿元", number_format='"$"#,##0'),
-    Wrong("unread_format", AMOUNT, 6200, "0.62亿元", number_format='0.00,,"亿"'),
     Wrong("percentage_in_money", AMOUNT, "60%", 6),
     Wrong("percentage_in_money", AMOUNT, 0.6, 6, number_format="0%"),
     Wrong("yearly_amount", AMOUNT, "2亿元/年", 2),
@@ -81,6 +79,8 @@ WRONG = (
     Wrong("zero_agreed_capital", AMOUNT, 0, None),
     Wrong("added_exceeds_total", AMOUNT, 5, 15, {ADDED: 8}),
     Wrong("added_without_total", ADDED, 8, None, {AMOUNT: None}),
+    Wrong("foreign_currency", AMOUNT, 3500, "2.4亿元", number_format='"$"#,##0'),
+    Wrong("unread_format", AMOUNT, 6200, "0.62亿元", number_format='0.00,,"亿"'),
     # What no column can read.
     Wrong("excel_error", AMOUNT, "#REF!", 5),
     Wrong("number_as_day", AMOUNT, datetime.date(1905, 6, 22), 5),
