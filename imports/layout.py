@@ -10,7 +10,7 @@ from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
 from imports.headers import is_plain_header, normal
-from imports.preambles import hear_lines, is_blank, read_preamble, read_unit_in_header, row_text
+from imports.preambles import hear_below, is_blank, read_preamble, read_unit_in_header, row_text
 from imports.rowkinds import is_caption, is_filled, is_heading, is_note, names_category, sum_word, text_of, unit_line
 from imports.tablekinds import settle_kind
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
@@ -96,10 +96,7 @@ def _read_table(sheet: Sheet, block: Block, begin: int, end: int, earlier: list[
     settle_kind(table)
     table.skipped += [Skipped(row, "header", row_text(sheet, row)) for row in table.header_rows]
     read_body(sheet, table, end)
-    for skipped in table.skipped:
-        # 单位：万元 below a table under 单位：亿元 speaks of it too.
-        if skipped.reason == "unit_line" and skipped.row > table.header_rows[-1]:
-            hear_lines(sheet, table, skipped.row)
+    hear_below(sheet, table)
     return table
 
 

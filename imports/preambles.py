@@ -31,7 +31,7 @@ def read_preamble(sheet: Sheet, table: Table, begin: int, *, further: bool) -> N
             table.skipped.append(Skipped(row, "blank"))
             continue
         captions = [text for text in texts if is_caption(text) and not _only_unit(text)]
-        units = hear_lines(sheet, table, row)
+        units = _hear_lines(sheet, table, row)
         if captions:
             table.caption = "　".join(filter(None, (table.caption, *captions)))
         reason = "unit_line" if units else "note" if texts and is_note(texts[0]) else "caption"
@@ -47,7 +47,7 @@ def read_preamble(sheet: Sheet, table: Table, begin: int, *, further: bool) -> N
         table.skipped.append(Skipped(row, reason, row_text(sheet, row)))
 
 
-def hear_lines(sheet: Sheet, table: Table, row: int) -> bool:
+def _hear_lines(sheet: Sheet, table: Table, row: int) -> bool:
     """Take in the unit lines of a row, and the bracket that ends a title, 台账（亿元）; whether it holds a line."""
     found = False
     for text in map(text_of, sheet.rows[row - 1]):
@@ -57,6 +57,16 @@ def hear_lines(sheet: Sheet, table: Table, row: int) -> bool:
         elif units := title_units(text):
             table.hear_units(units, row)
     return found
+
+
+def hear_below(sheet: Sheet, table: Table) -> None:
+    """Unit lines and notes below the header: they give no unit, since they may be of something else, but contradict."""
+    if not table.said_units:
+        return
+    for skipped in table.skipped:
+        if skipped.row > table.header_rows[-1] and skipped.reason in ("unit_line", "note"):
+            for units in filter(None, map(line_units, map(text_of, sheet.rows[skipped.row - 1]))):
+                table.hear_units(units, skipped.row)
 
 
 def read_unit_in_header(sheet: Sheet, table: Table, block: Block) -> None:

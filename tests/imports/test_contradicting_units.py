@@ -42,6 +42,7 @@ def table(path: Path, name: str, *above: list[Any], below: tuple = ()) -> Path:
         ([["签约台账（单位：万元）"], ["", "", "", "金额单位：亿元"]], []),
         ([["签约台账"], ["单位：亿元、万元"]], []),
         ([["签约台账"], ["单位：亿元"]], [["单位：万元"], [3, "又一", "双福", 7]]),
+        ([["签约台账"], ["单位：亿元"]], [["合计", None, None, 11], ["注：1.金额单位：万元"]]),
     ],
 )
 def test_two_units_around_a_table_need_a_person(tmp_path: Path, above: list, below: list) -> None:
@@ -53,7 +54,7 @@ def test_two_units_around_a_table_need_a_person(tmp_path: Path, above: list, bel
     mapping = tmp_path / "m.json"
     mapping.write_text('{"sheets": {"*": {"unit": "万元"}}}')
     status, answer = run(path, "--dry-run", "--mapping", str(mapping))
-    assert (status, answer["agreed_capital"]) == (0, "18.00" if below else "11.00")
+    assert (status, answer["agreed_capital"]) == (0, "18.00" if [3] in [row[:1] for row in below] else "11.00")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,12 @@ def test_what_does_not_matter_is_not_asked(tmp_path: Path, above: list, header: 
     path = write_xlsx(tmp_path / "a.xlsx", [*above, header, [1, "甲", "双福", 5], [2, "乙", "双福", 6]])
     status, answer = run(path, "--dry-run")
     assert (status, answer["agreed_capital"]) == (0, agreed)
+
+
+def test_a_unit_below_a_table_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.xlsx", "甲", ["签约台账"], below=(["合计", None, None, 11], ["单位：亿元"]))
+    status, answer = run(path, "--dry-run")
+    assert (status, answer["errors"][0]["need"]) == (2, "no_unit")
 
 
 def test_a_further_table_without_a_unit_does_not_choose_between_two(tmp_path: Path) -> None:

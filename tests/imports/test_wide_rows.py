@@ -42,6 +42,11 @@ def test_a_row_with_more_cells_than_the_header_is_refused_whole(tmp_path: Path, 
     assert answer["agreed_capital"] == "5.00"
 
 
+def test_amounts_that_all_fell_apart_are_seen_although_no_row_is_longer_than_another(tmp_path: Path) -> None:
+    status, answer = run(text(tmp_path / "a.csv", "X-1,甲项目,双福,1,200,", "X-2,乙项目,双福,3,500.50,"), "--dry-run")
+    assert (status, [code for *__, code in codes(answer)], answer["create"]) == (1, ["shifted_row"] * 2, 0)
+
+
 @pytest.mark.parametrize(
     ("header", "lines"),
     [
