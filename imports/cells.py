@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.daycells import QUOTED, date_precision, day_of_number, shown_day
 from imports.grid import Cell, CellKind, CellValue
+from imports.numberformats import formatted_amount, formatted_area_unit
 from imports.textcells import NOTHING, as_text, read_note, read_text
 from imports.vocabulary import EMPTY_VOCABULARY, SEPARATORS, Entry, Vocabulary
 from jiangjin.lib.amounts import header_unit, parse_amount, to_wan, unit_scale
@@ -158,7 +159,7 @@ def _money(value: CellValue, number_format: str, options: Options) -> Reading[De
                 "percentage_in_money",
                 _("The cell holds a percentage, not an amount. Enter an amount, e.g. 62 or 62亿元."),
             )
-        return _money_number(value, options.unit)
+        return _money_number(value, options.unit, number_format)
     if type(value) is str:
         return parse_amount(value, options.unit)
     raise CellError(
@@ -167,8 +168,11 @@ def _money(value: CellValue, number_format: str, options: Options) -> Reading[De
 
 
 @functools.lru_cache(maxsize=32768)
-def _money_number(number: Decimal, unit: str | None) -> Reading[Decimal]:
-    return Reading(to_wan(FIFTEEN_DIGITS.plus(number), unit_scale(unit)))
+def _money_number(number: Decimal, unit: str | None, number_format: str) -> Reading[Decimal]:
+    number = FIFTEEN_DIGITS.plus(number)
+    if number_format:
+        return formatted_amount(number, number_format, unit)
+    return Reading(to_wan(number, unit_scale(unit)))
 
 
 def _shows_percent(number_format: str) -> bool:
@@ -222,7 +226,8 @@ def _boolean(value: CellValue, number_format: str, options: Options) -> Reading[
 
 def _area(value: CellValue, number_format: str, options: Options, target: str = MU) -> Reading[Decimal]:
     if isinstance(value, Decimal):
-        return Reading(area_of_number(FIFTEEN_DIGITS.plus(value), options.unit, target))
+        unit = formatted_area_unit(number_format, options.unit) if number_format else options.unit
+        return Reading(area_of_number(FIFTEEN_DIGITS.plus(value), unit, target))
     return parse_area(_only_text(value), options.unit, target)
 
 

@@ -272,7 +272,7 @@ def _ask(made: SheetChoices, proposal: Proposal) -> None:
             wants = "name"
         for column in columns:
             column.asks.append(key)
-            column.asks_unit = column.asks_unit or need.code in {"no_unit", "no_area_unit"}
+            column.asks_unit = column.asks_unit or need.code in {"no_unit", "two_units", "no_area_unit"}
             column.asks_month = column.asks_month or need.code in {"ambiguous_month", "no_month"}
             column.asks_field = column.asks_field or need.code in {"two_columns", "cells_do_not_fit", "which_list"}
             if need.code == "no_area_unit":

@@ -39,6 +39,11 @@ BLANKS_BELOW = _(
     "“%(header)s” is empty in %(count)s rows below a filled one, and they are read as empty. "
     "If they mean the same, have the column filled downwards."
 )
+NO_UNIT = _("No unit is given for %(headers)s. Choose 亿元, 万元 or 元: a wrong one is wrong by ten thousand times.")
+TWO_UNITS = _(
+    "The lines around the table give different units, %(units)s. "
+    "Choose the one that %(headers)s are in: a wrong one is wrong by ten thousand times."
+)
 WHICH_KIND = _(
     "This may be a table of money that arrived for known projects, or a ledger of projects. "
     "Say which: a ledger leaves the month's amounts out."
@@ -74,7 +79,7 @@ def propose(
     _take_dictionary(task, open_columns)
     leave_out_ticks(task)
     resolve_months(task.proposal, table)
-    resolve_years(task.proposal, table)  # before the rivals: 1月 and 2020年1月 may be one month
+    resolve_years(task.proposal, table, sheet)  # before the rivals: 1月 and 2020年1月 may be one month
     settle_rivals(task.proposal, sheet, table)
     tell_ticks(task)
     _say_as_of(task)
@@ -181,15 +186,20 @@ def _take_units(task: Task, mapping: SheetMapping | None) -> None:
             lacking.append(column)
     amounts = [column for column in lacking if ALL_FIELDS[column.field or ""].kind == "money"]
     if amounts:
-        message = sentence(
-            _("No unit is given for %(headers)s. Choose 亿元, 万元 or 元: a wrong one is wrong by ten thousand times."),
-            headers="、".join(column.header for column in amounts[:5]),
-        )
-        numbers = tuple(column.number for column in amounts)
-        task.proposal.needs.append(Need("no_unit", message, numbers, amounts[0].field or ""))
+        task.proposal.needs.append(_unit_need(task.table, amounts))
     for column in lacking:
         if column not in amounts:
             _leave_area_out(task, column)
+
+
+def _unit_need(table: Table, amounts: list[ColumnProposal]) -> Need:
+    """Amounts whose unit only a person can say: nothing gives one, or the lines around the table give two."""
+    headers = "、".join(column.header for column in amounts[:5])
+    numbers, name = tuple(column.number for column in amounts), amounts[0].field or ""
+    if len(table.said_units) > 1 and any(column.column.unit_kind != "several" for column in amounts):
+        message = sentence(TWO_UNITS, units="、".join(table.said_units), headers=headers)
+        return Need("two_units", message, numbers, name)
+    return Need("no_unit", sentence(NO_UNIT, headers=headers), numbers, name)
 
 
 def _say_as_of(task: Task) -> None:

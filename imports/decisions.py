@@ -135,7 +135,7 @@ def _take_defaults(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) 
 def _take_unit(data: QueryDict, sheet: SheetChoices, entry: dict[str, Any]) -> None:
     """The unit of amounts that say none themselves."""
     unit = data.get(f"unit-{sheet.index}")
-    if unit is not None and unit != (entry.get("unit") or sheet.unit):
+    if unit is not None and unit != sheet.unit:
         entry["unit"] = unit
 
 

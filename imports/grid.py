@@ -61,6 +61,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence) of what a user must be told
     comments: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → 批注; never a value
+    is_text: bool = False  # of a text file: where cells end is only a matter of its delimiters
     epoch_1904: bool = False  # a plain number that means a day counts from 1904; true date cells are resolved already
 
     def cell(self, row: int, column: int) -> Cell:

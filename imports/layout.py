@@ -3,24 +3,15 @@
 Every row of the sheet is a data row of a table or is skipped with a reason; nothing is dropped in silence.
 """
 
-import re
 from itertools import pairwise
 
 from imports.bodies import read_body
 from imports.grid import Sheet
 from imports.headerblocks import HEADER_SEARCH_ROWS, NOTHING_KNOWN, Block, Known, find_block, read_block
 from imports.headerpaths import match_path, path_unit
-from imports.headers import header_years, is_plain_header
-from imports.rowkinds import (
-    beside_unit,
-    is_caption,
-    is_filled,
-    is_note,
-    sum_word,
-    text_of,
-    unit_line,
-    unit_of_title,
-)
+from imports.headers import is_plain_header, normal
+from imports.preambles import hear_below, is_blank, read_preamble, read_unit_in_header, row_text
+from imports.rowkinds import is_caption, is_filled, is_heading, is_note, names_category, sum_word, text_of, unit_line
 from imports.tablekinds import settle_kind
 from imports.tables import Group, HeaderColumn, Layout, Skipped, SumRow, Table
 
@@ -35,7 +26,6 @@ __all__ = [
 ]
 
 _COLUMNS_LOOKED_THROUGH = 1000  # rows in which a column without header is searched for data
-_ANNEX = re.compile(r"(?:附[件表]|表)\s*\d*[:：]?")
 
 
 def read_layout(sheet: Sheet, *, header_rows: list[int] | None = None, known: Known = NOTHING_KNOWN) -> Layout:
@@ -83,7 +73,7 @@ def _no_ledger(sheet: Sheet, block: Block | None, last: int) -> Layout:
     if sheet.hidden:
         kind = "hidden"
     skipped = [
-        Skipped(row, "blank" if _is_blank(sheet, row) else "note", _row_text(sheet, row)) for row in range(1, last + 1)
+        Skipped(row, "blank" if is_blank(sheet, row) else "note", row_text(sheet, row)) for row in range(1, last + 1)
     ]
     return Layout(sheet.name, kind, reason, skipped=skipped)
 
@@ -94,16 +84,19 @@ def _read_table(sheet: Sheet, block: Block, begin: int, end: int, earlier: list[
         sheet.name, block.kind or "projects", list(range(block.first, block.last + 1)), _columns(sheet, block, end)
     )
     table.name_column = _name_column(block)
-    _read_preamble(sheet, table, begin)
-    _read_unit_in_header(sheet, table)
-    if earlier and not table.unit and table.unit_row is None:
-        # A second table without its own unit line stands under the first one's.
-        table.unit, table.area_unit, table.unit_row = earlier[0].unit, earlier[0].area_unit, earlier[0].unit_row
+    read_preamble(sheet, table, begin, further=bool(earlier))
+    read_unit_in_header(sheet, table, block)
+    if table.unit_row is None:
+        # A further table without its own unit line stands under those of the tables above it.
+        for other in earlier:
+            if other.unit_row is not None:
+                table.hear_units((other.said_units, other.said_area_units), other.unit_row)
     if earlier and not table.title:
         table.title = earlier[0].title
     settle_kind(table)
-    table.skipped += [Skipped(row, "header", _row_text(sheet, row)) for row in table.header_rows]
+    table.skipped += [Skipped(row, "header", row_text(sheet, row)) for row in table.header_rows]
     read_body(sheet, table, end)
+    hear_below(sheet, table)
     return table
 
 
@@ -130,53 +123,6 @@ def _name_column(block: Block) -> int | None:
                 found.setdefault(f"{entry.field} {entry.treatment}", number)
     order = ("name sure", "name ask", "project_code sure")
     return next((found[key] for key in order if key in found), None)
-
-
-def _read_preamble(sheet: Sheet, table: Table, begin: int) -> None:
-    """Title, unit line and caption above the header."""
-    for row in range(begin, table.header_rows[0]):
-        texts = [text for raw in sheet.rows[row - 1] if (text := text_of(raw))]
-        if _is_blank(sheet, row):
-            table.skipped.append(Skipped(row, "blank"))
-            continue
-        units = next((units for text in texts if (units := unit_line(text))), None)
-        captions = [text for text in texts if is_caption(text) and not _only_unit(text)]
-        if units and table.unit_row is None:
-            table.unit, table.area_unit, table.unit_row = *units, row
-        if captions:
-            table.caption = "　".join(filter(None, (table.caption, *captions)))
-        reason = "unit_line" if units else "note" if texts and is_note(texts[0]) else "caption"
-        titles = [text for text in texts if not (text in captions or _only_unit(text) or _ANNEX.fullmatch(text))]
-        if titles and reason != "note" and not table.title:
-            table.title, reason = titles[0], "title"
-            del titles[0]
-        dated = [text for text in titles if header_years(text) and not is_note(text)]
-        if dated:  # 2020年6月　单位：万元 below a title without a year
-            table.caption = "　".join(filter(None, (table.caption, *dated)))
-        table.skipped.append(Skipped(row, reason, _row_text(sheet, row)))
-    if table.unit_row is None:
-        _read_unit_of_title(sheet, table, begin)
-
-
-def _read_unit_of_title(sheet: Sheet, table: Table, begin: int) -> None:
-    """The unit in the bracket that ends a title: 招商引资项目台账（亿元）."""
-    for row in range(begin, table.header_rows[0]):
-        for text in map(text_of, sheet.rows[row - 1]):
-            if table.unit_row is None and text and (units := unit_of_title(text)):
-                table.unit, table.area_unit, table.unit_row = *units, row
-
-
-def _read_unit_in_header(sheet: Sheet, table: Table) -> None:
-    """A unit line that shares the header's row, beside the last header."""
-    for row in table.header_rows:
-        for text in map(text_of, sheet.rows[row - 1]):
-            if table.unit_row is None and text and _only_unit(text):
-                table.unit, table.area_unit, table.unit_row = *(unit_line(text) or ("", "")), row
-
-
-def _only_unit(text: str) -> bool:
-    """单位：亿元 by itself, not a title that also says its unit, nor a line that also says its year."""
-    return unit_line(text) is not None and len(text) <= 16 and not header_years(beside_unit(text))
 
 
 def _later_blocks(sheet: Sheet, block: Block, last: int, known: Known) -> list[Block]:
@@ -218,8 +164,21 @@ def _may_be_header(cells: list) -> bool:
 
 
 def _same_header(found: Block, current: Block) -> bool:
-    same = sum(current.paths.get(number) == path for number, path in found.paths.items())
+    """Whether a header is the current one printed again, perhaps its lowest level alone, and in the same units."""
+    same = 0
+    for number, path in found.paths.items():
+        known = current.paths.get(number, ())
+        if _ends_with(known, path):
+            same += 1
+        elif known and path_unit(path)[0] not in ("", path_unit(known)[0]):
+            return False
     return same >= 0.8 * max(len(found.paths), len(current.paths))
+
+
+def _ends_with(known: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    # The heading of a group right above may have been taken for a level of the header.
+    path = (*(text for text in path[:-1] if not (is_heading(text) or names_category(text))), path[-1])
+    return known[-len(path) :] == path or tuple(map(normal, known[-len(path) :])) == tuple(map(normal, path))
 
 
 def _preamble_start(sheet: Sheet, block: Block, before: Block) -> int:
@@ -252,17 +211,9 @@ def _unit_above(sheet: Sheet, block: Block) -> tuple[str, str] | None:
     return None
 
 
-def _row_text(sheet: Sheet, row: int) -> str:
-    return "　".join(text for raw in sheet.rows[row - 1] if (text := text_of(raw)))[:200]
-
-
-def _is_blank(sheet: Sheet, row: int) -> bool:
-    return not any(map(is_filled, sheet.rows[row - 1]))
-
-
 def _last_filled(sheet: Sheet) -> int:
     """The last row that says anything."""
     for row in range(len(sheet.rows), 0, -1):
-        if not _is_blank(sheet, row):
+        if not is_blank(sheet, row):
             return row
     return 0

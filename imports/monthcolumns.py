@@ -4,12 +4,12 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.grid import Cell, CellValue
+from imports.grid import Cell, CellValue, Sheet
 from imports.headerblocks import AMOUNT_HEADERS, CUMULATIVE, MONTH_HEADERS, THIS_MONTH, YEAR_HEADERS
 from imports.headerpaths import match_path
 from imports.headers import AMBIGUOUS_MONTH, header_year, header_years, normal, read_header, read_month
 from imports.proposals import ColumnProposal, Need, Notice, Proposal
-from imports.rowkinds import number_of, text_of
+from imports.rowkinds import is_filled, number_of, text_of
 from imports.tables import Table
 from jiangjin.lib.text import sentence
 
@@ -149,7 +149,7 @@ def resolve_months(proposal: Proposal, table: Table) -> None:
     proposal.warnings.append(Notice("month_from_title", message, numbers[0], "arrival"))
 
 
-def resolve_years(proposal: Proposal, table: Table) -> None:
+def resolve_years(proposal: Proposal, table: Table, sheet: Sheet) -> None:
     """Give months without a year that of the mapping, the title or the sheet's name; two different years are asked."""
     if proposal.kind != "arrivals":
         return
@@ -171,6 +171,25 @@ def resolve_years(proposal: Proposal, table: Table) -> None:
     elif yearless:
         numbers = tuple(column.number for column in yearless)
         proposal.needs.append(_year_need(years, numbers))
+    elif years and (asked := _bare_months(proposal, table, sheet)):
+        proposal.needs.append(_year_need(years, asked))
+
+
+def _bare_months(proposal: Proposal, table: Table, sheet: Sheet) -> tuple[int, ...]:
+    """The columns of the long form where a month stands whose year neither its cell nor its row says."""
+    years = [column.number for column in proposal.of("arrival_year")]
+
+    def says_year(row: int) -> bool:
+        return any(
+            number in proposal.fill_down or (row, number) in table.filled or is_filled(sheet.cell(row, number))
+            for number in years
+        )
+
+    return tuple(
+        column.number
+        for column in proposal.of("arrival_month")
+        if any(bare_month(sheet.cell(row, column.number)) is not None and not says_year(row) for row in table.rows)
+    )
 
 
 def _years_said(table: Table) -> set[int]:

@@ -61,6 +61,7 @@ class ReadRow:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     comments: tuple[tuple[str, str], ...] = ()  # (cell, what somebody said there); never a value
+    is_closed: bool = False  # refused as a whole: nothing else is told of it
 
     @property
     def key(self) -> str:
@@ -87,11 +88,21 @@ class ReadRow:
 
     def refuse(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
         """Refuse the row, at the cell of the field even where that is empty: there it can be filled in."""
+        if self.is_closed:
+            return
         problem = self.problem(code, message, name, candidates)
         self.errors.append(problem if problem.column else replace(problem, column=self.columns.get(name, ("", 0))[0]))
 
+    def refuse_whole(self, code: str, message: Any, name: str, text: str) -> None:
+        """Refuse the row for what it is as a whole (`text`): what else its cells say cannot be trusted."""
+        self.errors = [Problem(code, message, self.sheet, self.row, "", name, text)]
+        self.warnings = []
+        self.values = {key: self.values[key] for key in ("name", "project_code") if key in self.values}
+        self.is_closed = True
+
     def warn(self, code: str, message: Any, name: str = "", candidates: tuple[str, ...] = ()) -> None:
-        self.warnings.append(self.problem(code, message, name, candidates))
+        if not self.is_closed:
+            self.warnings.append(self.problem(code, message, name, candidates))
 
 
 @dataclass(slots=True)

@@ -60,8 +60,8 @@ class ColumnProposal:
 class Need:
     """Something that only a person can decide. A blocking need stops the command (needs_mapping).
 
-    Codes: two_columns, no_unit, no_name_column, two_years, no_year, no_month, ambiguous_month, which_kind; not
-    blocking: cells_do_not_fit, which_list, no_area_unit, no_park_column.
+    Codes: two_columns, no_unit, two_units, no_name_column, two_years, no_year, no_month, ambiguous_month, which_kind;
+    not blocking: cells_do_not_fit, which_list, no_area_unit, no_park_column.
     """
 
     code: str

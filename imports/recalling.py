@@ -48,7 +48,7 @@ class RecalledTable:
         Units hold only under the unit line under which they were chosen: a wrong one is wrong by ten thousand times.
         """
         own = own or SheetMapping()
-        same_unit = table.unit == self.unit_line
+        same_unit = table.unit_line == self.unit_line
         columns = {
             name: column if same_unit else replace(column, unit="")
             for name, column in self.says.columns.items()

@@ -18,12 +18,14 @@ from imports.grid import Cell, CellKind, Sheet, Span, column_letter
 from imports.headers import read_header
 from imports.ownmarks import REASON, place_said
 from imports.ownrows import OwnRow, own_rows, put
+from imports.plan import shown
 from imports.refusedcells import bold, sheet_title, text_cell, value_cell, wrong_cell
 from imports.refusedwords import said_in_workbook
 from imports.reread import Done, Reread, fault_column, kept_name
 from imports.rowkinds import is_filled
 from imports.understanding import Understood
-from jiangjin.lib.faults import UNCALCULATED
+from imports.widerows import SHIFTED
+from jiangjin.lib.faults import SHIFTED_MARK, UNCALCULATED
 
 WIDTHS = {"name": 30, "investor": 30}
 REASON_WIDTH = 60
@@ -63,6 +65,9 @@ def _sections(sheet: Sheet, parts: list[Understood], refused: list[Done]) -> lis
     """The tables to write: those with refused rows, and the first, whose title and unit hold for the others too."""
     parts = sorted(parts, key=lambda part: part.table.header_rows[0])
     widest = max(_width(sheet, part) for part in parts)
+    for done in refused:  # what stands beside the table, too far down to be one of its columns
+        cells = sheet.rows[done.row - 1] if done.row <= len(sheet.rows) else []
+        widest = max([widest] + [number for number, raw in enumerate(cells[widest:], widest + 1) if is_filled(raw)])
     kept = {part.table.header_rows[0]: column for part in parts if (column := _reason_column(sheet, part))}
     sections = [_Section(part, _begin(part), kept.get(part.table.header_rows[0], widest + 1)) for part in parts]
     for done in sorted(refused, key=lambda done: done.row):
@@ -175,12 +180,16 @@ def _merge(page: Any, span: Span) -> None:
 
 def _cells(page: Any, section: _Section, row: OwnRow) -> list[Any]:
     wrong = _wrong(section.part, row.done)
+    shifted = {fault_column(section.part, fault) for fault in row.done.faults if fault.code == SHIFTED}
     cells = [value_cell(page, raw) for raw in row.raws]
     for column, messages in wrong.items():
         if column:
             raw = row.raws[column - 1] if column <= len(row.raws) else None
             if isinstance(raw, Cell) and raw.kind is CellKind.UNCALCULATED:
                 raw = UNCALCULATED
+            elif column in shifted and not str(raw or "").startswith(SHIFTED_MARK):
+                # In a workbook nothing else tells such a row from a good one.
+                raw = f"{SHIFTED_MARK}{shown(raw)}"
             put(cells, column, wrong_cell(page, raw, "" if column in row.covered else "\n".join(messages)))
     put(cells, section.reason_column, text_cell(page, _reasons(section.part, wrong)))
     return cells

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imports import arrivals, arrivaltotals, cells, matching, rules, vocabulary, words
+from imports import arrivals, arrivaltotals, cells, matching, rules, vocabulary, widerows, words
 from jiangjin.lib.faults import WITHOUT_RESULT
 
 # What the screen says, and what is said in a workbook instead.
@@ -37,6 +37,13 @@ INSTEAD = (
         ),
     ),
     (cells.NEVER_CALCULATED, WITHOUT_RESULT),
+    (
+        widerows.TOO_WIDE,
+        _(
+            "In the file this row had %(cells)s cells, and the header has %(columns)s columns: its values may stand in "
+            "the wrong columns. Put each one into its own, then delete “#错位：” in front of the name."
+        ),
+    ),
     (
         rules.IMPLAUSIBLE,
         _(

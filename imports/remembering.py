@@ -119,7 +119,8 @@ def _decided(sheets: dict[str, Any], parts: Iterable[Understood]) -> dict[str, D
                 says.take(names[letter], _lasting(column, headers[letter]))
         if "fill_down" in own:
             says.fill_down = [names[letter] for letter in own["fill_down"] if letter in names]
-        if part.table.unit == says.part.table.unit:
+        applied = own.get("unit", "") == part.proposal.unit  # to this table, and not to another one of the sheet
+        if applied and part.table.unit_line == says.part.table.unit_line:
             says.unit = own.get("unit", "") or says.unit
         says.kind = own.get("kind", "") or says.kind
         if own.get("header_rows"):
@@ -140,9 +141,9 @@ def _row(key: str, says: Decided, before: RememberedMapping | None) -> Remembere
     """What is remembered from now on; None where nothing new was said."""
     table, new = says.part.table, says.entry()
     entry = dict(before.entry) if before else {}
-    columns, unit_line = entry.get("columns", {}), before.unit_line if before else table.unit
-    if unit_line != table.unit and (new.get("unit") or any(map(_unit_of, new.get("columns", {}).values()))):
-        unit_line = table.unit  # units hold under one unit line: those that were chosen last
+    columns, unit_line = entry.get("columns", {}), before.unit_line if before else table.unit_line
+    if unit_line != table.unit_line and (new.get("unit") or any(map(_unit_of, new.get("columns", {}).values()))):
+        unit_line = table.unit_line  # units hold under one unit line: those that were chosen last
         entry.pop("unit", None)
         columns = {name: _without_unit(column) for name, column in columns.items()}
     entry |= new

@@ -31,6 +31,7 @@ class Fault:
     column: str
     field: str
     message: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class PlannedRows:
         return self.order[row.read.sheet], row.read.row
 
     def _done(self, row: RowPlan) -> Done:
-        faults = [Fault(error.column, error.field, str(error.message)) for error in row.read.errors]
+        faults = [Fault(error.column, error.field, str(error.message), error.code) for error in row.read.errors]
         changes = {} if faults else _by_letter(shown_changes(row, row.changes, self.words))
         left = _by_letter(shown_changes(row, row.left_out, self.words))
         return Done(row.read.sheet, row.read.row, row.action, faults, changes, left)
@@ -140,7 +141,8 @@ def kept_name(sheet: str) -> str:
 
 
 def _fault(detail: dict[str, Any]) -> Fault:
-    return Fault(detail.get("column") or "", detail.get("field") or "", detail.get("message") or "")
+    said = (detail.get(key) or "" for key in ("column", "field", "message", "code"))
+    return Fault(*said)
 
 
 @dataclass(frozen=True, slots=True)

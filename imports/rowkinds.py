@@ -12,6 +12,7 @@ from imports.headers import read_unit
 from jiangjin.lib.text import clean_text, match_key
 
 Raw = CellValue | Cell
+Units = tuple[list[str], list[str]]  # of money, of areas
 
 _SUM = re.compile(
     r"(?P<whose>.{0,20}?)(?P<word>小计|合计|总计|共计|累计|总和)"
@@ -150,15 +151,31 @@ def stated_count(text: str) -> int | None:
 
 
 def unit_line(text: str) -> tuple[str, str] | None:
-    """(money unit, area unit) of 单位：万元、亩; either may be empty; None where the text is no unit line."""
-    found = _UNIT_LINE.search(text)
-    return _units_of(found.group(1)) if found else None
+    """(money unit, area unit) of 单位：万元、亩; empty where none or several are said; None where there is no line."""
+    said = line_units(text)
+    return (_only(said[0]), _only(said[1])) if said else None
 
 
-def unit_of_title(text: str) -> tuple[str, str] | None:
-    """The units in the bracket that ends a title, 招商引资项目台账（亿元）, as `unit_line` gives them."""
+def line_units(text: str) -> Units | None:
+    """All units of money and of areas that the unit lines in a text say; None where it holds no unit line."""
+    money: list[str] = []
+    area: list[str] = []
+    for found in _UNIT_LINE.finditer(text):
+        units = _units_of(found.group(1))
+        money += units[0]
+        area += units[1]
+    return (money, area) if money or area else None
+
+
+def title_units(text: str) -> Units | None:
+    """The units in the bracket that ends a title, 招商引资项目台账（亿元）, as `line_units` gives them."""
     found = _UNIT_BRACKET.search(text)
-    return _units_of(found.group(1)) if found else None
+    units = _units_of(found.group(1)) if found else ([], [])
+    return units if units[0] or units[1] else None
+
+
+def _only(units: list[str]) -> str:
+    return units[0] if len(set(units)) == 1 else ""
 
 
 def beside_unit(text: str) -> str:
@@ -166,7 +183,7 @@ def beside_unit(text: str) -> str:
     return _UNIT_LINE.sub("", text).strip(" \u3000,，、;；:：。()（）[]【】")
 
 
-def _units_of(words: str) -> tuple[str, str] | None:
+def _units_of(words: str) -> Units:
     money: list[str] = []
     area: list[str] = []
     for part in re.split(r"[、,，/和及]", unicodedata.normalize("NFKC", words).casefold()):
@@ -175,9 +192,7 @@ def _units_of(words: str) -> tuple[str, str] | None:
             money.append(unit)
         elif kind == "area":
             area.append(unit)
-    if not money and not area:
-        return None
-    return (money[0] if len(money) == 1 else ""), (area[0] if len(area) == 1 else "")
+    return money, area
 
 
 def is_column_numbers(cells: list[Raw], name_index: int | None, columns: int) -> bool:

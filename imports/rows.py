@@ -21,6 +21,7 @@ from imports.proposals import ColumnProposal, Proposal
 from imports.rowkinds import is_filled, is_serial
 from imports.tables import Table
 from imports.vocabulary import Vocabulary
+from imports.widerows import wide_rows
 from jiangjin.lib.cellerrors import CellError, Reading
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.text import sentence
@@ -54,6 +55,7 @@ class Source:
     merged_amounts: frozenset[int] = frozenset()  # rows whose amount is part of a merge
     fills_down: bool = False
     year: int | None = None  # of months that do not say theirs
+    year_given: bool = False  # a person said it
     met: dict[Any, Any] = field(default_factory=dict)  # cell → value, of cells that a column repeats
 
     @property
@@ -74,6 +76,7 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
     columns = {source.field: (source.letter, source.index) for source in sources}
     above: dict[int, tuple[CellValue | Cell, int]] = {}
     comments = comments_by_row(sheet)
+    wide = wide_rows(sheet, table, proposal)
     shared = _rows_of_shared_names(sheet, table, sources) if proposal.kind == "projects" else frozenset()
     ticks = [source for source in sources if source.proposal.treatment == "matrix"]
     for number in table.rows:
@@ -86,6 +89,7 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
             _warn_gap(row, ticks)
         for name, value in defaults.items():
             row.values.setdefault(name, value)
+        wide.refuse(row)
         yield row
 
 
@@ -123,6 +127,7 @@ def source_of(
         merged,
         column.number in proposal.fill_down,
         proposal.year,
+        bool(proposal.defaults.get("arrival_year")),
     )
 
 
@@ -234,7 +239,7 @@ def _take_bare_month(row: ReadRow, source: Source, raw: CellValue | Cell) -> boo
     if month is None or year is None:
         return False
     row.values[MONTH_COLUMN] = PartialDay(year, month)
-    if "arrival_year" not in row.values:
+    if "arrival_year" not in row.values and not source.year_given:
         row.warn("year_from_title", sentence(YEAR_FROM_TITLE, year=str(year)), MONTH_COLUMN)
     return True
 

@@ -77,9 +77,9 @@ class Table:
     may_be_either: bool = False  # whether it is worth while to let a person say so
     title: str = ""
     caption: str = ""
-    unit: str = ""  # the money unit of the unit line
-    area_unit: str = ""
-    unit_row: int | None = None  # where the unit line stands
+    said_units: list[str] = field(default_factory=list)  # the different units of money that the lines around it say
+    said_area_units: list[str] = field(default_factory=list)
+    unit_row: int | None = None  # where the first unit line stands
     name_column: int | None = None
     first_row: int | None = None
     last_row: int | None = None
@@ -88,6 +88,27 @@ class Table:
     groups: list[Group] = field(default_factory=list)
     sums: list[SumRow] = field(default_factory=list)
     filled: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str:
+        """The money unit of the unit line; empty where there is none, or where two lines contradict each other."""
+        return self.said_units[0] if len(self.said_units) == 1 else ""
+
+    @property
+    def area_unit(self) -> str:
+        """The unit of areas, likewise."""
+        return self.said_area_units[0] if len(self.said_area_units) == 1 else ""
+
+    @property
+    def unit_line(self) -> str:
+        """What the unit lines say of money, contradictions included: what was decided under one holds under it only."""
+        return "/".join(sorted(self.said_units))[:20]
+
+    def hear_units(self, units: tuple[list[str], list[str]], row: int) -> None:
+        """Take in what a line says of units: none wins over another one."""
+        for said, known in zip(units, (self.said_units, self.said_area_units), strict=True):
+            known.extend(unit for unit in dict.fromkeys(said) if unit not in known)
+        self.unit_row = self.unit_row or row
 
     def column(self, number: int) -> HeaderColumn | None:
         """The column of that number, if the table has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from accounts.models import User
 from imports.columns import Mapping, Proposal, propose
 from imports.grid import Sheet, Workbook, column_letter
 from imports.links import Links
+from imports.mapping import SheetMapping
 from imports.plan import Plan, SheetPlan
 from imports.problems import Problem
 from imports.progress import Progress
@@ -83,7 +84,8 @@ def understand(workbook: Workbook, request: Request, links: Links) -> tuple[list
         mapping = request.mapping.for_sheet(layout.sheet)
         for table in layout.tables:
             recalled = request.remembered.table(table)
-            says = recalled.below(mapping, table) if recalled else mapping
+            own = _said_of(mapping, table, layout)
+            says = recalled.below(own, table) if recalled else own
             proposal = propose(
                 table,
                 sheets[layout.sheet],
@@ -99,6 +101,13 @@ def understand(workbook: Workbook, request: Request, links: Links) -> tuple[list
     if not understood:
         raise NoLedger(*_why_none(layouts))
     return understood, told
+
+
+def _said_of(mapping: SheetMapping | None, table: Table, layout: Layout) -> SheetMapping | None:
+    """What a mapping says of one of a sheet's tables: its unit was asked for those whose lines give none or two."""
+    if mapping and mapping.unit and table.unit and not all(other.unit for other in layout.tables):
+        return replace(mapping, unit="")
+    return mapping
 
 
 def _layouts(workbook: Workbook, request: Request) -> list[Layout]:
@@ -145,6 +154,8 @@ def _why_none(layouts: list[Layout]) -> tuple[str, object]:
 def say_columns(part: Understood, plan: Plan) -> None:
     """Put into the plan what is said of a table's columns."""
     told, proposal, table = part.plan, part.proposal, part.table
+    if not told.header_rows:  # what is said of the sheet is said once, however many tables it holds
+        plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]
     told.header_rows += table.header_rows
     told.unit = told.unit or table.unit
     told.skipped += [{"row": skip.row, "reason": skip.reason} for skip in table.skipped]
@@ -172,4 +183,3 @@ def say_columns(part: Understood, plan: Plan) -> None:
     for notice in proposal.warnings:
         letter = ",".join(column_letter(number) for number in (notice.column, *notice.beside) if number)
         plan.warnings.append(Problem(notice.code, notice.message, told.name, 0, letter, notice.field))
-    plan.warnings += [Problem(code, message, told.name) for code, message in part.sheet.notes]

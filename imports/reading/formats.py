@@ -21,10 +21,17 @@ BUILTIN = {
     55: CLOCK, 56: CLOCK_SECONDS, 57: MONTH, 58: MONTH_DAY,
 }  # fmt: skip
 MAX_SERIAL = 2_958_465  # 9999-12-31
+LONGEST_CODE = 255  # Excel takes no longer one
 
 LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|!.')
 BRACKET = re.compile(r"\[([^\]]*)\]")
-CURRENCY = re.compile(r"[$€£]|USD|EUR|HKD|GBP|JPY|美元|欧元|港|日元|英镑")
+# What adds nothing to a number: room, fill, language, yuan (but yen: [$¥-411]), colours, conditions, quoted signs.
+PLAIN_PARTS = re.compile(
+    r"_.|\*.|\[\$-[^\]]*\]|\[\$[¥￥](?:-(?![0-9A-Fa-f]*411\b|ja)[^\]]*)?\]|\[(?!\$)[^\]]*\]"
+    r'|"[-\s()（）+:¥￥]*"|[\\!][-\s()（）+:¥￥]|General|G/通用格式'
+)
+PLAIN_SIGNS = re.compile(r"E[+-]|[;0#?.,\-+()/@\s:¥￥]")
+SCALING = re.compile(r"[0#?],+(?![0#?,])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ PLAIN = NumberFormat()
 @lru_cache(maxsize=4096)
 def classify(code: str) -> NumberFormat:
     """Sort a format code; only codes that hide a day, show a percentage or carry a unit are kept."""
+    code = code[:LONGEST_CODE]
     first = code.split(";", 1)[0]
     bare = LITERAL.sub("", first)
     duration = any(part.lower() in {"h", "hh", "m", "mm", "s", "ss"} for part in BRACKET.findall(bare))
@@ -52,10 +60,7 @@ def classify(code: str) -> NumberFormat:
         return NumberFormat("percent", code)
     if "#" not in bare and "?" not in bare and re.search(r"[ymdhs]", bare) and ("0" not in bare or "s" in bare):
         return _date_format(bare, code)
-    scaled = re.search(r"[0#?],+(?![0#?])", bare) or re.search(r"0!\.0", first)
-    if scaled or "万" in first or "亿" in first or _foreign(first):
-        return NumberFormat("", code)
-    return PLAIN
+    return NumberFormat("", code) if _says_more(code) else PLAIN
 
 
 def _date_format(bare: str, code: str) -> NumberFormat:
@@ -66,10 +71,10 @@ def _date_format(bare: str, code: str) -> NumberFormat:
     return NumberFormat("date", code)
 
 
-def _foreign(first: str) -> bool:
-    """[$-804] is a language and [$¥-804] is yuan; [$$-409], "US$" and [$€-2] are other people's money."""
-    without_language = re.sub(r"\[\$[^\]-]*[¥￥元][^\]]*\]|\[\$-[^\]]*\]", "", first)
-    return bool(CURRENCY.search(re.sub(r"\[\$([^\]-]*)[^\]]*\]", r"\1", without_language)))
+def _says_more(code: str) -> bool:
+    """Whether a format shows something beside the number (a unit, a currency but yuan, words) or another number."""
+    rest = PLAIN_PARTS.sub("", code)
+    return bool(PLAIN_SIGNS.sub("", rest)) or bool(SCALING.search(rest))
 
 
 def number_cell(number: int | float, style: NumberFormat, epoch_1904: bool) -> RawCell:

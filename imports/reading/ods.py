@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.formats import date_cell
+from imports.reading.odsformats import WORDS, NumberStyles
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, NUMBER, TIME, Budget, RawCell, RawSheet, put, text_cell
 from imports.reading.remarks import add_comment, tell_comments, words_of
@@ -26,6 +27,7 @@ class Styles:
     days: dict[str, bool] = field(default_factory=dict)  # date style → whether it shows a day
     hidden_tables: set[str] = field(default_factory=set)
     struck: set[str] = field(default_factory=set)
+    numbers: NumberStyles = field(default_factory=NumberStyles)
 
 
 class ContentReader:
@@ -104,6 +106,7 @@ class ContentReader:
         elif tag == "table":
             self._end_table()
         elif self.cell is None:
+            self.styles.numbers.end(tag, self.text.take() if tag in WORDS else "")
             self.text.clear()
 
     def _start_text(self, tag: str, flat: list[str]) -> None:
@@ -121,6 +124,9 @@ class ContentReader:
 
     # --- styles ---
     def _start_style(self, tag: str, values: dict[str, str]) -> None:
+        self.styles.numbers.start(tag, values)
+        if tag in WORDS:
+            self.text.clear()
         if tag == "style":
             self.style = values.get("name", "")
             self.styles.data[self.style] = values.get("data-style-name", "")
@@ -212,7 +218,7 @@ class ContentReader:
         if kind == "error" or (formula and ERROR_TEXT.fullmatch(text.strip())):
             return (ERROR, text.strip()[:40] or "#N/A", "")
         if kind in ("float", "percentage", "currency"):
-            return self._number(values, kind)
+            return self._number(values, kind, style)
         if kind == "date":
             return self._date(values.get("date-value", ""), style)
         if kind == "time":
@@ -225,7 +231,7 @@ class ContentReader:
             return FORMULA_WITHOUT_VALUE
         return text_cell(text)
 
-    def _number(self, values: dict[str, str], kind: str) -> RawCell:
+    def _number(self, values: dict[str, str], kind: str, style: str) -> RawCell:
         raw = values.get("value", "").strip()
         if not FLOAT.fullmatch(raw) or float(raw) in (float("inf"), float("-inf")):
             return (ERROR, raw[:40] or "#N/A", "")
@@ -233,7 +239,10 @@ class ContentReader:
         if kind == "percentage":
             return (NUMBER, number, "0%")
         money = values.get("currency", "CNY")
-        return (NUMBER, number, f"[${money[:5]}]0.00") if kind == "currency" and money != "CNY" else number
+        if kind == "currency" and money != "CNY":
+            return (NUMBER, number, f"[${money[:5]}]0.00")
+        code = self.styles.numbers.of(self.styles.data.get(style, "")).code
+        return (NUMBER, number, code) if code else number
 
     def _date(self, raw: str, style: str) -> RawCell:
         code = "" if self.styles.days.get(self.styles.data.get(style, ""), True) else "yyyy-mm"

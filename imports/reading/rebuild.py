@@ -93,6 +93,7 @@ def workbook(frames: Iterator[tuple]) -> Workbook:
             elif kind == "sheet":
                 book.sheets.append(_sheet(*values))
                 book.sheets[-1].epoch_1904 = book.epoch_1904
+                book.sheets[-1].is_text = book.format == "text"
             elif kind == "comments":
                 book.sheets[-1].comments = _comments(*values)
             elif kind == "rows":
@@ -135,7 +136,7 @@ def pasted(sheet: RawSheet) -> Workbook:
     """A pasted table as a workbook of one sheet."""
     cells = Cells()
     rows = [cells.row(row) for row in sheet.rows]
-    return Workbook("text", [Sheet(sheet.name, rows, notes=_notes(sheet.notes))])
+    return Workbook("text", [Sheet(sheet.name, rows, notes=_notes(sheet.notes), is_text=True)])
 
 
 def _nonsense() -> ReadError:

@@ -59,17 +59,22 @@ def unit_scale(unit: str | None) -> Decimal | None:
     if not unit:
         return None
     if re.search(FOREIGN, unit):
-        raise CellError(
-            "foreign_currency",
-            sentence(
-                _(
-                    "The amount is in %(unit)s and no exchange rate is given. "
-                    "Enter it in yuan at the agreed rate, e.g. 3.5亿元."
-                ),
-                unit=unit,
-            ),
-        )
+        raise foreign_currency(unit)
     return SCALE[unit.removesuffix("元")]
+
+
+def foreign_currency(unit: str) -> CellError:
+    """The refusal of an amount in a foreign unit (万美元, $)."""
+    return CellError(
+        "foreign_currency",
+        sentence(
+            _(
+                "The amount is in %(unit)s and no exchange rate is given. "
+                "Enter it in yuan at the agreed rate, e.g. 3.5亿元."
+            ),
+            unit=unit,
+        ),
+    )
 
 
 def to_wan(number: Decimal, scale: Decimal | None) -> Decimal:
@@ -111,10 +116,11 @@ def parse_amount(text: str, default_unit: str | None) -> Reading[Decimal]:
     if len(parts) == 1 and not parts[0][1]:
         return Reading(to_wan(parts[0][0], unit_scale(default_unit)))
     amount = to_wan(sum((number * SCALE[unit.removesuffix("元")] for number, unit in parts), Decimal(0)), SCALE["万"])
-    return Reading(amount, _unit_warning(parts[0][1], default_unit))
+    return Reading(amount, unit_warning(parts[0][1], default_unit))
 
 
-def _unit_warning(unit: str, default_unit: str | None) -> tuple[tuple[str, Promise], ...]:
+def unit_warning(unit: str, default_unit: str | None) -> tuple[tuple[str, Promise], ...]:
+    """That a cell's own unit was taken and not its column's; nothing where they agree or the column has none."""
     unit = unit if unit.endswith("元") else f"{unit}元"
     default = default_unit and (header_unit(default_unit) or header_unit(f"({default_unit})"))
     if not default or unit == default:

@@ -17,6 +17,9 @@ EXCEL_ERROR = re.compile(
 )
 # Stands in a workbook of refused rows for a formula without a value: nothing there would be imported as "unknown".
 UNCALCULATED = "#公式未计算"
+# Stands in a workbook of refused rows before the name of a row whose cells had slipped, until somebody moves them.
+SHIFTED_MARK = "#错位："
+STILL_SHIFTED = _("The cells of this row had slipped. Put each value into its own column, then delete “#错位：” here.")
 WITHOUT_RESULT = _("The file had a formula here that was never calculated. Enter the value itself.")
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 DITTO = re.compile(r"同上.?|同前|同左|〃|″|\"|''|”|“")
@@ -31,6 +34,11 @@ _COMMON: tuple[tuple[re.Pattern[str], str, Promise], ...] = (
         EXCEL_ERROR,
         "excel_error",
         _("The cell holds a spreadsheet error. Correct the formula in the file, or enter the value itself."),
+    ),
+    (
+        re.compile(r"#错位.*", re.DOTALL),
+        "shifted_row",
+        STILL_SHIFTED,
     ),
     (
         re.compile(re.escape(UNCALCULATED)),

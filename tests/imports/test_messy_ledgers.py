@@ -247,3 +247,35 @@ def test_blanks_that_may_mean_the_cell_above_are_told_and_never_filled(tmp_path)
     assert merged["warnings"] == []
     rows[2][1] = "消费品"
     assert run(write_xlsx(tmp_path / "c.xlsx", rows), "--dry-run")[1]["warnings"] == []
+
+
+LONG = ["项目编号", "项目名称", "月份", "到位金额（万元）"]
+
+
+def test_the_year_of_bare_months_in_rows_is_asked_once_where_two_are_said(tmp_path):
+    make_project("甲项目", code="P-1", signed="2018-06")
+    above = [["2019-2020年到位资金"]]
+    rows = [*above, LONG, ["P-1", "甲项目", "6月", 100], ["P-1", "甲项目", 7, 200]]
+    path = write_xlsx(tmp_path / "a.xlsx", rows)
+    status, answer = run(path, "--dry-run")
+    assert (status, [error["need"] for error in answer["errors"]]) == (2, ["two_years"])
+    mapping = tmp_path / "m.json"
+    mapping.write_text('{"sheets": {"*": {"defaults": {"arrival_year": "2020"}}}}')
+    status, answer = run(path, "--dry-run", "--mapping", str(mapping))
+    assert (status, answer["arrivals"], answer["arrived_capital"], answer["warnings"]) == (0, 2, "300.00", [])
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (LONG, [["P-1", "甲项目", "2020年6月", 100], ["P-1", "甲项目", "2019-07", 200]]),
+        (
+            ["项目编号", "项目名称", "年度", *LONG[2:]],
+            [["P-1", "甲项目", 2020, "6月", 100], ["P-1", "甲项目", 2019, 7, 200]],
+        ),
+    ],
+)
+def test_months_that_say_their_year_ask_for_none(tmp_path, header, rows):
+    make_project("甲项目", code="P-1", signed="2018-06")
+    status, answer = run(write_xlsx(tmp_path / "a.xlsx", [["2019-2020年到位资金"], header, *rows]), "--dry-run")
+    assert (status, answer["arrivals"], answer["arrived_capital"]) == (0, 2, "300.00")

@@ -79,6 +79,8 @@ WRONG = (
     Wrong("zero_agreed_capital", AMOUNT, 0, None),
     Wrong("added_exceeds_total", AMOUNT, 5, 15, {ADDED: 8}),
     Wrong("added_without_total", ADDED, 8, None, {AMOUNT: None}),
+    Wrong("foreign_currency", AMOUNT, 3500, "2.4亿元", number_format='"$"#,##0'),
+    Wrong("unread_format", AMOUNT, 6200, "0.62亿元", number_format='0.00,,"亿"'),
     # What no column can read.
     Wrong("excel_error", AMOUNT, "#REF!", 5),
     Wrong("number_as_day", AMOUNT, datetime.date(1905, 6, 22), 5),
@@ -130,6 +132,7 @@ WRONG = (
     # What the row as a whole says.
     Wrong("no_name", NAME, None, "补上名称的项目"),
     Wrong("excel_error", NAME, "#N/A", "找回名称的项目"),
+    Wrong("shifted_row", NAME, "#错位：移好的项目", "移好的项目"),
     Wrong("number_conflict", "项目编号", "X-TAKEN", "X-FREE"),
     Wrong("voided_project", NAME, "作废的项目", "重新签约的项目", {"投资方": "作废方"}),
     Wrong("repeated_row", NAME, "第一个项目", "第二个项目", {"投资方": "第一个投资方", "项目编号": None}),
