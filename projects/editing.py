@@ -19,7 +19,7 @@ from projects.choices import Condition, MilestoneKind
 from projects.conflicts import Clash, clashes_of, clashing_rows
 from projects.edit_moves import moves_are_allowed
 from projects.forms import ProjectForm
-from projects.locking import lock_projects
+from projects.locking import lock_writable
 from projects.meanwhile import Choices, Meeting
 from projects.models import Project
 from projects.opened import opened_with
@@ -136,7 +136,7 @@ class ProjectForms:
     @transaction.atomic
     def _save_merged(self, choices: Choices) -> Project | None:
         """Write the form over what others saved since it was opened, which nobody changes any more until it is done."""
-        lock_projects([self.project.instance.pk])
+        lock_writable(self.project.instance.pk, self.user, takes_voided=True)
         stored = Project.objects.select_related("park", "cluster", "chain", "lead_official").get(
             pk=self.project.instance.pk
         )

@@ -17,7 +17,7 @@ from jiangjin.lib.dates import PartialDay
 from projects import capital, stages
 from projects.choices import MAIN_MILESTONES, Condition, Stage
 from projects.codes import our_codes
-from projects.locking import tell_project
+from projects.locking import lock_writable, tell_project
 from projects.models import (
     CapitalCommitment,
     ConditionPeriod,
@@ -31,6 +31,7 @@ from projects.models import (
 )
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 from projects.officials import official_called
+from projects.permissions import require_void_in
 
 
 class ConcurrentEdit(Exception):
@@ -92,9 +93,10 @@ def save_project(
 
     `version` is the one that the page was opened with. Investors, commitments or milestones that are None stay as they
     are; `reason` is kept with the history, `why_moved` with the move where the stage became another one. Raises
-    ConcurrentEdit where the version is no longer the stored one, and AmbiguousInvestor for a name that two firms carry.
+    PermissionDenied where the account may not write the stored project, ConcurrentEdit where the version is no longer the
+    stored one, and AmbiguousInvestor for a name that two firms carry.
     """
-    former = _lock_to_save(project, version) if project.pk else None
+    former = _lock_to_save(project, version, user) if project.pk else None
     set_project_name(project, project.name)
     project.lead_official = official_called(*official, user=user)
     if project.pk is None:
@@ -121,9 +123,9 @@ def save_project(
     return project
 
 
-def _lock_to_save(project: Project, version: int | None) -> Project:
+def _lock_to_save(project: Project, version: int | None, user: User) -> Project:
     """Let others wait until this transaction ends; the project as it was until now."""
-    stored = Project.objects.select_for_update().get(pk=project.pk)
+    stored = lock_writable(project.pk, user, takes_voided=True)
     if not stored.version == version == project.version:
         raise ConcurrentEdit
     # Arrivals are written without a new version, for no form holds them: some may have come since it was read.
@@ -266,6 +268,8 @@ def restore_project(*, project: Project, user: User) -> None:
 def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, user: User) -> None:
     """Write it on the project as it stands now: the caller's may be older, and would overwrite what others saved."""
     stored = Project.objects.select_for_update().get(pk=project.pk)
+    if user is not None:
+        require_void_in(user, stored.park_id)
     if stored.is_voided != (at is not None) and stored.merged_into_id is None:
         stored.voided_at, stored.void_reason = at, reason
         stored.version += 1
@@ -275,7 +279,8 @@ def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, 
 
 @transaction.atomic
 def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
-    """Keep a sentence about a project under the account's name, dated today."""
+    """Keep a sentence about a project under the account's name, dated today. Raises PermissionDenied."""
+    lock_writable(project.pk, user)
     note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
     tell_project(project.pk, user)
     _save(note, user)
