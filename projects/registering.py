@@ -278,10 +278,16 @@ def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, 
 
 
 @transaction.atomic
-def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
-    """Keep a sentence about a project under the account's name, dated today. Raises PermissionDenied."""
+def write_note(
+    *, project: Project, kind: str, text: str, user: User, noted_on: PartialDay | None = None, source: str = ""
+) -> Note:
+    """Keep a sentence about a project under the account's name, dated today unless `noted_on` says otherwise.
+
+    `source` is where it was read. Raises PermissionDenied.
+    """
     lock_writable(project.pk, user)
-    note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
+    day = noted_on or PartialDay.of(timezone.localdate())
+    note = Note(project=project, kind=kind, text=text, author=user, noted_on=day, source=source)
     tell_project(project.pk, user)
     _save(note, user)
     return note

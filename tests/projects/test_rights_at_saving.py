@@ -59,7 +59,7 @@ def attached(project: Project, user: User | None) -> Attachment:
     return stored.new[0]
 
 
-def voids_obstacle(project: Project, user: User) -> Callable[[], Any]:
+def solves_obstacle(project: Project, user: User) -> Callable[[], Any]:
     row = raised(project, None)
     return lambda: obstacles.solve_obstacle(obstacle=row, resolved_on=DAY, solution="已接水", user=user)
 
@@ -111,7 +111,7 @@ CASES = {
         name: writes(name)
         for name in ("obstacle", "attachment", "note", "follow-up", "stage", "plan", "condition", "capital")
     },
-    "obstacle solved": voids_obstacle,
+    "obstacle solved": solves_obstacle,
     "obstacle corrected": corrects_obstacle,
     "task force": force_of,
     "handing over": hands_over,
