@@ -61,7 +61,7 @@ SUBJECTS = (
     Subject(Honour),
     Subject(ProjectCode),
     Subject(Participation, together=(("investor_id", "role"),)),
-    Subject(CapitalCommitment, together=(("amount", "kind", *FOREIGN),)),
+    Subject(CapitalCommitment, together=(("amount", "kind", "fixed_assets", *FOREIGN),)),
     Subject(CapitalArrival, together=(("amount", "outside_city", *FOREIGN),)),
     Subject(PlannedArrival),
     Subject(CapitalSnapshot),

@@ -26,7 +26,6 @@ from projects.models import (
     Project,
     ProjectCode,
 )
-from projects.models.capital import NO_CURRENCY
 from projects.names import project_name_columns
 from projects.stages import stage_of
 
@@ -117,7 +116,7 @@ class Updater:
             increases = [one for one in stored if one.kind == CommitmentKind.INCREASE]
             if increases:
                 others = sum((one.amount for one in increases[1:]), Decimal(0))
-                self._change(increases[0], amount=added - others, **NO_CURRENCY)
+                self._change(increases[0], **increases[0].with_amount(added - others))
             else:
                 self._commit(project, CommitmentKind.INCREASE, added)
         initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
@@ -125,7 +124,7 @@ class Updater:
         if initial is None:
             self._commit(project, CommitmentKind.INITIAL, amount)
         elif initial.amount != amount:
-            self._change(initial, amount=amount, **NO_CURRENCY)
+            self._change(initial, **initial.with_amount(amount))
         self._change(project, agreed_capital=total)
 
     def _commit(self, project: Project, kind: str, amount: Decimal) -> None:

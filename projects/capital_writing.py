@@ -178,6 +178,8 @@ def restore_entry(*, table: str, project_id: int, record: int, user: User) -> En
         raise EntryRefused(_("This entry stands in the register again, or is not in its history any more."))
     row = said.instance
     row.pk = said.id
+    if table == COMMITMENTS and row.fixed_assets is not None and row.fixed_assets > abs(row.amount):
+        row.fixed_assets = None  # of a day when the register did not ask that it is a part
     require_sense(table, project, row)
     reason = f"restore {record}"
     save_project_first(project, table, [*_others(table, project, row), row], user=user, reason=reason)
