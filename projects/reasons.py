@@ -36,7 +36,9 @@ VOIDING = "void: "
 LONGEST_VOIDING = 90  # characters of what a person gives as the reason: history rows keep a hundred in all
 PLAIN = {
     "update": gettext_noop("an update of the program"),
-    "admin": gettext_noop("administration"), "admin import": gettext_noop("administration, from a file")}
+    "admin": gettext_noop("administration"),
+    "admin import": gettext_noop("administration, from a file"),
+}
 IMPORT = "import"  # its number is that of a batch, which has a page
 
 

@@ -15,23 +15,21 @@ from django.utils import timezone
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import capital, stages
-from projects.choices import MAIN_MILESTONES, Condition, Stage
+from projects.choices import MAIN_MILESTONES
 from projects.codes import our_codes
 from projects.locking import lock_writable, tell_project
 from projects.models import (
     CapitalCommitment,
-    ConditionPeriod,
     Investor,
     Milestone,
     Note,
     Participation,
     Project,
-    ProjectCode,
-    StageMove,
 )
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 from projects.officials import official_called
 from projects.permissions import require_void_in
+from projects.traces import leave_traces
 
 
 class ConcurrentEdit(Exception):
@@ -66,7 +64,10 @@ class TypedCommitment:
 
 @dataclass(frozen=True, slots=True)
 class TypedMilestone:
-    """`name` is that of a free one. `promised`: (day, why the planned or promised day was moved); None leaves both."""
+    """`name` is that of a free one. `promised`: (day, why the planned or promised day was moved); None leaves both.
+
+    `why`: where `promised` is None, why a planned day that was there is another one now.
+    """
 
     kind: str
     planned_on: PartialDay | None
@@ -74,6 +75,7 @@ class TypedMilestone:
     reached: bool
     name: str = ""
     promised: tuple[PartialDay | None, str] | None = None
+    why: str = ""
 
 
 @transaction.atomic
@@ -111,15 +113,13 @@ def save_project(
     reached = [row.kind for row in milestones if row.reached or row.actual_on]
     project.stage = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
     _save(project, user, reason)
-    if former:
-        _remember_former(project, former, user=user, reason=reason)
     if investors is not None:
         _save_investors(project, investors, user=user)
     if commitments is not None:
         _save_commitments(project, commitments, user=user, reason=reason)
     _save_milestones(project, milestones, user=user, reason=reason)
-    if former and former.stage != project.stage:
-        _remember_move(project, former.stage, why_moved or reason or "", user=user, reason=reason)
+    if former:
+        leave_traces(project, former, user=user, why=why_moved or reason or "", reason=reason)
     return project
 
 
@@ -149,35 +149,6 @@ def _delete(row: Any, user: User, reason: str | None = None) -> None:
     row._history_user = user
     row._change_reason = reason
     row.delete()
-
-
-def _remember_former(project: Project, former: Project, *, user: User, reason: str | None) -> None:
-    """A number that was changed by hand still finds the project; a condition that ended stays known as a past one."""
-    if former.code != project.code and not project.codes.filter(code=former.code).exists():
-        _save(ProjectCode(project=project, code=former.code), user, reason)
-    if former.condition not in (Condition.ACTIVE, project.condition):
-        period = ConditionPeriod(
-            project=project,
-            condition=former.condition,
-            since=former.condition_on,
-            until=project.condition_on or PartialDay.of(timezone.localdate()),
-            reason=former.condition_reason,
-            ended_because=project.condition_reason,
-        )
-        _save(period, user, reason)
-
-
-def _remember_move(project: Project, start: str, why: str, *, user: User, reason: str | None) -> None:
-    """A step of the stage machine, dated as the stage that it led to."""
-    kind = stages.milestone_for(Stage(project.stage))
-    if kind:
-        day = Milestone.objects.values_list("actual_on", flat=True).get(project=project, kind=kind)
-    else:
-        day = getattr(project, stages.DAY_OF_STAGE[Stage(project.stage)])
-    move = StageMove(
-        project=project, from_stage=start, to_stage=project.stage, effective_on=day, reason=why[:500], user=user
-    )
-    _save(move, user, reason)
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
@@ -248,7 +219,8 @@ def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user:
         if new == old and (milestone.pk or not row.name):
             continue
         if new[:2] != old[:2]:  # the reason of an earlier moving is not that of this one
-            milestone.plan_reason = row.promised[1] if row.promised else ""
+            own = row.why if milestone.planned_on is not None else ""
+            milestone.plan_reason = row.promised[1] if row.promised else own
         milestone.planned_on, milestone.promised_on, milestone.actual_on, milestone.reached = new
         _save(milestone, user, reason)
 

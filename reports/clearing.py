@@ -84,7 +84,7 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget_batches(batches)
     _remove_files([row.file for row in Attachment.objects.filter(project__in=going)])
     _forget(Project, going)
-    # What a demo account made on the way (the follower of a handing over) is as little needed as what the files brought.
+    # What a demo account made on the way, such as the follower of a handing over, is needed as little as the rest.
     answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
     answer["officials"] = _forget_unused(Official, _named_officials(), reasons)
     # What somebody decided while trying out must not steer how real files are read.
@@ -162,7 +162,7 @@ def _forget_bulk_edits() -> None:
 
 
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:
-    """Delete what these imports or demo accounts brought, nobody else changed, and no project needs any more. Returns how many."""
+    """Delete what these imports or demo accounts made, nobody else changed, and no project needs. Returns how many."""
     brought = _created_by(model, reasons) | _made_by_demo(model)
     needed = set(used.order_by())
     going = brought - needed - _changed_by_people(model, reasons)

@@ -68,8 +68,7 @@ class CapitalCommitment(ForeignAmount):
                 fields=["project"], condition=models.Q(kind="initial"), name="one_initial_commitment_a_project"
             ),
             models.CheckConstraint(
-                condition=models.Q(fixed_assets=None)
-                | models.Q(fixed_assets__gte=0, fixed_assets__lte=Abs("amount")),
+                condition=models.Q(fixed_assets=None) | models.Q(fixed_assets__gte=0, fixed_assets__lte=Abs("amount")),
                 name="commitment_fixed_assets_is_a_part",
             ),
             whole_or_no_currency("commitment_currency_with_its_rate"),
