@@ -95,8 +95,8 @@ def save_project(
 
     `version` is the one that the page was opened with. Investors, commitments or milestones that are None stay as they
     are; `reason` is kept with the history, `why_moved` with the move where the stage became another one. Raises
-    PermissionDenied where the account may not write the stored project, ConcurrentEdit where the version is no longer the
-    stored one, and AmbiguousInvestor for a name that two firms carry.
+    PermissionDenied where the account may not write the stored project, ConcurrentEdit where the version is no longer
+    the stored one, and AmbiguousInvestor for a name that two firms carry.
     """
     former = _lock_to_save(project, version, user) if project.pk else None
     set_project_name(project, project.name)

@@ -1,7 +1,7 @@
 """What a saving leaves behind besides its values: the step of the stage, the condition that ended, who handed over.
 
-The pages of the stage, of the condition and of handing over write these; a form, a bulk change and an import that change
-the same columns write the same rows, so that the way of a project is whole whoever wrote it.
+The pages of the stage, of the condition and of handing over write these; a form, a bulk change and an import that
+change the same columns write the same rows, so that the way of a project is whole whoever wrote it.
 """
 
 from __future__ import annotations

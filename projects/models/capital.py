@@ -79,7 +79,7 @@ class CapitalCommitment(ForeignAmount):
         return f"{self.get_kind_display()} {self.amount}"
 
     def with_amount(self, amount: Decimal) -> dict[str, Any]:
-        """The columns that another amount in 万元, said without a currency, changes: what no longer fits it is unknown."""
+        """Columns that another amount in 万元, said without a currency, changes; what no longer fits is unknown."""
         fits = self.fixed_assets is None or self.fixed_assets <= abs(amount)
         return {"amount": amount, **NO_CURRENCY, "fixed_assets": self.fixed_assets if fits else None}
 
