@@ -50,7 +50,8 @@ def say_what_lacks(error: MoveLacks, form: ProjectForm, milestones: BaseFormSet)
                     rows[kind.value].add_error(column, words)
     labels = "、".join(str(stages.REQUIRED_LABELS[name]) for name in error.names)
     text = _("Missing for “%(stage)s”: %(fields)s.") % {"stage": error.stage.label, "fields": labels}
-    form.add_error(None, f"{text} {_('The page of the stage asks for everything that a stage needs.')}")
+    where = _("On the page of the stage all of it can be given.")
+    form.add_error(None, f"{text} {where}")
 
 
 def _require_reason(project: Project, milestones: Iterable[Mapping[str, Any]], why: WhyForm) -> None:
