@@ -212,8 +212,8 @@ class Updater:
         given = [(project, official) for project, official in self.officials if project.lead_official_id != official.pk]
         last = last_handovers(project.pk for project, __ in given) if given else {}
         for project, official in given:
-            columns = taken_over(project.lead_official_id, official.pk, last.get(project.pk), self.source)
-            self._add(Handover, project, **{name.removesuffix("_id"): value for name, value in columns.items()})
+            if taken := taken_over(project.lead_official_id, official.pk, last.get(project.pk), self.source):
+                self._add(Handover, project, **{name.removesuffix("_id"): value for name, value in taken.items()})
             self._change(project, lead_official_id=official.pk)
         for lead, investor in self.leads_to:
             self._change(lead, investor_id=investor if isinstance(investor, int) else investor.pk)

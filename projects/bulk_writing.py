@@ -93,8 +93,9 @@ def _write_handovers(plan: Plan, edit: BulkEdit, official: Official | None) -> N
     last = last_handovers(project.pk for project in given) if given else {}
     end = official.pk if official else None
     handovers = [
-        Handover(project=project, **taken_over(project.lead_official_id, end, last.get(project.pk)))
+        Handover(project=project, **taken)
         for project in given
+        if (taken := taken_over(project.lead_official_id, end, last.get(project.pk)))
     ]
     create_with_history(Handover, handovers, user=edit.user, reason=edit.reason)
 

@@ -40,10 +40,9 @@ def leave_traces(project: Project, former: Project, *, user: User, why: str, rea
             days[stages.ACTUAL_FIELD[kind]] = row.actual_on if row else None
         rows.append(StageMove(project=project, user=user, **step(former.stage, project.stage, days, why)))
     if former.lead_official_id != project.lead_official_id:
-        taken = taken_over(
-            former.lead_official_id, project.lead_official_id, last_handovers([project.pk]).get(project.pk)
-        )
-        rows.append(Handover(project=project, **taken))
+        last = last_handovers([project.pk]).get(project.pk)
+        if taken := taken_over(former.lead_official_id, project.lead_official_id, last):
+            rows.append(Handover(project=project, **taken))
     for row in rows:
         row._history_user, row._change_reason = user, reason
         row.save()
@@ -71,8 +70,13 @@ def ended_condition(former: Any, now: Any, day: PartialDay | None = None) -> dic
     }
 
 
-def taken_over(start: int | None, end: int | None, last: datetime.date | None, why: str = "") -> dict[str, Any]:
-    """The columns of a Handover of today, or of the day of the `last` one where that lies ahead; officials by key."""
+def taken_over(start: int | None, end: int | None, last: datetime.date | None, why: str = "") -> dict[str, Any] | None:
+    """The columns of a Handover of today, or of the day of the `last` one where that lies ahead; officials by key.
+
+    None where nobody is known to have led before: a gap is filled in, and since when he leads is not said.
+    """
+    if start is None and last is None:
+        return None
     today = timezone.localdate()
     day = max(today, last) if last else today
     return {"from_official_id": start, "to_official_id": end, "handed_on": day, "reason": why[:200]}

@@ -132,6 +132,11 @@ def test_another_lead_official_in_the_form_is_a_handover(wang: User, client: Cli
     last = Handover.objects.first()
     assert (str(last.from_official), last.to_official) == ("李明 · 副区长", None)
     assert Handover.objects.count() == 2
+    # Whoever comes after that is a handover; the first one that is filled in where nothing is known is none.
+    assert edit(client, project, typed).status_code == 302
+    assert Handover.objects.count() == 3
+    assert edit(client, make_project("乙", code="P-2", park="shuangfu"), typed).status_code == 302
+    assert Handover.objects.count() == 3
 
 
 # The bulk change.
@@ -172,7 +177,8 @@ def test_a_bulk_change_asks_why_planned_days_move(wang: User, client: Client, pr
 def test_a_bulk_change_of_the_official_hands_over_and_its_undo_takes_that_back(wang: User, project: Project) -> None:
     from imports.bulk_undo import undo_bulk
 
-    other = make_project("乙", code="P-2", park="shuangfu")
+    other = make_project("乙", code="P-2", park="shuangfu", official=("王五", ""))
+    make_project("丁", code="P-4", park="shuangfu")  # nobody knows who led it, and since when
     make_project("丙", code="P-3", park="shuangfu", official=("李明", "副区长"))  # led by him already
     Handover.objects.create(project=project, to_official=project.lead_official, handed_on=datetime.date(2999, 1, 1))
     done = change_many(wang, lead_official=("李明", "副区长"))
@@ -181,7 +187,7 @@ def test_a_bulk_change_of_the_official_hands_over_and_its_undo_takes_that_back(w
     assert rows[project].from_official == project.lead_official
     # Never before the last one: the newest handover says who leads now.
     assert rows[project].handed_on == datetime.date(2999, 1, 1)
-    assert (rows[other].from_official, rows[other].handed_on) == (None, timezone.localdate())
+    assert (str(rows[other].from_official), rows[other].handed_on) == ("王五", timezone.localdate())
     undo_bulk(edit=done, user=wang, back=True)
     assert Handover.objects.count() == 1
     assert Project.objects.get(pk=project.pk).lead_official == project.lead_official
@@ -189,7 +195,7 @@ def test_a_bulk_change_of_the_official_hands_over_and_its_undo_takes_that_back(w
 
 # The import.
 
-HEAD = ("项目编号", "项目名称", "投资方", "项目阶段", "计划开工时间", "实际开工时间", "挂帅领导", "职务", "项目状态")
+HEAD = ("项目编号", "项目名称", "投资方", "项目阶段", "计划开工时间", "实际开工时间", "挂帅领导", "职务", "履约状态")
 ROW = ("P-1", "光伏基地", "重庆某某有限公司")
 
 
@@ -205,9 +211,12 @@ def traces() -> list[int]:
 
 
 def test_an_import_leaves_what_the_pages_leave_and_its_undo_takes_it_back(project: Project, tmp_path: Path) -> None:
-    Project.objects.filter(pk=project.pk).update(
-        condition="stalled", condition_on=PartialDay.from_iso("2020-09"), condition_reason="缺地"
+    project.condition, project.condition_on, project.condition_reason = (
+        "stalled",
+        PartialDay.from_iso("2020-09"),
+        "缺地",
     )
+    project.save()
     before = Project.objects.values().get()
     batch = bring(tmp_path, (*ROW, "在建", "2021-06", "2021-04", "李明", "副区长", "正常"))
     move = StageMove.objects.get()

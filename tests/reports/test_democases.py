@@ -49,12 +49,12 @@ def page_of(client: Client, name: str, part: str = "") -> str:
 
 def test_the_three_cases_are_told_as_the_article_tells_them(demo: User, client: Client) -> None:
     solar = page_of(client, SOLAR)
-    assert re.search(r"协议引资 62 亿元|62 亿元", solar)
+    assert re.search(r"62(\.0+)? 亿元", solar)
     assert "+42" in solar
     assert "38 天" in solar
     assert "毛平 · 区长" in solar
     wanda = page_of(client, WANDA)
-    assert "50 亿元" in wanda
+    assert re.search(r"50(\.0+)? 亿元", wanda)
     assert "2020-06-30" in wanda
     for words in ("签约到动工1个月", "签约当月即动工", "万达广场项目工作专班", "8000平方米展示中心投用"):
         assert words in wanda
