@@ -58,3 +58,4 @@ check: install-dev ## format, lint, types, imports, migrations, translations, te
 bench: install-dev ## measure speed (not part of the tests)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.exports
+	$(BIN)/python -m bench.pages

@@ -61,7 +61,7 @@ SUBJECTS = (
     Subject(Honour),
     Subject(ProjectCode),
     Subject(Participation, together=(("investor_id", "role"),)),
-    Subject(CapitalCommitment, together=(("amount", "kind", *FOREIGN),)),
+    Subject(CapitalCommitment, together=(("amount", "kind", "fixed_assets", *FOREIGN),)),
     Subject(CapitalArrival, together=(("amount", "outside_city", *FOREIGN),)),
     Subject(PlannedArrival),
     Subject(CapitalSnapshot),
@@ -77,6 +77,8 @@ SUBJECTS = (
     Subject(Follow, ignored=frozenset(("since",))),
 )
 LABEL = {subject.model: subject.label for subject in SUBJECTS}
+# Rows that a saving leaves besides its values (projects/traces.py): they go and return with them.
+TRACES = {LABEL[model] for model in (StageMove, ConditionPeriod, Handover)}
 CHUNK = 10_000  # SQLite allows 32,766 variables a statement
 
 
@@ -101,11 +103,13 @@ Change = tuple[Key, int | None]  # a row with the unit of it that says something
 
 def changes_of(plan: Takeback) -> list[Change]:
     """What a settled plan changes of projects that are there before and after: their values, and rows of theirs that go
-    or return. In the order of projects; stages, which follow from the rest, are not counted.
+    or return. In the order of projects; stages and traces, which follow from the rest, are not counted.
     """
     moved = plan.gone(LABEL[Project]) | {pk for label, pk in plan.inserts if label == LABEL[Project]}
     changes: list[Change] = [
-        (key, None) for key in [*plan.deletes, *plan.inserts] if (pk := project_of(plan, key)) and pk not in moved
+        (key, None)
+        for key in [*plan.deletes, *plan.inserts]
+        if key[0] not in TRACES and (pk := project_of(plan, key)) and pk not in moved
     ]
     for key, values in plan.updates.items():
         subject = plan.trails[key].subject

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -16,28 +17,41 @@ from imports.known import CHUNK, PLAIN, Known, of_projects
 from imports.people import People
 from imports.plan import RowPlan
 from jiangjin.lib.bulk import NewRow
-from projects.choices import CommitmentKind, ParticipationRole
+from projects.choices import MAIN_MILESTONES, CommitmentKind, Condition, MilestoneKind, ParticipationRole
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
+    ConditionPeriod,
+    Handover,
     Milestone,
     Note,
     Participation,
     Project,
     ProjectCode,
+    StageMove,
 )
-from projects.models.capital import NO_CURRENCY
 from projects.names import project_name_columns
-from projects.stages import stage_of
+from projects.stages import ACTUAL_FIELD, stage_of
+from projects.traces import ended_condition, last_handovers, step, taken_over
+
+# Columns that go with the condition, and how they are empty, by the field of a ledger that gives them.
+CONDITION_BESIDE = {"termination_on": ("condition_on", None), "termination_reason": ("condition_reason", "")}
 
 
 class Updater:
     """Builds changes of stored rows in memory; reads what is stored in a constant number of queries."""
 
     def __init__(
-        self, rows: list[RowPlan], people: People, known: Known, links: dict[str, dict[str, int]], source: str
+        self,
+        rows: list[RowPlan],
+        people: People,
+        known: Known,
+        links: dict[str, dict[str, int]],
+        source: str,
+        user: int | None = None,
     ) -> None:
         self.people = people
+        self.user = user  # whose import it is: who moved a stage
         self.known = known
         self.links = links
         self.source = source
@@ -65,6 +79,7 @@ class Updater:
     def update(self, row: RowPlan) -> None:
         """Take the changes of one row."""
         project = self.projects[row.project_id or 0]
+        former = copy(project)
         values = {change.field: change.new for change in row.different}
         columns: dict[str, Any] = {PLAIN[name]: value for name, value in values.items() if name in PLAIN}
         columns |= {f"{name}_id": ids[values[name]] for name, ids in self.links.items() if name in values}
@@ -82,6 +97,7 @@ class Updater:
         self._investor(row, project, values)
         self._capital(row, project, values)
         self._milestones(row, project, values)
+        self._traces(row, project, former, values)
         self._notes_and_snapshots(row, project, values)
 
     def _change(self, row: Any, **values: Any) -> None:
@@ -117,7 +133,7 @@ class Updater:
             increases = [one for one in stored if one.kind == CommitmentKind.INCREASE]
             if increases:
                 others = sum((one.amount for one in increases[1:]), Decimal(0))
-                self._change(increases[0], amount=added - others, **NO_CURRENCY)
+                self._change(increases[0], **increases[0].with_amount(added - others))
             else:
                 self._commit(project, CommitmentKind.INCREASE, added)
         initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
@@ -125,7 +141,7 @@ class Updater:
         if initial is None:
             self._commit(project, CommitmentKind.INITIAL, amount)
         elif initial.amount != amount:
-            self._change(initial, amount=amount, **NO_CURRENCY)
+            self._change(initial, **initial.with_amount(amount))
         self._change(project, agreed_capital=total)
 
     def _commit(self, project: Project, kind: str, amount: Decimal) -> None:
@@ -149,13 +165,34 @@ class Updater:
                 days[str(kind)]["reached"] = True
         for kind, columns in days.items():
             stored = known.get(kind)
-            if stored is not None:
-                self._change(stored, **columns)
-            else:
+            if stored is None:
                 self._add(Milestone, project, kind=kind, **columns)
+                continue
+            if "planned_on" in columns and stored.planned_on is not None:
+                columns["plan_reason"] = self.source
+            self._change(stored, **columns)
         reached = reached_kinds(row) | {kind for kind, stored in known.items() if stored.reached}
         former = row.read.values.get("stage") or project.stage
         self._change(project, stage=stage_of(reached, signed=project.signed_on is not None, former=former))
+
+    def _traces(self, row: RowPlan, project: Project, former: Project, values: Mapping[str, Any]) -> None:
+        """What the pages of the stage and of the condition write too; the file is why."""
+        if former.condition not in (Condition.ACTIVE, project.condition):
+            # The day and the reason of the condition that ended are not those of the one that follows.
+            stale = {column: empty for name, (column, empty) in CONDITION_BESIDE.items() if name not in values}
+            self._change(project, **stale)
+        if ended := ended_condition(former, project, row.read.values.get("as_of")):
+            ended["ended_because"] = ended["ended_because"] or self.source
+            self._add(ConditionPeriod, project, **ended)
+        if former.stage != project.stage:
+            days = {name: getattr(project, name) for name in ("first_contact_on", "intent_on", "signed_on")}
+            days |= {ACTUAL_FIELD[MilestoneKind(kind)]: one.actual_on for kind, one in self._known(project).items()}
+            days |= {name: value for name, value in values.items() if name in ACTUAL_FIELD.values()}
+            moved = step(former.stage, project.stage, days, self.source)
+            self._add(StageMove, project, user=self.user, **moved)
+
+    def _known(self, project: Project) -> dict[str, Milestone]:
+        return {kind: one for kind, one in self.milestones[project.pk].items() if kind in MAIN_MILESTONES}
 
     def _notes_and_snapshots(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
         as_of = row.read.values.get("as_of")
@@ -172,7 +209,11 @@ class Updater:
 
     def settle(self) -> None:
         """Once officials and investors have keys: let stored rows refer to them."""
-        for project, official in self.officials:
+        given = [(project, official) for project, official in self.officials if project.lead_official_id != official.pk]
+        last = last_handovers(project.pk for project, __ in given) if given else {}
+        for project, official in given:
+            if taken := taken_over(project.lead_official_id, official.pk, last.get(project.pk), self.source):
+                self._add(Handover, project, **{name.removesuffix("_id"): value for name, value in taken.items()})
             self._change(project, lead_official_id=official.pk)
         for lead, investor in self.leads_to:
             self._change(lead, investor_id=investor if isinstance(investor, int) else investor.pk)

@@ -29,6 +29,8 @@ from projects.locking import lock_projects
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
+    ConditionPeriod,
+    Handover,
     Honour,
     Investor,
     Milestone,
@@ -37,6 +39,7 @@ from projects.models import (
     Participation,
     Project,
     ProjectCode,
+    StageMove,
 )
 
 IMPORT_LOCK = 500116  # PostgreSQL: one import writes at a time; SQLite's IMMEDIATE transactions do that by themselves
@@ -51,6 +54,9 @@ PROJECTS: tuple[type[Model], ...] = (
     Milestone,
     CapitalSnapshot,
     Note,
+    StageMove,
+    ConditionPeriod,
+    Handover,
 )
 
 
@@ -82,7 +88,7 @@ def build_writes(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], 
     changed = [row for row in plan.rows if row.accepted and row.different]
     people = People(row for row in plan.rows if row.accepted)
     creator = Creator(people, links, set(known.by_code), source)
-    updater = Updater(changed, people, known, links, source)
+    updater = Updater(changed, people, known, links, source, batch.user_id)
     made: dict[int, NewRow] = {}
     for row in plan.rows:
         if row.accepted and row.is_new_project:

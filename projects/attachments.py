@@ -22,7 +22,7 @@ from accounts.models import User
 from jiangjin.lib.history import update_with_history
 from jiangjin.lib.text import clean_text
 from projects.filekinds import FileKind
-from projects.locking import lock_projects, tell_project
+from projects.locking import lock_writable, tell_project
 from projects.models import Attachment, CapitalArrival, Milestone, Note, Obstacle, Project
 
 LONGEST_NAME = 150
@@ -84,7 +84,7 @@ def attach_files(
     try:
         # Durable: no transaction around it may fail afterwards and leave the files behind.
         with transaction.atomic(durable=True):
-            lock_projects([project.pk])
+            lock_writable(project.pk, user)
             return _attach(project, files, owner, note, user, written)
     except BaseException:
         for name in written:
@@ -151,7 +151,7 @@ def _digest(file: File) -> str:
 @transaction.atomic
 def remove_attachment(*, attachment: Attachment, user: User) -> bool:
     """Take it off the page; the file is kept, and it can be restored. False where that was done before."""
-    row = _locked(attachment)
+    row = _locked(attachment, user)
     if row.is_removed:
         return False
     row.removed_at = timezone.now()
@@ -163,7 +163,7 @@ def remove_attachment(*, attachment: Attachment, user: User) -> bool:
 @transaction.atomic
 def restore_attachment(*, attachment: Attachment, user: User) -> bool:
     """Bring a removed one back. False where that was done before."""
-    row = _locked(attachment)
+    row = _locked(attachment, user)
     if not row.is_removed:
         return False
     row.removed_at = None
@@ -180,8 +180,8 @@ def let_go(*, of: str, ids: Iterable[int], user: User, reason: str | None) -> No
     update_with_history(Attachment, rows, [of], user=user, reason=reason or "")
 
 
-def _locked(attachment: Attachment) -> Attachment:
-    lock_projects([attachment.project_id])
+def _locked(attachment: Attachment, user: User) -> Attachment:
+    lock_writable(attachment.project_id, user)
     return Attachment.objects.get(pk=attachment.pk)
 
 

@@ -72,6 +72,7 @@ class Wanted:
     lead_official: tuple[str, str] | None = None  # name and post
     lead_unit: str | None = None
     planned: dict[MilestoneKind, PartialDay | None] = field(default_factory=dict)
+    plan_reason: str = ""  # why planned days that were there become others
     added_tags: tuple[str, ...] = ()
     removed_tags: tuple[str, ...] = ()
     clears_tags: bool = False
@@ -88,6 +89,8 @@ class Wanted:
             yield [_label("lead_unit"), self.lead_unit]
         for kind, day in self.planned.items():
             yield [_day_label(kind), str(day or "")]
+        if self.plan_reason:
+            yield [_("why planned days are moved"), self.plan_reason]
         if self.clears_tags:
             yield [_label("tags"), ""]
         if self.added_tags:
@@ -112,6 +115,7 @@ class Row:
     columns: dict[str, Any] = field(default_factory=dict)  # of the project; the official stands in `Wanted`
     official: bool = False
     planned: dict[MilestoneKind, PartialDay | None] = field(default_factory=dict)
+    moves_plan: bool = False  # a planned day that was there becomes another one
     refusal: str = ""
     since: bool = False  # joined, or saved by somebody, since the preview was looked at
 
@@ -137,6 +141,11 @@ class Plan:
     @property
     def unchanged(self) -> int:
         return len(self.rows) - len(self.changed) - len(self.refused)
+
+    @property
+    def lacks_reason(self) -> int:
+        """How many projects have a planned day that would become another one, where nobody says why."""
+        return 0 if self.wanted.plan_reason else sum(row.moves_plan for row in self.changed)
 
     @cached_property
     def digest(self) -> str:
@@ -191,6 +200,7 @@ def _row(project: Project, days: dict[str, Any], wanted: Wanted, user: User) -> 
         if day != old:
             row.changes.append(Difference(_day_label(kind), str(old or ""), str(day or "")))
             row.planned[kind] = day
+            row.moves_plan |= old is not None
     if row.changes:
         row.refusal = _refusal(row, days, user)
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDayFormField
 from jiangjin.lib.storedtext import StoredText
+from jiangjin.lib.text import clean_text
 from projects.bulk import Wanted
 from projects.choices import MilestoneKind
 from projects.stages import DAY_LABELS, PLANNED_FIELD
@@ -47,6 +48,9 @@ class BulkForm(StoredText, forms.Form):
             self.fields[name] = PartialDayFormField(label=DAY_LABELS[name], required=False)
             self.fields[name].widget.attrs |= UNCHANGED
             self.fields[f"clear_{name}"] = forms.BooleanField(label=_("make empty"), required=False)
+        self.fields["plan_reason"] = forms.CharField(
+            label=_("why planned days are moved"), max_length=200, required=False
+        )
         for name in ("add_tags", "remove_tags"):
             self.fields[name].help_text = _("words with 、 between them")
 
@@ -77,18 +81,20 @@ class BulkForm(StoredText, forms.Form):
             lead_official=official if official[0] or data["clear_lead_official"] else None,
             lead_unit=data["lead_unit"] if data["lead_unit"] or data["clear_lead_unit"] else None,
             planned=planned,
+            plan_reason=clean_text(data["plan_reason"]) if planned else "",
             added_tags=tuple(tags_of(data["add_tags"])),
             removed_tags=tuple(tags_of(data["remove_tags"])),
             clears_tags=data["clear_tags"],
         )
 
     def lines(self) -> list[tuple[list[BoundField], BoundField | None]]:
-        """The fields as they stand on the page: those of one value, with their tick."""
+        """The fields as they stand on the page: those of one value, with their tick, if they can be emptied."""
         found: list[tuple[list[BoundField], BoundField | None]] = [
             ([self["lead_official_name"], self["lead_official_post"]], self["clear_lead_official"]),
             ([self["lead_unit"]], self["clear_lead_unit"]),
         ]
         found += [([self[name]], self[f"clear_{name}"]) for name in PLANNED_FIELD.values()]
+        found.append(([self["plan_reason"]], None))
         return [*found, ([self["add_tags"], self["remove_tags"]], self["clear_tags"])]
 
 

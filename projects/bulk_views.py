@@ -40,7 +40,9 @@ def project_bulk(request: HttpRequest) -> HttpResponse:
         form = BulkForm(request.POST if step == PREVIEW else None, initial=request.POST.dict())
         if step == PREVIEW and form.is_valid():
             plan = bulk.plan_of(select(), form.wanted, user=request.user)
-            return _preview(request, plan, form, page)
+            if not plan.lacks_reason:
+                return _preview(request, plan, form, page)
+            _ask_why(form, plan)
         return _choose(request, select(), form, page)
     except bulk.TooMany:
         page["most"] = bulk.MOST
@@ -96,6 +98,9 @@ def _confirmed(request: HttpRequest, select: Any, page: dict[str, Any]) -> HttpR
         return redirect(done.edit)
     except PreviewOutdated:
         plan = bulk.plan_of(select(), form.wanted, user=request.user)
+        if plan.lacks_reason:
+            _ask_why(form, plan)
+            return _choose(request, select(), form, page)
         differs = bulk.differs_from(plan, sent.cleaned_data["seen"])
         return _preview(request, plan, form, page, status=409, outdated=True, differs=differs)
     except SomeRefused:
@@ -106,6 +111,16 @@ def _confirmed(request: HttpRequest, select: Any, page: dict[str, Any]) -> HttpR
         request, ngettext("%(number)s project changed.", "%(number)s projects changed.", number) % {"number": number}
     )
     return redirect(edit)
+
+
+def _ask_why(form: BulkForm, plan: bulk.Plan) -> None:
+    number = plan.lacks_reason
+    words = ngettext(
+        "%(number)s project has a planned day already. Say why it is moved.",
+        "%(number)s projects have a planned day already. Say why it is moved.",
+        number,
+    )
+    form.add_error("plan_reason", words % {"number": number})
 
 
 def _picked(request: HttpRequest) -> list[int] | None:

@@ -14,7 +14,8 @@ from jiangjin.lib.history import create_with_history, insert_with_history, recor
 from jiangjin.lib.rewriting import update_rows
 from projects.bulk import MOST, Plan, Selection, Wanted, plan_of
 from projects.locking import lock_projects
-from projects.models import BulkEdit, Milestone, Official, Project
+from projects.models import BulkEdit, Handover, Milestone, Official, Project
+from projects.traces import last_handovers, taken_over
 
 
 class PreviewOutdated(Exception):
@@ -55,7 +56,7 @@ def _edit_many(select: Callable[[], Selection], wanted: Wanted, user: User, dige
         raise PreviewOutdated
     if plan.refused and not leave_out:
         raise SomeRefused
-    if not plan.changed:
+    if not plan.changed or plan.lacks_reason:
         raise PreviewOutdated
     edit = BulkEdit.objects.create(
         user=user,
@@ -83,7 +84,20 @@ def _write(plan: Plan, edit: BulkEdit) -> None:
         rows[row.project.pk] = columns
     update_rows(Project, rows)
     record_history(Project, sorted(rows), "~", user=edit.user, reason=edit.reason)
+    _write_handovers(plan, edit, official)
     _write_milestones(plan, edit)
+
+
+def _write_handovers(plan: Plan, edit: BulkEdit, official: Official | None) -> None:
+    given = [row.project for row in plan.changed if row.official]
+    last = last_handovers(project.pk for project in given) if given else {}
+    end = official.pk if official else None
+    handovers = [
+        Handover(project=project, **taken)
+        for project in given
+        if (taken := taken_over(project.lead_official_id, end, last.get(project.pk)))
+    ]
+    create_with_history(Handover, handovers, user=edit.user, reason=edit.reason)
 
 
 def _official(plan: Plan, edit: BulkEdit) -> Official | None:
@@ -104,7 +118,8 @@ def _write_milestones(plan: Plan, edit: BulkEdit) -> None:
         for kind, day in row.planned.items():
             known = plan.milestones.get((row.project.pk, kind))
             if known:
-                changed[known.pk] = {"planned_on": day, "plan_reason": ""}
+                why = plan.wanted.plan_reason if known.planned_on is not None else ""
+                changed[known.pk] = {"planned_on": day, "plan_reason": why}
             else:
                 new.append(NewRow(project=row.project.pk, kind=str(kind), planned_on=day))
     if changed:

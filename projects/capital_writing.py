@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,9 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from jiangjin.lib.history import record_history
 from projects import attachments, capital
-from projects.locking import lock_projects
+from projects.locking import lock_writable
 from projects.models import Attachment, CapitalArrival, CapitalCommitment, PlannedArrival, Project
-from projects.permissions import may_write_in
 from projects.reasons import VOIDING
 
 Entry = CapitalCommitment | CapitalArrival | PlannedArrival
@@ -82,10 +80,7 @@ def write_entry(
 
 def lock_to_write(project_id: int, user: User) -> Project:
     """The project, which nobody else writes until the transaction ends. Raises EntryRefused, PermissionDenied."""
-    lock_projects([project_id])
-    project = Project.objects.get(pk=project_id)
-    if not may_write_in(user, project.park_id):
-        raise PermissionDenied
+    project = lock_writable(project_id, user, takes_voided=True)
     if project.is_voided:
         raise EntryRefused(
             _("Somebody voided this project after you opened the page. Have it restored, then save again.")
@@ -183,6 +178,8 @@ def restore_entry(*, table: str, project_id: int, record: int, user: User) -> En
         raise EntryRefused(_("This entry stands in the register again, or is not in its history any more."))
     row = said.instance
     row.pk = said.id
+    if table == COMMITMENTS and row.fixed_assets is not None and row.fixed_assets > abs(row.amount):
+        row.fixed_assets = None  # of a day when the register did not ask that it is a part
     require_sense(table, project, row)
     reason = f"restore {record}"
     save_project_first(project, table, [*_others(table, project, row), row], user=user, reason=reason)

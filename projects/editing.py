@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.forms import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,10 +15,11 @@ from jiangjin.lib.text import name_key
 from projects import capital, stages
 from projects.choices import Condition, MilestoneKind
 from projects.conflicts import Clash, clashes_of, clashing_rows
-from projects.edit_moves import moves_are_allowed
+from projects.edit_moves import MoveLacks, moves_are_allowed, require_whole_move, say_what_lacks
 from projects.forms import ProjectForm
-from projects.locking import lock_projects
+from projects.locking import lock_writable
 from projects.meanwhile import Choices, Meeting
+from projects.mistakes import Mistake, row_mistakes
 from projects.models import Project
 from projects.opened import opened_with
 from projects.registering import ConcurrentEdit, TypedCommitment, TypedInvestor, TypedMilestone, save_project
@@ -29,8 +28,8 @@ from projects.rowforms import (
     CommitmentFormSet,
     MilestoneFormSet,
     ParticipationFormSet,
+    WhyForm,
     commitment_rows,
-    kept_forms,
     kept_rows,
     milestone_rows,
     participation_rows,
@@ -39,15 +38,6 @@ from projects.sheets import COMMITMENTS, INVESTORS, MILESTONES, stored_sheet, ty
 
 # The same project sent again within this time is a button pressed twice.
 SAME_AGAIN = datetime.timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """An error for the list above the form: where it is (an id on the page), what it is about, what is wrong."""
-
-    anchor: str
-    label: str
-    message: str
 
 
 class ProjectForms:
@@ -61,12 +51,14 @@ class ProjectForms:
 
     def _bind(self, data: Any, project: Project | None) -> None:
         self.former_agreed = project.agreed_capital if project else None
+        self.former_stage = project.stage if project else None
         self.project = ProjectForm(data, instance=project, user=self.user)
         self.participations = ParticipationFormSet(data, prefix="investors", initial=participation_rows(project))
         self.commitments = CommitmentFormSet(data, prefix="commitments", initial=commitment_rows(project))
         self.commitments.former_total = self.former_agreed
         self.milestones = MilestoneFormSet(data, prefix="milestones", initial=milestone_rows(project))
-        self.all = [self.project, self.participations, self.commitments, self.milestones]
+        self.why = WhyForm(data)
+        self.all = [self.project, self.participations, self.commitments, self.milestones, self.why]
 
     @property
     def is_bound(self) -> bool:
@@ -90,7 +82,8 @@ class ProjectForms:
     def is_valid(self) -> bool:
         """All forms are read even where the first fails, so that every mistake shows at once."""
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
-        return self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones)) and valid
+        allowed = self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
+        return allowed and valid
 
     def _days_are_possible(self) -> bool:
         """The order of days over all forms. Only where each day could be read: half an order would mislead."""
@@ -136,7 +129,7 @@ class ProjectForms:
     @transaction.atomic
     def _save_merged(self, choices: Choices) -> Project | None:
         """Write the form over what others saved since it was opened, which nobody changes any more until it is done."""
-        lock_projects([self.project.instance.pk])
+        lock_writable(self.project.instance.pk, self.user, takes_voided=True)
         stored = Project.objects.select_related("park", "cluster", "chain", "lead_official").get(
             pk=self.project.instance.pk
         )
@@ -172,6 +165,9 @@ class ProjectForms:
         new = project.pk is None
         try:
             return self._save()
+        except MoveLacks as error:
+            say_what_lacks(error, self.project, self.milestones)
+            return None
         except IntegrityError:
             # Somebody took the number between the check and the writing: one of ours is drawn again, a typed one asked.
             if typed_code and Project.objects.filter(code=typed_code).exclude(pk=None if new else project.pk).exists():
@@ -185,8 +181,10 @@ class ProjectForms:
     @transaction.atomic
     def _save(self) -> Project:
         data = self.project.cleaned_data
-        twin = None if self.project.instance.pk else self._just_registered()
-        return twin or save_project(
+        if not self.project.instance.pk and (twin := self._just_registered()):
+            return twin
+        why = self.why.cleaned_data["plan_reason"]
+        saved = save_project(
             project=self.project.instance,
             version=data["version"],
             official=(data["lead_official_name"], data["lead_official_post"]),
@@ -201,11 +199,13 @@ class ProjectForms:
                 if row.get("amount") is not None
             ],
             milestones=[
-                TypedMilestone(row["kind"], row["planned_on"], row["actual_on"], row["reached"])
+                TypedMilestone(row["kind"], row["planned_on"], row["actual_on"], row["reached"], why=why)
                 for row in kept_rows(self.milestones)
             ],
             user=self.user,
         )
+        require_whole_move(saved, self.former_stage)
+        return saved
 
     def _just_registered(self) -> Project | None:
         """The project that this account registered a moment ago from the very same page: a button pressed twice."""
@@ -271,21 +271,9 @@ class ProjectForms:
     def _mistakes(self) -> Iterator[Mistake]:
         for error in self.project.non_field_errors():
             yield Mistake("", "", str(error))
-        for field in self.project:
+        for field in (*self.project, *self.why):
             for error in field.errors:
                 yield Mistake(field.id_for_label, str(field.label), str(error))
         sections = ((self.participations, _("investors")), (self.commitments, _("agreed capital")))
         for formset, title in (*sections, (self.milestones, _("milestones"))):
-            yield from _row_mistakes(formset, title)
-
-
-def _row_mistakes(formset: BaseFormSet, title: str) -> Iterator[Mistake]:
-    for error in formset.non_form_errors():
-        yield Mistake(formset.prefix, title, str(error))
-    for number, form in enumerate(kept_forms(formset), 1):
-        row = getattr(form, "label", "") or _("%(title)s, row %(number)d") % {"title": title, "number": number}
-        for error in form.non_field_errors():
-            yield Mistake(formset.prefix, row, str(error))
-        for field in form:
-            for error in field.errors:
-                yield Mistake(field.id_for_label, f"{row} · {field.label}", str(error))
+            yield from row_mistakes(formset, title)

@@ -1,7 +1,7 @@
 """Moving a project on, or back; its plan; stalling, resuming, ending it. Each one atomic, with its history.
 
-Whoever writes holds the project and reads it anew. Raises ConcurrentEdit where somebody saved since the page was
-opened, and MoveRefused with the reason in words.
+Whoever writes holds the project and reads it anew. Raises PermissionDenied where the account may not write it any more,
+ConcurrentEdit where somebody saved since the page was opened, and MoveRefused with the reason in words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import attachments, stages
 from projects.choices import CommitmentKind, Condition, MilestoneKind, ParticipationRole, Stage
-from projects.locking import lock_projects
+from projects.locking import lock_writable
 from projects.models import Milestone, Participation, Project
 from projects.registering import (
     ConcurrentEdit,
@@ -54,7 +54,7 @@ class PlannedMilestone:
 @transaction.atomic
 def move_on(*, project: Project, to: Stage, given: Mapping[str, Any], version: int | None, user: User) -> Project:
     """Move a project to a later stage. `given`: values of what the table REQUIRED asks for, by its names; in 万元."""
-    stored = _hold(project, version)
+    stored = _hold(project, version, user)
     start = Stage(stored.stage)
     if stages.MOVES.get((start, to)) != stages.FORWARD or not stages.allowed_move(start, to, user.role):
         raise MoveRefused(_("The project is not moved from %(start)s to %(end)s.") % _labels(start, to))
@@ -81,7 +81,7 @@ def move_on(*, project: Project, to: Stage, given: Mapping[str, Any], version: i
 @transaction.atomic
 def move_back(*, project: Project, to: Stage, reason: str, version: int | None, user: User) -> Project:
     """Correct the stage: milestones after it are no longer reached, and their days stand in the history alone."""
-    stored = _hold(project, version)
+    stored = _hold(project, version, user)
     start = Stage(stored.stage)
     if stages.MOVES.get((start, to)) != stages.CORRECTION or not stages.allowed_move(start, to, user.role):
         raise MoveRefused(_("The project is not moved from %(start)s to %(end)s.") % _labels(start, to))
@@ -108,7 +108,7 @@ def save_plan(
 
     Reaching one that makes a later stage is a move: it asks for what that stage needs. Going back is `move_back`.
     """
-    stored = _hold(project, version)
+    stored = _hold(project, version, user)
     rows = list(rows)
     _require_reasons(stored, rows)
     gone = set(removed) - {row.name for row in rows if row.name}
@@ -153,7 +153,7 @@ def change_condition(
     `reduce`: with a termination, what was agreed and has not arrived, in 万元: it is taken back by a reduction of that
     day. Refused where it is another amount by now.
     """
-    stored = _hold(project, version)
+    stored = _hold(project, version, user)
     start = Condition(stored.condition)
     if not stages.allowed_condition(start, to, stage=Stage(stored.stage), role=user.role):
         raise MoveRefused(_("The project is not made %(end)s from %(start)s.") % _labels(start, to))
@@ -198,9 +198,9 @@ def moved_plans(project: Project, rows: Iterable[PlannedMilestone]) -> list[Plan
     return found
 
 
-def _hold(project: Project, version: int | None) -> Project:
-    """The project as it stands, which nobody else writes until the transaction ends."""
-    lock_projects([project.pk])
+def _hold(project: Project, version: int | None, user: User) -> Project:
+    """The project as it stands, which nobody else writes until the transaction ends. Raises PermissionDenied."""
+    lock_writable(project.pk, user, takes_voided=True)
     stored = Project.objects.select_related("lead_official").prefetch_related("milestones").get(pk=project.pk)
     if stored.version != version or stored.is_voided:
         raise ConcurrentEdit

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects.choices import NoteKind
-from projects.locking import lock_projects, tell_project
+from projects.locking import lock_writable, tell_project
 from projects.models import Note, Obstacle, Official, Project
 from projects.pages import Distance, distance
 from projects.registering import ConcurrentEdit
@@ -93,7 +93,7 @@ def raise_obstacle(
     user: User,
 ) -> Obstacle:
     """Write down what stands in a project's way. The same one that still waits is not raised twice: a second click."""
-    lock_projects([project.pk])
+    lock_writable(project.pk, user)
     same = project.obstacles.waiting().filter(text=text, unit=unit, raised_on=raised_on).first()
     if same is not None:
         return same
@@ -116,7 +116,7 @@ def correct_obstacle(
     user: User,
 ) -> None:
     """Correct what it says. `seen`: its version when the form was opened; raises ConcurrentEdit where it moved on."""
-    row = _locked(obstacle)
+    row = _locked(obstacle, user)
     new = {"text": text, "unit": unit, "raised_on": raised_on, "official": official, "due_on": due_on}
     if all(getattr(row, name) == value for name, value in new.items()):
         return  # nothing to write; also a second click
@@ -130,7 +130,7 @@ def correct_obstacle(
 @transaction.atomic
 def solve_obstacle(*, obstacle: Obstacle, resolved_on: datetime.date, solution: str, user: User) -> None:
     """Keep the day on which it was solved, and how. Raises AlreadySettled."""
-    row = _locked(obstacle)
+    row = _locked(obstacle, user)
     if row.is_solved:
         raise AlreadySettled
     row.resolved_on, row.solution = resolved_on, solution
@@ -140,7 +140,7 @@ def solve_obstacle(*, obstacle: Obstacle, resolved_on: datetime.date, solution: 
 @transaction.atomic
 def reopen_obstacle(*, obstacle: Obstacle, user: User) -> None:
     """It was not solved after all; how it had been solved stays in the history. Raises AlreadySettled."""
-    row = _locked(obstacle)
+    row = _locked(obstacle, user)
     if not row.is_solved:
         raise AlreadySettled
     row.resolved_on, row.solution = None, ""
@@ -153,9 +153,9 @@ def version_of(obstacle: Obstacle) -> int:
     return newest or 0
 
 
-def _locked(obstacle: Obstacle) -> Obstacle:
-    """The obstacle as it is stored now, while others wait."""
-    lock_projects([obstacle.project_id])
+def _locked(obstacle: Obstacle, user: User) -> Obstacle:
+    """The obstacle as it is stored now, while others wait. Raises PermissionDenied."""
+    lock_writable(obstacle.project_id, user)
     return Obstacle.objects.select_related("official").get(pk=obstacle.pk)
 
 

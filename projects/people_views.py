@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.demo import as_of_day
@@ -24,6 +25,8 @@ from projects.querysets import ProjectQuerySet
 PER_PAGE = 100
 UNITS = "units"  # the second tab
 PREVIEW, CONFIRM = "preview", "confirm"
+ROWS_TO_TICK = 200  # projects on a page of handing over, and of its preview
+OTHERS_NOW = gettext_lazy("Some of these projects are led by somebody else by now. Look at the list once more.")
 
 
 def asked(params: QueryDict) -> tuple[bool, str]:
@@ -79,34 +82,53 @@ def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def official_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give several or all projects of an official to another: choose, see what that means, confirm."""
+    """Give several or all projects of an official to another: choose, see what that means, confirm.
+
+    Where they fill several pages, those ticked on one page are given, or with `everything` those of all pages.
+    """
     permissions.require_writer(request.user)
     official = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
     form = HandoverForm(request.POST or None, user=request.user, initial={"former": official.pk})
-    picked, status = _picked(request), 200
+    writable, status = _writable(official, request.user), 200
+    everything = request.POST.get("everything") == "1"
+    picked = set(writable.values_list("pk", flat=True)) if everything else _picked(request)
     if request.method == "POST":
         step, status = request.POST.get("step"), 422
-        given = [row for row in _writable(official, request.user) if row.pk in picked]
-        if form.is_valid() and _may_be_given(form, official, picked, {row.pk for row in given}):
+        if form.is_valid() and step == CONFIRM and everything and request.POST.get("seen") != _digest(picked):
+            form.add_error(None, OTHERS_NOW)
+        if form.is_valid() and _may_be_given(form, official, picked, writable):
             if step == CONFIRM and _given(request, form, official, picked):
                 return redirect(official)
             if step == PREVIEW and not form.errors:
-                return _preview(request, form, official, given)
-    rows = _writable(official, request.user)
+                return _preview(request, form, official, writable.filter(pk__in=picked), everything)
+    page = Paginator(_shown(writable), ROWS_TO_TICK).get_page(request.GET.get("page"))
+    led = Project.objects.visible_to(request.user).counted().filter(lead_official=official)
     context = {
         "official": official,
         "form": form,
-        "rows": rows,
-        "picked": picked if request.method == "POST" else {row.pk for row in rows},
-        "closed": Project.objects.visible_to(request.user).counted().filter(lead_official=official).count() - len(rows),
+        "page": page,
+        "rows": list(page.object_list),
+        "picked": picked if request.method == "POST" else {row.pk for row in page.object_list},
+        "everything": everything,
+        "closed": led.count() - page.paginator.count,
     }
     return render(request, "projects/official_hand_over.html", context, status=status)
 
 
-def _writable(official: Official, user: User) -> list[Project]:
+def _writable(official: Official, user: User) -> ProjectQuerySet:
     """The projects of the official that the account may write."""
-    led: ProjectQuerySet = Project.objects.visible_to(user).counted().filter(lead_official=official)
-    return [row for row in led.select_related("park").order_by("code") if permissions.may_write_in(user, row.park_id)]
+    led: ProjectQuerySet = Project.objects.visible_to(user).counted().filter(lead_official=official).order_by("code")
+    return led if permissions.writes_everywhere(user) else led.filter(park__in=user.writable_park_ids)
+
+
+def _shown(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """With what a line of the choice says, and no more."""
+    return projects.select_related("park").only("code", "name", "park__short_name")
+
+
+def _digest(keys: set[int]) -> str:
+    """Of the projects that a preview was about: another one joined, or left, and it is another digest."""
+    return hashlib.sha256(repr(sorted(keys)).encode()).hexdigest()
 
 
 def _picked(request: HttpRequest) -> set[int]:
@@ -114,12 +136,12 @@ def _picked(request: HttpRequest) -> set[int]:
     return {int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) < 19}
 
 
-def _may_be_given(form: HandoverForm, official: Official, picked: set[int], writable: set[int]) -> bool:
+def _may_be_given(form: HandoverForm, official: Official, picked: set[int], writable: ProjectQuerySet) -> bool:
     """Whether the ticked projects may go to the one who was chosen on that day; else the form says what is wrong."""
     if not picked:
         form.add_error(None, _("No project is ticked."))
-    elif picked != writable:
-        form.add_error(None, _("Some of these projects are led by somebody else by now. Look at the list once more."))
+    elif len(picked) != writable.filter(pk__in=picked).count():
+        form.add_error(None, OTHERS_NOW)
     elif form.pair == (official.name, official.post):
         form.add_error("official", _("These projects are his already. Choose another official."))
     else:
@@ -135,7 +157,7 @@ def _given(request: HttpRequest, form: HandoverForm, official: Official, picked:
     try:
         number = hand_over(projects=picked, former=official.pk, **handed(form), user=request.user)
     except ChangedMeanwhile:
-        form.add_error(None, _("Some of these projects are led by somebody else by now. Look at the list once more."))
+        form.add_error(None, OTHERS_NOW)
         return False
     except (SameOfficial, TooEarly) as error:
         form.add_error(None, early_words(error) if isinstance(error, TooEarly) else _("Choose another official."))
@@ -145,12 +167,19 @@ def _given(request: HttpRequest, form: HandoverForm, official: Official, picked:
     return True
 
 
-def _preview(request: HttpRequest, form: HandoverForm, official: Official, given: list[Project]) -> HttpResponse:
+def _preview(
+    request: HttpRequest, form: HandoverForm, official: Official, given: ProjectQuerySet, everything: bool
+) -> HttpResponse:
     name, post = form.pair or ("", "")
+    keys = set(given.values_list("pk", flat=True))
     context = {
         "official": official,
         "form": form,
-        "given": given,
+        "given": list(_shown(given)[:ROWS_TO_TICK]),
+        "number": len(keys),
+        "more": max(0, len(keys) - ROWS_TO_TICK),
+        "keys": () if everything else sorted(keys),
+        "seen": _digest(keys) if everything else "",
         "to": Official(name=name, post=post),
         "is_new": not Official.objects.filter(name=name, post=post).exists(),
     }

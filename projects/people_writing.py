@@ -16,9 +16,10 @@ from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import create_with_history, update_with_history
 from parks.models import Park
 from projects.choices import NoteKind, TaskForceRole
-from projects.locking import lock_projects, tell_project
+from projects.locking import lock_projects, lock_writable, tell_project
 from projects.models import Chief, Follow, Handover, Note, Official, Project, TaskForce, TaskForceMember
 from projects.officials import Pair, official_called
+from projects.permissions import require_write_in
 
 
 class ChangedMeanwhile(Exception):
@@ -51,13 +52,16 @@ def hand_over(
     """Give these projects to another official, or their first one; how many were given.
 
     `former`: the key of the official whom the page showed as leading all of them, None where nobody did. Raises
-    ChangedMeanwhile where one of them is led by somebody else by now, or voided; SameOfficial; TooEarly.
+    ChangedMeanwhile where one of them is led by somebody else by now, or voided; SameOfficial; TooEarly; and
+    PermissionDenied where the account may not write one of them any more.
     """
     ids = sorted(set(projects))
     lock_projects(ids)
     stored = list(Project.objects.counted().filter(pk__in=ids))
     if len(stored) != len(ids) or any(project.lead_official_id != former for project in stored):
         raise ChangedMeanwhile
+    for project in stored:
+        require_write_in(user, project.park_id)
     require_after_last(ids, day)
     official = official_called(*to, user=user)
     if official is None or official.pk == former:
@@ -79,7 +83,8 @@ def hand_over(
 
 @transaction.atomic
 def write_follow_up(*, project: Project, official: Pair, day: datetime.date, text: str, user: User) -> Note:
-    """Keep what an official did for a project on a day, under the account's name."""
+    """Keep what an official did for a project on a day, under the account's name. Raises PermissionDenied."""
+    lock_writable(project.pk, user)
     note = Note(
         project=project,
         kind=NoteKind.FOLLOW_UP,
@@ -118,9 +123,13 @@ def save_task_force(
 ) -> TaskForce:
     """Save a task force with exactly these members; what stays is not touched, what changes has its history.
 
-    `version` is the one that the page was opened with. Raises ChangedMeanwhile where it is another one by now.
+    `version` is the one that the page was opened with. Raises ChangedMeanwhile where it is another one by now,
+    PermissionDenied where the account may not write its project or its park.
     """
-    lock_projects([task_force.project_id])
+    if task_force.project_id:
+        lock_writable(task_force.project_id, user)
+    else:
+        require_write_in(user, task_force.park_id)
     if task_force.pk:
         stored = TaskForce.objects.select_for_update().get(pk=task_force.pk)
         if task_force_version(stored) != version:

@@ -14,7 +14,7 @@ from jiangjin.lib.dates import PartialDay
 from projects import stages
 from projects.choices import Condition, MilestoneKind, Stage
 from projects.models import Milestone, Project
-from projects.reasons import Reason
+from projects.reasons import RESTORING, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,10 @@ def moved_days(project: Project) -> dict[int, list[Moved]]:
 
 
 def _moved(record: Any, what: str, old: PartialDay, new: PartialDay | None) -> Moved:
-    # A file, a bulk change or an undo moves days without a reason of its own: how it came about stands instead.
+    # A file and a bulk change give their reason with how it came about; an undo brings the former reason back.
     how = Reason.of(record.history_change_reason)
-    why = how.words(by_person=record.history_user is not None) if how.text else record.plan_reason
+    words = how.words(by_person=record.history_user is not None) if how.text else ""
+    why = words if how.way or how.kind == RESTORING else " · ".join(filter(None, (record.plan_reason, words)))
     return Moved(record.history_date, str(record.history_user or _("the command")), what, old, new, why)
 
 

@@ -34,7 +34,11 @@ WAYS = {"undo": gettext_noop("%(what)s undone"), "redo": gettext_noop("%(what)s 
 RESTORING = "restore"
 VOIDING = "void: "
 LONGEST_VOIDING = 90  # characters of what a person gives as the reason: history rows keep a hundred in all
-PLAIN = {"admin": gettext_noop("administration"), "admin import": gettext_noop("administration, from a file")}
+PLAIN = {
+    "update": gettext_noop("an update of the program"),
+    "admin": gettext_noop("administration"),
+    "admin import": gettext_noop("administration, from a file"),
+}
 IMPORT = "import"  # its number is that of a batch, which has a page
 
 

@@ -15,22 +15,21 @@ from django.utils import timezone
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
 from projects import capital, stages
-from projects.choices import MAIN_MILESTONES, Condition, Stage
+from projects.choices import MAIN_MILESTONES
 from projects.codes import our_codes
-from projects.locking import tell_project
+from projects.locking import lock_writable, tell_project
 from projects.models import (
     CapitalCommitment,
-    ConditionPeriod,
     Investor,
     Milestone,
     Note,
     Participation,
     Project,
-    ProjectCode,
-    StageMove,
 )
 from projects.names import investor_name_columns, set_investor_name, set_project_name
 from projects.officials import official_called
+from projects.permissions import require_void_in
+from projects.traces import leave_traces
 
 
 class ConcurrentEdit(Exception):
@@ -65,7 +64,10 @@ class TypedCommitment:
 
 @dataclass(frozen=True, slots=True)
 class TypedMilestone:
-    """`name` is that of a free one. `promised`: (day, why the planned or promised day was moved); None leaves both."""
+    """`name` is that of a free one. `promised`: (day, why the planned or promised day was moved); None leaves both.
+
+    `why`: where `promised` is None, why a planned day that was there is another one now.
+    """
 
     kind: str
     planned_on: PartialDay | None
@@ -73,6 +75,7 @@ class TypedMilestone:
     reached: bool
     name: str = ""
     promised: tuple[PartialDay | None, str] | None = None
+    why: str = ""
 
 
 @transaction.atomic
@@ -92,9 +95,10 @@ def save_project(
 
     `version` is the one that the page was opened with. Investors, commitments or milestones that are None stay as they
     are; `reason` is kept with the history, `why_moved` with the move where the stage became another one. Raises
-    ConcurrentEdit where the version is no longer the stored one, and AmbiguousInvestor for a name that two firms carry.
+    PermissionDenied where the account may not write the stored project, ConcurrentEdit where the version is no longer
+    the stored one, and AmbiguousInvestor for a name that two firms carry.
     """
-    former = _lock_to_save(project, version) if project.pk else None
+    former = _lock_to_save(project, version, user) if project.pk else None
     set_project_name(project, project.name)
     project.lead_official = official_called(*official, user=user)
     if project.pk is None:
@@ -109,21 +113,19 @@ def save_project(
     reached = [row.kind for row in milestones if row.reached or row.actual_on]
     project.stage = stages.stage_of(reached, signed=project.signed_on is not None, former=project.stage)
     _save(project, user, reason)
-    if former:
-        _remember_former(project, former, user=user, reason=reason)
     if investors is not None:
         _save_investors(project, investors, user=user)
     if commitments is not None:
         _save_commitments(project, commitments, user=user, reason=reason)
     _save_milestones(project, milestones, user=user, reason=reason)
-    if former and former.stage != project.stage:
-        _remember_move(project, former.stage, why_moved or reason or "", user=user, reason=reason)
+    if former:
+        leave_traces(project, former, user=user, why=why_moved or reason or "", reason=reason)
     return project
 
 
-def _lock_to_save(project: Project, version: int | None) -> Project:
+def _lock_to_save(project: Project, version: int | None, user: User) -> Project:
     """Let others wait until this transaction ends; the project as it was until now."""
-    stored = Project.objects.select_for_update().get(pk=project.pk)
+    stored = lock_writable(project.pk, user, takes_voided=True)
     if not stored.version == version == project.version:
         raise ConcurrentEdit
     # Arrivals are written without a new version, for no form holds them: some may have come since it was read.
@@ -147,35 +149,6 @@ def _delete(row: Any, user: User, reason: str | None = None) -> None:
     row._history_user = user
     row._change_reason = reason
     row.delete()
-
-
-def _remember_former(project: Project, former: Project, *, user: User, reason: str | None) -> None:
-    """A number that was changed by hand still finds the project; a condition that ended stays known as a past one."""
-    if former.code != project.code and not project.codes.filter(code=former.code).exists():
-        _save(ProjectCode(project=project, code=former.code), user, reason)
-    if former.condition not in (Condition.ACTIVE, project.condition):
-        period = ConditionPeriod(
-            project=project,
-            condition=former.condition,
-            since=former.condition_on,
-            until=project.condition_on or PartialDay.of(timezone.localdate()),
-            reason=former.condition_reason,
-            ended_because=project.condition_reason,
-        )
-        _save(period, user, reason)
-
-
-def _remember_move(project: Project, start: str, why: str, *, user: User, reason: str | None) -> None:
-    """A step of the stage machine, dated as the stage that it led to."""
-    kind = stages.milestone_for(Stage(project.stage))
-    if kind:
-        day = Milestone.objects.values_list("actual_on", flat=True).get(project=project, kind=kind)
-    else:
-        day = getattr(project, stages.DAY_OF_STAGE[Stage(project.stage)])
-    move = StageMove(
-        project=project, from_stage=start, to_stage=project.stage, effective_on=day, reason=why[:500], user=user
-    )
-    _save(move, user, reason)
 
 
 def find_or_make_investor(name: str, *, user: User) -> Investor:
@@ -246,7 +219,8 @@ def _save_milestones(project: Project, typed: Iterable[TypedMilestone], *, user:
         if new == old and (milestone.pk or not row.name):
             continue
         if new[:2] != old[:2]:  # the reason of an earlier moving is not that of this one
-            milestone.plan_reason = row.promised[1] if row.promised else ""
+            own = row.why if milestone.planned_on is not None else ""
+            milestone.plan_reason = row.promised[1] if row.promised else own
         milestone.planned_on, milestone.promised_on, milestone.actual_on, milestone.reached = new
         _save(milestone, user, reason)
 
@@ -266,6 +240,8 @@ def restore_project(*, project: Project, user: User) -> None:
 def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, user: User) -> None:
     """Write it on the project as it stands now: the caller's may be older, and would overwrite what others saved."""
     stored = Project.objects.select_for_update().get(pk=project.pk)
+    if user is not None:
+        require_void_in(user, stored.park_id)
     if stored.is_voided != (at is not None) and stored.merged_into_id is None:
         stored.voided_at, stored.void_reason = at, reason
         stored.version += 1
@@ -274,9 +250,16 @@ def _set_voided(project: Project, at: datetime.datetime | None, reason: str, *, 
 
 
 @transaction.atomic
-def write_note(*, project: Project, kind: str, text: str, user: User) -> Note:
-    """Keep a sentence about a project under the account's name, dated today."""
-    note = Note(project=project, kind=kind, text=text, author=user, noted_on=PartialDay.of(timezone.localdate()))
+def write_note(
+    *, project: Project, kind: str, text: str, user: User, noted_on: PartialDay | None = None, source: str = ""
+) -> Note:
+    """Keep a sentence about a project under the account's name, dated today unless `noted_on` says otherwise.
+
+    `source` is where it was read. Raises PermissionDenied.
+    """
+    lock_writable(project.pk, user)
+    day = noted_on or PartialDay.of(timezone.localdate())
+    note = Note(project=project, kind=kind, text=text, author=user, noted_on=day, source=source)
     tell_project(project.pk, user)
     _save(note, user)
     return note

@@ -154,6 +154,15 @@ class MilestoneForm(forms.Form):
         return str(MilestoneKind(kind).label) if kind in MilestoneKind.values else ""
 
 
+class WhyForm(forms.Form):
+    """Why planned days that were there become others; asked only where they do."""
+
+    plan_reason = forms.CharField(label=_("why planned days are moved"), max_length=200, required=False)
+
+    def clean_plan_reason(self) -> str:
+        return clean_text(self.cleaned_data["plan_reason"])
+
+
 class BaseMilestones(RowsAsTyped):
     def clean(self) -> None:
         kinds = [form.cleaned_data.get("kind") for form in self.forms]

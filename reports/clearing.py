@@ -84,6 +84,7 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget_batches(batches)
     _remove_files([row.file for row in Attachment.objects.filter(project__in=going)])
     _forget(Project, going)
+    # What a demo account made on the way, such as the follower of a handing over, is needed as little as the rest.
     answer["investors"] = _forget_unused(Investor, Participation.objects.values_list("investor", flat=True), reasons)
     answer["officials"] = _forget_unused(Official, _named_officials(), reasons)
     # What somebody decided while trying out must not steer how real files are read.
@@ -105,6 +106,12 @@ def _require_somebody_left(user: User | None) -> None:
 def _created_by(model: type[models.Model], reasons: list[str]) -> set[int]:
     """Ids of the rows that these imports created and that are still there."""
     made = model.history.filter(history_type="+", history_change_reason__in=reasons).values("id")  # type: ignore[attr-defined]
+    return set(model._default_manager.filter(pk__in=made).values_list("pk", flat=True))
+
+
+def _made_by_demo(model: type[models.Model]) -> set[int]:
+    """Ids of the rows that demo accounts created and that are still there."""
+    made = model.history.filter(history_type="+", history_user__is_demo=True).values("id")  # type: ignore[attr-defined]
     return set(model._default_manager.filter(pk__in=made).values_list("pk", flat=True))
 
 
@@ -155,8 +162,8 @@ def _forget_bulk_edits() -> None:
 
 
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:
-    """Delete what these imports brought, nobody changed, and no project needs any more. Returns how many."""
-    brought = _created_by(model, reasons)
+    """Delete what these imports or demo accounts made, nobody else changed, and no project needs. Returns how many."""
+    brought = _created_by(model, reasons) | _made_by_demo(model)
     needed = set(used.order_by())
     going = brought - needed - _changed_by_people(model, reasons)
     _forget(model, going)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDayField
@@ -66,6 +67,10 @@ class CapitalCommitment(ForeignAmount):
             models.UniqueConstraint(
                 fields=["project"], condition=models.Q(kind="initial"), name="one_initial_commitment_a_project"
             ),
+            models.CheckConstraint(
+                condition=models.Q(fixed_assets=None) | models.Q(fixed_assets__gte=0, fixed_assets__lte=Abs("amount")),
+                name="commitment_fixed_assets_is_a_part",
+            ),
             whole_or_no_currency("commitment_currency_with_its_rate"),
         ]
         indexes = [models.Index(fields=["committed_on", "project"], name="commitment_by_day")]
@@ -73,13 +78,15 @@ class CapitalCommitment(ForeignAmount):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
 
+    def with_amount(self, amount: Decimal) -> dict[str, Any]:
+        """Columns that another amount in 万元, said without a currency, changes; what no longer fits is unknown."""
+        fits = self.fixed_assets is None or self.fixed_assets <= abs(amount)
+        return {"amount": amount, **NO_CURRENCY, "fixed_assets": self.fixed_assets if fits else None}
+
     def take_amount(self, amount: Decimal) -> None:
-        """Another amount in 万元, said without a currency: what no longer fits it is unknown again."""
-        self.amount = amount
-        for column, value in NO_CURRENCY.items():
+        """Another amount in 万元, as `with_amount`."""
+        for column, value in self.with_amount(amount).items():
             setattr(self, column, value)
-        if self.fixed_assets is not None and self.fixed_assets > abs(amount):
-            self.fixed_assets = None
 
 
 class CapitalArrival(ForeignAmount):

@@ -19,7 +19,7 @@ def as_shown(response: Any) -> dict[str, str]:
     """What a browser would send of the form that this answer shows."""
     forms = response.context["forms"]
     data: dict[str, str] = {}
-    for bound in forms.project:
+    for bound in (*forms.project, *forms.why):
         _send(data, bound)
     for formset in (forms.participations, forms.commitments, forms.milestones):
         for form in (formset.management_form, *formset.forms):

@@ -152,7 +152,7 @@ def test_what_others_saved_stays_and_the_message_names_it(mine: Client, theirs: 
     data = opened(mine, project)
     other = opened(theirs, project)
     other |= {"lead_unit": "招商局", "signed_on": "", row_of(other, "investors", name="第二公司") + "share": "30"}
-    other[row_of(other, "milestones", kind="land") + "reached"] = "on"
+    other[row_of(other, "milestones", kind="land") + "planned_on"] = "2020-12"
     add_row(other, "commitments", kind="increase", amount="5")
     assert edit(theirs, project, other).status_code == 302
     wanted = says(project, "remarks", "site")
@@ -207,6 +207,7 @@ def test_another_spelling_is_no_change(mine: Client, theirs: Client, project: Pr
         initial + "committed_on": "2020-07",
         row_of(data, "commitments", kind="increase") + "committed_on": "2021-02",
         row_of(data, "milestones", kind="started") + "planned_on": "2021-04",
+        "plan_reason": "等用地",
         row_of(data, "investors", name="第二公司") + "share": "12.5",
     }
     assert edit(theirs, project, other).status_code == 302
@@ -306,6 +307,7 @@ def test_two_initial_agreements_are_one_question(mine: Client, theirs: Client, v
 def test_what_does_not_fit_together_is_said_and_nothing_is_lost(mine: Client, theirs: Client, project: Project) -> None:
     """Each alone is right, both together are not: a plan that ends before it begins."""
     data, other = opened(mine, project), opened(theirs, project)
+    other["plan_reason"] = data["plan_reason"] = "等用地"
     other[row_of(other, "milestones", kind="started") + "planned_on"] = "2024"
     data[row_of(data, "milestones", kind="completed") + "planned_on"] = "2023"
     assert edit(theirs, project, other).status_code == 302

@@ -167,6 +167,31 @@ def test_several_projects_are_handed_over_from_his_page_after_a_preview(manager:
     assert Handover.objects.count() == 2
 
 
+def test_all_projects_of_several_pages_are_handed_over_as_the_preview_counted_them(
+    manager: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projects.people_views.ROWS_TO_TICK", 2)
+    made = [make_project(park="shuangfu", official=MAYOR) for __ in range(5)]
+    mayor = Official.objects.get()
+    url = f"/officials/{mayor.pk}/hand-over/"
+    assert [len(client.get(f"{url}?page={page}").context["rows"]) for page in (1, 2, 3)] == [2, 2, 1]
+    data = sent(former=mayor.pk, everything="1")
+    preview = client.post(url, data | {"step": "preview"}).context
+    assert (preview["number"], len(preview["given"]), preview["more"], preview["keys"]) == (5, 2, 3, ())
+    confirm = data | {"step": "confirm", "seen": preview["seen"]}
+    late = make_project(park="shuangfu", official=MAYOR)  # joined after the preview
+    assert client.post(url, confirm).status_code == 422
+    assert Handover.objects.count() == 0
+    assert client.post(url, data | {"step": "confirm"}).status_code == 422  # no preview at all
+    confirm["seen"] = client.post(url, data | {"step": "preview"}).context["seen"]
+    assert client.post(url, confirm).status_code == 302
+    assert set(official().projects.all()) == {*made, late}
+    # What is ticked on one page is given alone.
+    ticked = sent(former=official().pk, official_name="张三", project=[made[0].pk])
+    preview = client.post(f"/officials/{official().pk}/hand-over/?page=2", ticked | {"step": "preview"}).context
+    assert (preview["number"], preview["keys"], preview["seen"]) == (1, [made[0].pk], "")
+
+
 def test_only_projects_that_one_may_write_are_handed_over(vocabulary: None, client: Client) -> None:
     mine, other = make_project(park="shuangfu", official=MAYOR), make_project(park="degan", official=MAYOR)
     mayor = Official.objects.get()

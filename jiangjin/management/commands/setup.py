@@ -17,6 +17,7 @@ from accounts.demo import DEMO, make_demo_accounts
 from jiangjin.backups import BackupError, make_backup
 from jiangjin.secrets import demo_password, make_private_folder
 from jiangjin.staticfiles import collect_if_changed
+from reports.democases import load_cases
 from reports.vocabulary import load_vocabulary
 
 DEMO_LEDGERS = ("ledger-2019.xls", "ledger-2020.xlsx", "register-tuanjiehu.csv", "arrivals-2020.xlsx")
@@ -88,4 +89,5 @@ class Command(BaseCommand):
                     % {"number": number, "total": len(DEMO_LEDGERS), "name": name}
                 )
                 call_command("import_projects", str(settings.BASE_DIR / "fixtures" / "demo" / name), demo=True)
+            load_cases()
             mark.unlink()
