@@ -18,6 +18,7 @@ from projects import (
     attachments,
     capital_page,
     changes,
+    columns,
     conditions,
     facts,
     gone,
@@ -56,15 +57,16 @@ def project_list(request: HttpRequest) -> HttpResponse:
     year = filters.selected_year
     totals = found.totals(year)
     listed = totals.projects + totals.increased
-    page = listing.page_of_rows(found, request.GET, listed)
-    pages.mark_rows(page.object_list, year=year, today=as_of_day())
+    shown = columns.chosen(request.GET)
+    page = listing.page_of_rows(found, request.GET, listed, columns=shown, year=year)
+    pages.mark_rows(page.object_list, year=year, today=as_of_day(), columns=shown)
     chips = conditions.chips_of(filters)
     context = {
         "filters": filters,
         "faults": faults,
         "chips": chips,
         "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
-        "heads": listing.heads(listing.sort_of(request.GET)),
+        "heads": listing.heads(listing.sort_of(request.GET), shown),
         "sort": listing.sort_of(request.GET),
         "page": page,
         "per_page": listing.per_page_of(request.GET),
