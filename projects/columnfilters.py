@@ -29,6 +29,7 @@ from projects.columns import ALL, BY_KEY, PERCENT, Column
 from projects.querysets import ProjectQuerySet
 
 PARAMETER = "f"
+CONTROLS = ("f_column", "f_op", "f_value")  # of the panel: one more condition
 MOST = 30  # conditions: each makes the question to the database longer
 MOST_CHARS = 200
 
@@ -122,9 +123,11 @@ def _value(column: Column, operator: str, text: str, vocabulary: Words) -> Any:
     words = vocabulary.get(column.key, ()) if kind == "vocabulary" else column.choices
     if operator == HOLDS or kind == "text":
         return forms.CharField(max_length=MOST_CHARS).clean(text)
-    if text not in {str(key) for key, __ in words}:
-        raise ValidationError(_("“%(text)s” is none of its words.") % {"text": text[:50]})
-    return text
+    for key, word in words:  # by its key, or as a reader says it
+        if text in (str(key), str(word)):
+            return str(key)
+    known = "、".join(str(word) for __, word in words)
+    raise ValidationError(_("“%(text)s” is none of its words: %(known)s.") % {"text": text[:50], "known": known})
 
 
 def _decimal(column: Column, text: str) -> Decimal:
@@ -226,27 +229,29 @@ class ColumnsFilter(django_filters.Filter):
 
 
 def gathered(params: QueryDict) -> QueryDict:
-    """The parameters with what the panel's three controls say (f_column, f_op, f_value) as one more condition."""
-    if not any(name.startswith(f"{PARAMETER}_") for name in params):
+    """The parameters with what the panel's three controls say as one more condition."""
+    if not any(name in params for name in CONTROLS):
         return params
     rest = params.copy()
-    column, operator, text = (rest.get(f"{PARAMETER}_{name}", "") for name in ("column", "op", "value"))
-    for name in ("column", "op", "value"):
-        rest.pop(f"{PARAMETER}_{name}", None)
-    if column and operator and (text.strip() or operator in ALONE):
-        raw = f"{column}:{operator}" if operator in ALONE else f"{column}:{operator}:{_key_of(column, text.strip())}"
+    column, operator, text = (rest.get(name, "").strip() for name in CONTROLS)
+    for name in CONTROLS:
+        rest.pop(name, None)
+    if column and operator and (text or operator in ALONE):
+        raw = f"{column}:{operator}" if operator in ALONE else f"{column}:{operator}:{text}"
         if raw not in rest.getlist(PARAMETER):
             rest.appendlist(PARAMETER, raw)
     return rest
 
 
-def _key_of(key: str, text: str) -> str:
-    """People write the word of a choice (在建), the parameter takes its key."""
-    column = BY_KEY.get(key)
-    choices = column.choices if column else ()
-    return next((str(name) for name, word in choices if str(word) == text), text)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A column in the panel, with what can be asked of it."""
+
+    key: str
+    label: str
+    operators: str
 
 
-def offered() -> list[tuple[str, str]]:
-    """Columns that can be asked, for the panel: key and label."""
-    return [(column.key, str(column.head)) for column in ALL if operators_of(column)]
+def offered() -> list[Offer]:
+    """The columns that can be asked."""
+    return [Offer(column.key, column.head, " ".join(operators_of(column))) for column in ALL]

@@ -17,7 +17,7 @@ from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet, Totals
 
 # Parameters that say which part of the list is shown, not which projects it holds.
-VIEW_PARAMETERS = ("page", "view")
+VIEW_PARAMETERS = ("page", "view", "all")
 AMOUNTS = ("min_capital", "max_capital")
 WORDS = ("official", "lead_unit")
 
