@@ -210,11 +210,15 @@ class ConditionsField(forms.Field):
         return found
 
     def chip_words(self, raw: str) -> tuple[str, str]:
-        """The column's label and the rest in words; the text itself where it cannot be read."""
+        """The column's label and the rest in words; as far as it can be read."""
         try:
             condition = parsed(raw, self.vocabulary)
         except ValidationError:
-            return "", raw
+            found = SHAPE.fullmatch(raw)
+            column = BY_KEY.get(found[1]) if found else None
+            if found is None or column is None:
+                return "", raw
+            return str(column.label), f"{OPERATORS.get(found[2], found[2])} {found[3] or ''}".strip()
         return str(condition.column.label), condition.words(self.vocabulary)
 
 
