@@ -233,18 +233,28 @@ class ColumnsFilter(django_filters.Filter):
 
 
 def gathered(params: QueryDict) -> QueryDict:
-    """The parameters with what the panel's three controls say as one more condition."""
-    if not any(name in params for name in CONTROLS):
+    """The parameters with what the panel's three controls say as one more condition, and words as their keys."""
+    asked = [_with_key(raw) for raw in params.getlist(PARAMETER) if raw]
+    column, operator, text = (params.get(name, "").strip() for name in CONTROLS)
+    if column and operator and (text or operator in ALONE):
+        asked.append(_with_key(f"{column}:{operator}" if operator in ALONE else f"{column}:{operator}:{text}"))
+    if asked == params.getlist(PARAMETER) and not any(name in params for name in CONTROLS):
         return params
     rest = params.copy()
-    column, operator, text = (rest.get(name, "").strip() for name in CONTROLS)
-    for name in CONTROLS:
+    for name in (*CONTROLS, PARAMETER):
         rest.pop(name, None)
-    if column and operator and (text or operator in ALONE):
-        raw = f"{column}:{operator}" if operator in ALONE else f"{column}:{operator}:{text}"
-        if raw not in rest.getlist(PARAMETER):
-            rest.appendlist(PARAMETER, raw)
+    rest.setlist(PARAMETER, list(dict.fromkeys(asked)))
     return rest
+
+
+def _with_key(raw: str) -> str:
+    """People write the word of a choice (在建); its key means the same in every language."""
+    found = SHAPE.fullmatch(raw)
+    column = BY_KEY.get(found[1]) if found else None
+    if found is None or column is None:
+        return raw
+    key = next((key for key, word in column.choices if str(word) == found[3]), None)
+    return raw if key is None else f"{found[1]}:{found[2]}:{key}"
 
 
 @dataclass(frozen=True, slots=True)
