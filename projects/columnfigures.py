@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import DateField, F, FloatField, OuterRef, Q, Subquery, Sum, Value
@@ -14,63 +14,82 @@ from jiangjin.lib.dates import PartialDay
 from projects import lights, stages
 from projects.choices import CapitalOrigin, CommitmentKind
 from projects.columnplaces import LIGHT, MILESTONES, Asked, Computed, Place
+from projects.counting import agreed_by, arrived_by, happened
 from projects.lacking import lacking_any
 from projects.models import CapitalArrival, CapitalCommitment, Note, Project
 from projects.querysets import ProjectQuerySet
 
-FIRMS_AND_MILESTONES = ("participations", "milestones")
+CENT = Decimal("0.01")
 
 
 def increases() -> Computed:
     """What was added to the initial agreement, in 万元."""
-    return Computed("added_capital", lambda asked: _sum(CapitalCommitment, "amount", kind=CommitmentKind.INCREASE))
+    added = Q(kind=CommitmentKind.INCREASE)
+    return Computed("added_capital", lambda asked: _sum(CapitalCommitment, "amount", "committed_on", asked, added))
 
 
 def agreed_in_year() -> Computed:
-    """What was agreed in the chosen year, or that of the as-of day, in 万元."""
-    return Computed("agreed_year", lambda asked: _sum(CapitalCommitment, "amount", committed_on__year=_year(asked)))
+    """What was agreed in the chosen period, or the year of the as-of day, in 万元."""
+    return Computed("agreed_year", _agreed_in_period)
 
 
 def arrived_in_year() -> Computed:
-    """What arrived in the chosen year, or that of the as-of day, in 万元."""
-    return Computed("arrived_year", lambda asked: _sum(CapitalArrival, "amount", month__year=_year(asked)))
+    """What arrived in the chosen period, or the year of the as-of day, in 万元."""
+    return Computed("arrived_year", _arrived_in_period)
 
 
 def arrived_foreign() -> Computed:
     """Foreign capital that arrived, in 万元."""
-    return Computed("arrived_foreign", lambda asked: _sum(CapitalArrival, "amount", origin=CapitalOrigin.FOREIGN))
+    foreign = Q(origin=CapitalOrigin.FOREIGN)
+    return Computed("arrived_foreign", lambda asked: _sum(CapitalArrival, "amount", "month", asked, foreign))
 
 
 def arrived_from_outside() -> Computed:
     """What arrived from outside the city, in 万元."""
-    return Computed("arrived_outside_city", lambda asked: _sum(CapitalArrival, "outside_city"))
+    return Computed("arrived_outside_city", lambda asked: _sum(CapitalArrival, "outside_city", "month", asked, Q()))
 
 
-def _year(asked: Asked) -> int:
-    return asked.year or asked.today.year
+def _agreed_in_period(asked: Asked) -> Subquery:
+    return _sum(CapitalCommitment, "amount", "committed_on", asked, asked.time.within("committed_on"))
 
 
-def _sum(model: type, column: str, **of: Any) -> Subquery:
-    """The sum over a project's own rows; NULL where there is none, for unknown is not zero."""
-    rows = model.objects.filter(project=OuterRef("pk"), **of).order_by().values("project")
+def _arrived_in_period(asked: Asked) -> Subquery:
+    return _sum(CapitalArrival, "amount", "month", asked, (asked.arrived_in or asked.time).within("month"))
+
+
+def _sum(model: type, column: str, dated: str, asked: Asked, of: Q) -> Subquery:
+    """The sum over a project's own rows by the day; NULL where there is none, for unknown is not zero."""
+    rows = model.objects.filter(of, happened(dated, asked.day), project=OuterRef("pk")).order_by().values("project")
     return Subquery(rows.annotate(whole=Sum(column)).values("whole"))
 
 
 def ratio(name: str, above: str, below: str, *, units: int = 1) -> Computed:
     """One amount for each unit of another value; NULL where either is unknown, or the lower one is nothing.
 
-    units: how many of the stored unit above are 1 (amounts are stored as fen; a million of them are 1 万元).
+    units: how many of the stored unit above are 1 (amounts are stored as fen; a million of them are 1 万元); then it is
+    an amount, rounded to two decimals.
     """
 
     def expression(asked: Asked) -> Any:
-        whole = Cast(F(above), FloatField()) / float(units) if units > 1 else Cast(F(above), FloatField())
-        return whole / NullIf(Cast(F(below), FloatField()), 0.0)
+        whole = Cast(_then(above, asked), FloatField())
+        whole = whole / float(units) if units > 1 else whole
+        return whole / NullIf(Cast(_then(below, asked), FloatField()), 0.0)
 
     def read(project: Project) -> Decimal | None:
         upper, lower = getattr(project, above), getattr(project, below)
-        return upper / lower if upper is not None and lower else None
+        if upper is None or not lower:
+            return None
+        return (upper / lower).quantize(CENT, ROUND_HALF_UP) if units > 1 else upper / lower
 
-    return Computed(name, expression, read=read)
+    place = Computed(name, expression, read=read)
+    place.operators = ("ge", "le", "empty", "filled")
+    return place
+
+
+def _then(column: str, asked: Asked) -> Any:
+    """A column of the project, an amount as of the day where there is one."""
+    amounts = {"agreed_capital": agreed_by, "arrived_capital": arrived_by}
+    return F(column) if asked.day is None or column not in amounts else amounts[column](asked.day)
 
 
 def last_note(kind: str) -> Computed:
@@ -87,6 +106,7 @@ class NextMilestone(Place):
     """The earliest planned milestone that is not reached: its words, its day, or the days left until it."""
 
     needs = (MILESTONES,)
+    derived = True
 
     def __init__(self, show: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -111,7 +131,9 @@ class NextMilestone(Place):
 
 def next_words() -> NextMilestone:
     """开工 2021-05-04."""
-    return NextMilestone(lambda row: f"{row} {row.planned_on}")
+    place = NextMilestone(lambda row: f"{row} {row.planned_on}")
+    place.operators = ("empty", "filled")
+    return place
 
 
 def next_day() -> NextMilestone:
@@ -173,7 +195,9 @@ class LightNow(Place):
 class Missing(Place):
     """What the stage of a project asks for and nobody filled in."""
 
-    needs = FIRMS_AND_MILESTONES
+    needs = ("cluster", "milestones", "park", "participations")
+    operators = ("empty", "filled")
+    derived = True
 
     def value(self, project: Project) -> str | None:
         return "、".join(str(label) for label in stages.missing(project)) or None

@@ -15,6 +15,7 @@ from django.utils import timezone
 from jiangjin.lib.dates import PartialDay
 from projects.choices import MilestoneKind, Stage
 from projects.models import Milestone, Project
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 
 # What must be fetched with the projects before `value` is asked; select_related for the first four.
@@ -24,16 +25,29 @@ FIRMS, HONOURS, MILESTONES, LIGHT = "participations", "honours", "milestones", "
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a value may depend on beside its project: the chosen year, if any, and the as-of day."""
+    """What a value may depend on beside its project.
 
-    year: int | None
+    The chosen period, if any; the as-of day that the page says; `day`, where everything is cut at that day; and the
+    time whose arrivals are meant, where that is another one (the list's `arrived_in`).
+    """
+
+    period: Period | None
     today: datetime.date
+    day: datetime.date | None = None
+    arrived_in: Period | None = None
+
+    @property
+    def time(self) -> Period:
+        """The chosen period, or the year of the as-of day."""
+        return self.period or Period(self.today.year)
 
 
 class Place:
     """The base: a value that is shown and can be neither ordered by nor compared."""
 
     needs: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()  # of columnfilters.OPERATORS; empty: those of the column's kind
+    derived = False  # follows from other rows: shown as — where there is none, for nobody can fill it in
 
     def __init__(self, read: Callable[[Project], Any] | None = None, needs: tuple[str, ...] = ()) -> None:
         self.read = read
@@ -86,6 +100,13 @@ class Stored(Place):
         return bool(field.null)
 
 
+class AsOf(Stored):
+    """An annotation of `projects.then`, in place of the column that it is named after."""
+
+    def empty(self) -> Q:
+        return Q(**{self.path: None})
+
+
 class Referred(Stored):
     """A word of the row that a column of Project refers to."""
 
@@ -122,7 +143,7 @@ class StageWord(Worded):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown:
             return projects
-        return projects.annotate(stage_rank=Case(*(When(stage=stage, then=Value(stage.rank)) for stage in Stage)))
+        return projects.alias(stage_rank=Case(*(When(stage=stage, then=Value(stage.rank)) for stage in Stage)))
 
     def order(self) -> F | None:
         return F("stage_rank")
@@ -170,7 +191,7 @@ class Rows(Place):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown or not self.name:
             return projects
-        return projects.annotate(**{self.name: Subquery(self._own.values(self.path)[:1])})
+        return projects.alias(**{self.name: Subquery(self._own.values(self.path)[:1])})
 
     def order(self) -> F | None:
         return F(self.name) if self.name else None
@@ -216,6 +237,8 @@ class Computed(Place):
     `read` makes the shown value where Python knows it more exactly from what is stored.
     """
 
+    derived = True
+
     def __init__(
         self, name: str, expression: Callable[[Asked], Any], *, read: Callable[[Project], Any] | None = None
     ) -> None:
@@ -229,7 +252,7 @@ class Computed(Place):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown and self.read:
             return projects
-        return projects.annotate(**{self.name: self.expression(asked)})
+        return (projects.annotate if shown else projects.alias)(**{self.name: self.expression(asked)})
 
     def order(self) -> F | None:
         return F(self.name)
@@ -243,6 +266,8 @@ class Computed(Place):
 
 class Moment(Stored):
     """The day of a moment, in the district's own time."""
+
+    operators = ("ge", "le", "eq", "ne")
 
     def value(self, project: Project) -> PartialDay:
         return PartialDay.of(timezone.localdate(getattr(project, self.path)))

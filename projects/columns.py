@@ -6,7 +6,6 @@ Keys are the identifiers of ledgers (imports/data/ledger_columns.csv) where a le
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +84,11 @@ class Column:
     def number(self) -> bool:
         """Whether it stands at the right of its cell."""
         return self.kind in NUMBERS
+
+    @property
+    def derived(self) -> bool:
+        """Whether nobody can fill it in, so that nothing is — and not 未填."""
+        return self.place.derived or self.key in ("arrived_capital", "joint_investors")
 
     @property
     def head(self) -> str:
@@ -183,7 +187,7 @@ ALL: list[Column] = [
     _own("source"),
     Column("stage", _("stage"), "choice", StageWord(), True, choices=Stage.choices, downwards=True),
     Column("next_milestone", _("next milestone"), "text", figures.next_words(), True),
-    Column("days_left", _("from the as-of day"), "integer", figures.DaysLeft(), True, _("days")),
+    Column("days_left", _("from the as-of day"), "integer", figures.DaysLeft(), True),
     Column("next_planned_on", _("next planned day"), "partial_day", figures.next_day()),
     _day("registered_on", _("company registered on"), MilestoneKind.REGISTERED, "actual_on"),
     _day("land_on", _("land obtained on"), MilestoneKind.LAND, "actual_on"),
@@ -256,7 +260,7 @@ def chosen(params: QueryDict, view: QueryDict | None = None) -> list[Column]:
     return found if BY_KEY[FIXED] in found else [BY_KEY[FIXED], *found]
 
 
-def fetched(projects: ProjectQuerySet, columns: Iterable[Column], year: int | None, today: datetime.date) -> QuerySet:
+def fetched(projects: ProjectQuerySet, columns: Iterable[Column], asked: Asked) -> QuerySet:
     """With what these columns' `value` reads and no more, in a constant number of queries however many rows.
 
     Also works with `iterator(chunk_size=…)`: then the number is constant a chunk.
@@ -274,5 +278,5 @@ def fetched(projects: ProjectQuerySet, columns: Iterable[Column], year: int | No
     if MILESTONES in needs:
         projects = projects.prefetch_related("milestones")
     for column in columns:
-        projects = column.place.annotated(projects, Asked(year, today), shown=True)
+        projects = column.place.annotated(projects, asked, shown=True)
     return projects

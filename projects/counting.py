@@ -97,8 +97,7 @@ class Counting(models.QuerySet["Project"]):
 
     def with_arrived_as_of(self, day: datetime.date) -> Self:
         """Adds `arrived_as_of`, in 万元: what had arrived at the end of the day; NULL where nothing ever arrived."""
-        arrival = apps.get_model("projects", "CapitalArrival")
-        return self.annotate(arrived_as_of=_summed(arrival, "month", day, "pk"))
+        return self.annotate(arrived_as_of=arrived_by(day))
 
     def with_stage_as_of(self, day: datetime.date) -> Self:
         """Adds `stage_then`: what `stages.stage_as_of` says of each, as text; None where it was not begun."""
@@ -160,6 +159,11 @@ def _summed(model: Any, dated: str, day: datetime.date, project: str) -> Subquer
 def agreed_by(day: datetime.date, prefix: str = "") -> Subquery:
     """What a project had agreed by the day, in 万元; `prefix` leads from the rows asked to their project."""
     return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day, f"{prefix}pk")
+
+
+def arrived_by(day: datetime.date, prefix: str = "") -> Subquery:
+    """What had arrived for a project by the day, in 万元."""
+    return _summed(apps.get_model("projects", "CapitalArrival"), "month", day, f"{prefix}pk")
 
 
 def stage_by(day: datetime.date, prefix: str = "") -> Case:

@@ -36,13 +36,14 @@ def project_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     filters = conditions.narrowed(request.GET, visible, conditions.vocabulary(), user=request.user)
     if faults := conditions.faults_of(filters):
         return refused(faults)
-    found, year, today = filters.qs, filters.selected_year, as_of_day()
-    totals, shown = found.totals(year), listout.out_columns(request.GET, year)
-    sort = listing.sort_of(request.GET)
-    sheet = listout.sheet_of(found, shown, sort=sort, year=year, today=today, totals=totals)
+    asked = listing.asked_of(filters.total_period, filters.day, filters.arrived_period)
+    found = filters.qs
+    totals = found.totals(asked.period, asked.day, arrived_in=asked.arrived_in)
+    shown = listout.out_columns(request.GET, asked)
+    sheet = listout.sheet_of(found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
-    rules = [*listout.rules_of(shown), *exports.year_rules(year), *exports.usual_rules()]
-    about = exports.about_of(request, _("Projects"), chosen, today, rules)
+    rules = [*listout.rules_of(shown), *exports.period_rules(asked.period), *exports.usual_rules()]
+    about = exports.about_of(request, _("Projects"), chosen, asked.today, rules)
     return exports.send(request, ending, Outgoing(_("Projects"), [sheet], listed(totals), about, chosen))
 
 

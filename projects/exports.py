@@ -23,6 +23,7 @@ from accounts.auditing import address_of, record_event
 from accounts.models import Action, Result
 from jiangjin.lib.sheetout import About, OutSheet, TooManyRows, csv_response, xlsx_response
 from projects import permissions
+from projects.periods import Period
 
 ENDINGS = ("xlsx", "csv")
 logger = logging.getLogger(__name__)
@@ -65,15 +66,16 @@ def usual_rules() -> list[str]:
     ]
 
 
-def year_rules(year: int | None) -> list[str]:
-    """How the yearly figure counts (design, section 4), where a year is chosen."""
-    if not year:
+def period_rules(period: Period | None) -> list[str]:
+    """How the yearly figure counts (design, section 4), where a year or another period is chosen."""
+    if not period or period.is_all:
         return [_("Amounts are those of all years together.")]
+    said = {"period": period.label}
     return [
-        _("Projects count by the year of their signing; the amounts are what was agreed and what arrived in %(year)d.")
-        % {"year": year},
-        _("A project of an earlier year that added capital in %(year)d counts in the amounts, not in the number.")
-        % {"year": year},
+        _("Projects count by the time of their signing; amounts are what was agreed and what arrived in %(period)s.")
+        % said,
+        _("A project of another time that added capital in %(period)s counts in the amounts, not in the number.")
+        % said,
     ]
 
 

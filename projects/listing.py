@@ -1,92 +1,60 @@
-"""How the list is shown: its columns, its order and its pages. What narrows it stands in `conditions.py`."""
+"""How the list is shown: its heads, its order and its pages. What narrows it stands in `conditions.py`."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from projects.choices import CommitmentKind, ParticipationRole, Stage
-from projects.models import CapitalCommitment, Participation, Project
+from accounts.demo import as_of_day
+from projects.choices import CommitmentKind, Stage
+from projects.columnplaces import Asked
+from projects.columns import BY_KEY, DEFAULT, Column, fetched
+from projects.models import CapitalCommitment, Project
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet
+from projects.then import THEN, as_then, show_as_of
 
 PER_PAGE = (20, 50, 100, 200)
 DEFAULT_PER_PAGE = 50
 GREATEST_PAGE = 500
 DEFAULT_SORT = "-agreed_capital"
 
-# Columns that sort: parameter → what the database orders by.
-SORTS = {
-    "code": "code",
-    "name": "name",
-    "investor": "investor_name",
-    "park": "park__position",
-    "cluster": "cluster__position",
-    "agreed_capital": "agreed_capital",
-    "arrived_capital": "arrived_capital",
-    "signed_on": "signed_on",
-    "stage": "stage_rank",
-    "next_milestone": "next_planned_on",
-}
-# Columns whose first click asks for the largest, latest or furthest.
-DOWNWARDS_FIRST = {"agreed_capital", "arrived_capital", "signed_on", "stage"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the list; `key` is its parameter in `sort`."""
-
-    key: str
-    label: str | Promise
-    number: bool = False
-
-
-COLUMNS = [
-    Column("code", _("number")),
-    Column("name", _("project name")),
-    Column("investor", _("investor")),
-    Column("park", _("park")),
-    Column("cluster", _("cluster")),
-    Column("agreed_capital", _("agreed (亿元)"), number=True),
-    Column("arrived_capital", _("arrived (亿元)"), number=True),
-    Column("signed_on", _("signed"), number=True),
-    Column("stage", _("stage")),
-    Column("next_milestone", _("next milestone")),
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column: how it is sorted now (`aria-sort`, or empty), and the `sort` of its link."""
+    """The head of a column: how it is sorted now (`aria-sort`, or empty), and the `sort` of its link, if it sorts."""
 
     column: Column
     direction: str
-    next_sort: str
+    next_sort: str | None
 
 
-def heads(sort: str) -> list[Head]:
-    """The heads of all columns for the order in force."""
+def heads(sort: str, columns: Sequence[Column] = DEFAULT) -> list[Head]:
+    """The heads of these columns for the order in force."""
     made = []
-    for column in COLUMNS:
+    for column in columns:
         down = f"-{column.key}"
-        if sort == column.key:
+        if column.sort is None:
+            made.append(Head(column, "", None))
+        elif sort == column.key:
             made.append(Head(column, "ascending", down))
         elif sort == down:
             made.append(Head(column, "descending", column.key))
         else:
-            made.append(Head(column, "", down if column.key in DOWNWARDS_FIRST else column.key))
+            made.append(Head(column, "", down if column.downwards else column.key))
     return made
 
 
 def is_sort(wanted: str) -> bool:
     """Whether the list can be ordered by this parameter."""
-    return wanted.removeprefix("-") in SORTS
+    column = BY_KEY.get(wanted.removeprefix("-"))
+    return column is not None and column.sort is not None
 
 
 def sort_of(params: QueryDict) -> str:
@@ -95,47 +63,26 @@ def sort_of(params: QueryDict) -> str:
     return wanted if is_sort(wanted) else DEFAULT_SORT
 
 
-# What a project is as of a day: its attribute, and the annotation that a queryset gives it.
-THEN = {
-    "agreed_capital": "agreed_as_of",
-    "arrived_capital": "arrived_as_of",
-    "stage": "stage_then",
-    "condition": "condition_then",
-}
-
-
-def as_then(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
-    """With everything of THEN."""
-    return projects.with_agreed_as_of(day).with_arrived_as_of(day).with_stage_as_of(day).with_condition_as_of(day)
-
-
-def show_as_of(rows: list[Project], day: datetime.date) -> None:
-    """Give the rows of a page what they were at the end of the day. They are shown, never saved."""
-    found = as_then(Project.objects.filter(pk__in=[row.pk for row in rows]), day)
-    was = {pk: values for pk, *values in found.values_list("pk", *THEN.values())}
-    for row in rows:
-        for name, value in zip(THEN, was[row.pk], strict=True):
-            setattr(row, name, value)
-
-
-def ordered(projects: ProjectQuerySet, sort: str, day: datetime.date | None = None) -> QuerySet:
-    """In the wanted order; what is unknown comes last either way, equals by number."""
+def ordered(
+    projects: ProjectQuerySet, sort: str, *, period: Period | None = None, day: datetime.date | None = None
+) -> QuerySet:
+    """In the wanted order; what is unknown comes last either way, equals by number. As of a day, by what was then."""
     key, backwards = sort.removeprefix("-"), sort.startswith("-")
-    if key == "investor":
-        lead = Participation.objects.filter(project=OuterRef("pk"), role=ParticipationRole.LEAD)
-        projects = projects.annotate(investor_name=lead.values("investor__name")[:1])
-    elif key == "stage":
-        if day is not None:
-            projects = projects.with_stage_as_of(day)
-        ranks = [When(**{"stage" if day is None else "stage_then": stage}, then=Value(stage.rank)) for stage in Stage]
-        projects = projects.annotate(stage_rank=Case(*ranks))
-    elif key == "next_milestone":
-        projects = projects.with_next_milestone()
-    elif day is not None and key in THEN:
+    if day is not None and key in THEN:
         projects = as_then(projects, day)
-    column = F(THEN[key] if day is not None and key in ("agreed_capital", "arrived_capital") else SORTS[key])
-    order = column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True)
-    return projects.order_by(order, "code")
+        column = F(THEN[key])
+        if key == "stage":
+            projects = projects.alias(stage_rank=Case(*(When(stage_then=one, then=Value(one.rank)) for one in Stage)))
+            column = F("stage_rank")
+    else:
+        place = BY_KEY[key].place
+        projects, column = place.annotated(projects, asked_of(period, day)), place.order()
+    return projects.order_by(column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True), "code")
+
+
+def asked_of(period: Period | None, day: datetime.date | None = None, arrived_in: Period | None = None) -> Asked:
+    """What values of columns depend on besides their project."""
+    return Asked(period, day or as_of_day(), day, arrived_in)
 
 
 def with_increase_mark(projects: QuerySet) -> QuerySet:
@@ -168,18 +115,28 @@ def page_of(projects: QuerySet, params: QueryDict, total: int) -> Page:
     return CountedPaginator(projects, per_page_of(params), total).get_page(params.get("page"))
 
 
-def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int, day: datetime.date | None = None) -> Page:
-    """The wanted page with everything that its rows show, in three queries however long the list is; as of a day."""
+def page_of_rows(
+    found: ProjectQuerySet,
+    params: QueryDict,
+    total: int,
+    *,
+    columns: Sequence[Column] = DEFAULT,
+    period: Period | None = None,
+    day: datetime.date | None = None,
+) -> Page:
+    """The wanted page with everything that its rows show, in a constant number of queries; as of a day."""
     sort = sort_of(params)
-    page = page_of(ordered(found, sort, day).values("pk"), params, total)
+    page = page_of(ordered(found, sort, period=period, day=day).values("pk"), params, total)
     if not total:
         page.object_list = []
         return page
     # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
-    here = Project.objects.filter(pk__in=page.object_list)
-    lead = Participation.objects.filter(role=ParticipationRole.LEAD).select_related("investor")
-    rows = with_increase_mark(ordered(here, sort, day)).select_related("park", "cluster")
-    page.object_list = list(rows.prefetch_related(Prefetch("participations", lead), "milestones"))
+    here = with_increase_mark(ordered(Project.objects.filter(pk__in=page.object_list), sort, period=period, day=day))
+    # The light is said with its reasons, for the rows of the page (pages.mark_rows), and asks for the milestones.
+    shown = [column for column in columns if column.kind != "light"]
+    if len(shown) < len(columns):
+        here = here.prefetch_related("milestones")
+    page.object_list = list(fetched(here, shown, asked_of(period, day)))
     if day is not None:
         show_as_of(page.object_list, day)
     return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import columns, listing
+from projects.columnplaces import Asked
 from projects.columns import PERCENT, WAN_UNIT, Column
+from projects.models import Project
 from projects.querysets import ProjectQuerySet, Totals
+from projects.then import show_as_of
 
 CHUNK = 2000
 KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
@@ -31,13 +35,13 @@ HEADS = {
 OF_THE_YEAR = {"agreed_capital": "agreed_year", "arrived_capital": "arrived_year"}
 
 
-def out_columns(params: QueryDict, year: int | None) -> list[Column]:
-    """The columns of the list; with a year, what counts in it stands beside each amount of all years.
+def out_columns(params: QueryDict, asked: Asked) -> list[Column]:
+    """The columns of the list; with a period, what counts in it stands beside each amount of all years.
 
-    The foot of such a list sums the year's amounts alone: without these columns no sum of the file would be the foot's.
+    The foot of such a list sums the period's amounts alone: without these columns no sum of the file were the foot's.
     """
     shown = columns.chosen(params)
-    if not year:
+    if not of_a_time(asked):
         return list(shown)
     keys, found = {column.key for column in shown}, []
     for column in shown:
@@ -53,22 +57,22 @@ def sheet_of(
     shown: Sequence[Column],
     *,
     sort: str,
-    year: int | None,
-    today: datetime.date,
+    asked: Asked,
     totals: Totals,
 ) -> OutSheet:
     """These projects as a table whose rows are fetched as they are taken, so many at a time."""
-    whole = found.totals() if year else totals
+    timed = of_a_time(asked)
+    whole = found.totals(None, asked.day) if timed else totals
     amounts = {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
-    if year:
+    if timed:
         amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
     words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
-    ordered = columns.fetched(listing.ordered(found, sort), shown, year, today)
+    ordered = columns.fetched(listing.ordered(found, sort, period=asked.period, day=asked.day), shown, asked)
     place = [column.key for column in shown].index("name")
     return OutSheet(
         _("Projects"),
         [out_column(column) for column in shown],
-        _rows(ordered, shown),
+        _rows(ordered, shown, asked.day),
         totals=[words.get(column.key) for column in shown],
         frozen=place + 1 if place < 4 else 0,
     )
@@ -88,10 +92,25 @@ def _kind(column: Column) -> str:
     return KINDS.get(column.kind, "text")
 
 
-def _rows(projects: QuerySet, shown: Sequence[Column]) -> Iterator[list[Any]]:
+def _rows(projects: QuerySet, shown: Sequence[Column], day: datetime.date | None) -> Iterator[list[Any]]:
     values = [column.value for column in shown]
-    for project in projects.iterator(chunk_size=CHUNK):
+    rows = projects.iterator(chunk_size=CHUNK)
+    if day is not None:
+        rows = _as_of(rows, day)
+    for project in rows:
         yield [value(project) for value in values]
+
+
+def _as_of(rows: Iterator[Project], day: datetime.date) -> Iterator[Project]:
+    """The same as they were at the end of the day, a chunk after the other."""
+    while chunk := list(itertools.islice(rows, CHUNK // 4)):
+        show_as_of(chunk, day)
+        yield from chunk
+
+
+def of_a_time(asked: Asked) -> bool:
+    """Whether the foot of the list sums the amounts of a time, not whole ones."""
+    return bool(asked.arrived_in or (asked.period and not asked.period.is_all))
 
 
 def totals_in_words(totals: Totals) -> str:

@@ -18,6 +18,7 @@ from projects import (
     attachments,
     capital_page,
     changes,
+    columns,
     conditions,
     facts,
     gone,
@@ -29,8 +30,10 @@ from projects import (
     permissions,
     progress,
     registering,
+    savedviews,
     similarity,
     sources,
+    tabs,
     timeline,
 )
 from projects.access import get_edited, get_project, get_writable
@@ -48,24 +51,29 @@ INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
     """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
+    views = savedviews.visible_views(request.user)
+    if address := savedviews.elsewhere(request, views):
+        return redirect(address)
     visible = Project.objects.visible_to(request.user)
     words = conditions.vocabulary()
+    opened = savedviews.opened(request.GET, views, words)
+    request.GET = opened.params  # where the links of the page start from
     filters = conditions.narrowed(request.GET, visible, words, user=request.user)
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
     totals = found.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period)
     listed = totals.projects + totals.increased
-    day = filters.day or as_of_day()
-    page = listing.page_of_rows(found, request.GET, listed, filters.day)
-    pages.mark_rows(page.object_list, period=filters.total_period, today=day)
-    chips = conditions.chips_of(filters)
+    day, period = filters.day or as_of_day(), filters.total_period
+    shown = columns.chosen(request.GET)
+    page = listing.page_of_rows(found, request.GET, listed, columns=shown, period=period, day=filters.day)
+    pages.mark_rows(page.object_list, period=period, today=day, columns=shown)
     context = {
         "filters": filters,
         "faults": faults,
-        "chips": chips,
+        "chips": conditions.chips_of(filters),
         "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
-        "heads": listing.heads(listing.sort_of(request.GET)),
+        "heads": listing.heads(listing.sort_of(request.GET), shown),
         "sort": listing.sort_of(request.GET),
         "page": page,
         "per_page": listing.per_page_of(request.GET),
@@ -77,6 +85,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": day,
+        **savedviews.shown_with(opened, views, shown),
+        "tabs": tabs.tabs_of(request, opened, views),
     }
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
@@ -85,6 +95,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    savedviews.remember(response, request, opened.params)
     return response
 
 

@@ -14,6 +14,7 @@ from projects.counting import happened
 from projects.models import Milestone, Project
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
+from projects.then import show_as_of
 from reports.asked import Asked
 from reports.cube import Cube
 from reports.links import Place, list_url
@@ -140,7 +141,7 @@ def days_to_stages(cohort: ProjectQuerySet, when: Asked) -> dict[Stage, list[int
 def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:
     """Those of the year with the largest agreed amounts, as of the day."""
     found = projects.in_period(when.period, when.day).exclude(agreed_capital=None)
-    rows = list(listing.ordered(found, "-agreed_capital", when.day).select_related("park", "cluster")[:LARGEST])
+    rows = list(listing.ordered(found, "-agreed_capital", day=when.day).select_related("park", "cluster")[:LARGEST])
     if when.day is not None:
-        listing.show_as_of(rows, when.day)
+        show_as_of(rows, when.day)
     return rows

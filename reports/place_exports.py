@@ -96,7 +96,7 @@ def _sent(
     when = asked(request.GET)
     chosen = [(str(_("year")), str(when.year))]
     compared = _("More or fewer, growth and change: against the year before.")
-    rules = [*rules, *exports.year_rules(when.year), compared, *exports.usual_rules()]
+    rules = [*rules, *exports.period_rules(when.period), compared, *exports.usual_rules()]
     about = exports.about_of(request, title, chosen, when.shown, rules)
     count = len(list(sheets[0].rows))
     return exports.send(request, ending, exports.Outgoing(title, sheets, count, about, chosen))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from industries.models import Cluster
 from parks.models import Park
 from projects import listing, people, permissions
+from projects.columns import DEFAULT
 from projects.models import Project
 from projects.pages import mark_rows
 from projects.querysets import ProjectQuerySet
@@ -139,8 +140,9 @@ def _figures_of(request: HttpRequest, projects: ProjectQuerySet, when: Asked) ->
     totals = totals_of(projects, when)
     now = totals["total"].now
     found = projects.in_period(when.period, when.day)
-    page = listing.page_of_rows(found, request.GET, now.projects + now.increased, when.day)
-    mark_rows(page.object_list, period=when.period, today=when.shown)
+    listed = now.projects + now.increased
+    page = listing.page_of_rows(found, request.GET, listed, period=when.period, day=when.day)
+    mark_rows(page.object_list, period=when.period, today=when.shown, columns=DEFAULT)
     everything = projects.as_of(when.day) if when.day else projects
     return {
         **header_of(when),
