@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sub
 from jiangjin.lib.money import MoneyField
 from projects.choices import STAGE_OF_MILESTONE, Stage
 from projects.permissions import Actor, sees_own_parks_only
+from projects.searching import finds_investor, finds_official, finds_project
 
 if TYPE_CHECKING:
     from projects.models import Project  # noqa: F401  names the rows of the queryset
@@ -28,11 +29,6 @@ class Totals:
     arrived: Decimal
     unknown: int  # projects counted in `projects` whose agreed amount nobody filled in
     increased: int = 0  # listed only for an increase dated in the year
-
-
-def _named(word: str) -> Q:
-    """A project or firm whose name, or its pinyin initials, holds the word."""
-    return Q(name__icontains=word) | Q(name_initials__contains=word.lower())
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -75,33 +71,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(agreed_capital__gte=amount)
 
     def search(self, text: str) -> ProjectQuerySet:
-        """Every word is found in a name, an investor, a number, or the pinyin initials of a name.
+        """Every word is found in a name, a number, an investor, the lead official, or in the pinyin of a name.
 
         What was merged into a project, or a firm into its investor, finds it by its name as well.
         """
-        project = apps.get_model("projects", "Project")
-        participation = apps.get_model("projects", "Participation")
-        investor = apps.get_model("projects", "Investor")
-        code = apps.get_model("projects", "ProjectCode")
         found = self
         for word in text.split():
-            named = _named(word)
-            former_firms = investor.objects.filter(named, merged_into=OuterRef("investor"))
-            investors = participation.objects.filter(project=OuterRef("pk")).filter(
-                Q(investor__name__icontains=word)
-                | Q(investor__name_initials__contains=word.lower())
-                | Exists(former_firms)
-            )
-            codes = code.objects.filter(project=OuterRef("pk"), code__icontains=word)
-            merged = project.objects.filter(named | Q(short_name__icontains=word), merged_into=OuterRef("pk"))
-            found = found.filter(
-                named
-                | Q(short_name__icontains=word)
-                | Q(code__icontains=word)
-                | Exists(investors)
-                | Exists(codes)
-                | Exists(merged)
-            )
+            found = found.filter(finds_project(word))
         return found
 
     def with_next_milestone(self) -> ProjectQuerySet:
@@ -208,17 +184,22 @@ class InvestorQuerySet(models.QuerySet):
         return own
 
     def search(self, text: str) -> InvestorQuerySet:
-        """Every word is found in the name, its pinyin initials, the credit code, or a name merged into it."""
-        investor = apps.get_model("projects", "Investor")
+        """Every word is found in the name, its pinyin, the credit code, or a name merged into it."""
         found = self
         for word in text.split():
-            merged = investor.objects.filter(_named(word), merged_into=OuterRef("pk"))
-            found = found.filter(_named(word) | Q(credit_code__icontains=word) | Exists(merged))
+            found = found.filter(finds_investor(word))
         return found
 
 
 class OfficialQuerySet(models.QuerySet):
     """Which officials."""
+
+    def search(self, text: str) -> OfficialQuerySet:
+        """Every word is found in the name, its pinyin, or the post."""
+        found = self
+        for word in text.split():
+            found = found.filter(finds_official(word))
+        return found
 
     def visible_to(self, user: Actor) -> OfficialQuerySet:
         """All; where a recorder sees its own parks only, those who have to do with visible projects, and chiefs."""
