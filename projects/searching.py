@@ -7,7 +7,7 @@ A word is looked for as it stands, and one of Latin letters also as pinyin: init
 from __future__ import annotations
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jiangjin.lib.pinyin import typed_readings
 
@@ -24,10 +24,13 @@ def named(word: str) -> Q:
 
 def finds_investor(word: str) -> Q:
     """By a name, also one merged into it, or by the credit code."""
-    investor = apps.get_model("projects", "Investor")
-    merged = investor.objects.order_by().filter(named(word), merged_into__isnull=False)
-    found = named(word) | Q(pk__in=merged.values("merged_into"))
+    found = _called(word)
     return found | Q(credit_code__icontains=word) if word.isascii() else found
+
+
+def _called(word: str) -> Q:
+    merged = apps.get_model("projects", "Investor").objects.order_by().filter(named(word), merged_into__isnull=False)
+    return named(word) | Q(pk__in=merged.values("merged_into"))
 
 
 def finds_official(word: str) -> Q:
@@ -48,10 +51,8 @@ def finds_project(word: str) -> Q:
     return found | Q(code__icontains=word) if word.isascii() else found
 
 
-def _projects_of_investors(word: str) -> object:
-    """Keys of the projects of firms with such a name, and of those that a firm with such a name was merged into."""
-    investor = apps.get_model("projects", "Investor")
+def _projects_of_investors(word: str) -> QuerySet:
+    """Keys of the projects of firms that are, or were before a merging, called so."""
+    firms = apps.get_model("projects", "Investor").objects.order_by().filter(_called(word)).values("pk")
     participation = apps.get_model("projects", "Participation")
-    merged = investor.objects.order_by().filter(named(word), merged_into__isnull=False)
-    firms = investor.objects.order_by().filter(named(word) | Q(pk__in=merged.values("merged_into")))
-    return participation.objects.order_by().filter(investor__in=firms.values("pk")).values("project")
+    return participation.objects.order_by().filter(investor__in=firms).values("project")
