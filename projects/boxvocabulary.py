@@ -1,4 +1,4 @@
-"""The names that the smart box knows: parks, clusters, chains, officials, lead units, sources, and who else is so called.
+"""The names that the smart box knows: parks, clusters, chains, officials, units, sources, and who else is so called.
 
 One query for all names, asked once a request; one more for projects and firms of the same name as a word.
 """
@@ -66,7 +66,7 @@ class Vocabulary:
     """The words that a line is read with. today: the day that 去年 and 上半年 are told from."""
 
     names: tuple[Name, ...] = ()
-    today: datetime.date = field(default_factory=datetime.date.today)  # noqa: DTZ011  what a page shows is given
+    today: datetime.date = field(default_factory=datetime.date.today)
     namesakes: Namesakes = _nobody
 
     @cached_property

@@ -138,89 +138,13 @@ UP = (
 )
 LARGEST_FIRST = ("agreed_capital", "arrived_capital", "signed_on", "stage")
 
-FILLERS = (
-    *(
-        "的",
-        "项目",
-        "个",
-        "所有",
-        "全部",
-        "有哪些",
-        "有什么",
-        "哪些",
-        "哪个",
-        "查",
-        "查询",
-        "查一下",
-        "找",
-        "帮我",
-        "给我",
-        "请",
-        "我要",
-    ),
-    *(
-        "看",
-        "看看",
-        "看下",
-        "看一下",
-        "列出",
-        "显示",
-        "里",
-        "里面",
-        "中",
-        "在",
-        "且",
-        "并",
-        "并且",
-        "和",
-        "与",
-        "及",
-        "以及",
-        "或",
-        "还",
-        "而",
-    ),
-    *(
-        "又",
-        "但",
-        "但是",
-        "都",
-        "是",
-        "为",
-        "有",
-        "落户",
-        "落户在",
-        "牵头",
-        "挂帅",
-        "包抓",
-        "联系",
-        "负责",
-        "投资",
-        "签约项目",
-        "按",
-        "排序",
-    ),
-    *(
-        "?",
-        "!",
-        ",",
-        ".",
-        "、",
-        "+",
-        "&",
-        "吗",
-        "呢",
-        "了",
-        "一下",
-        "清单",
-        "名单",
-        "企业",
-        "阶段",
-        "状态",
-        "领导",
-        "同志",
-    ),
-)
+# Words that say nothing beside others.
+FILLERS = """
+的 项目 个 所有 全部 有哪些 有什么 哪些 哪个 查 查询 查一下 找 帮我 给我 请 我要 看 看看 看下 看一下
+列出 显示 里 里面 中 在 且 并 并且 和 与 及 以及 或 还 而 又 但 但是 都 是 为 有 落户 落户在
+牵头 挂帅 包抓 联系 负责 投资 签约项目 按 排序 ? ! , . 、 + & 吗 呢 了 一下 清单 名单 企业
+阶段 状态 领导 同志
+"""
 
 NORMAL = _("Read as the condition of the project; for the light write 绿灯.")
 CENTRAL_NOTE = _("Read as a rank of the investor; by the investor's kind write 央企性质.")
@@ -311,4 +235,4 @@ def _others() -> dict[str, Meaning]:
 
 
 def _fillers() -> dict[str, Meaning]:
-    return dict.fromkeys(FILLERS, FILLER)
+    return dict.fromkeys(FILLERS.split(), FILLER)

@@ -15,8 +15,8 @@ from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet, Totals
 
-# Parameters that say which part of the list is shown, not which projects it holds.
-VIEW_PARAMETERS = ("page", "view")
+# Parameters that say which part of the list is shown, or what was typed for it, not which projects it holds.
+VIEW_PARAMETERS = ("page", "view", "said")
 AMOUNTS = ("min_capital", "max_capital")
 WORDS = ("official", "lead_unit")
 

@@ -153,9 +153,9 @@ class _Reader:
         """A piece as one word, as several without a rest, or as text."""
         if meaning := self.whole(piece.key):
             return [Word(piece.text, meaning)]
-        if prefixed := PREFIXED.fullmatch(piece.text):
-            if found := self._prefixed(prefixed["what"], prefixed["value"]):
-                return [found]
+        prefixed = PREFIXED.fullmatch(piece.text)
+        if prefixed and (found := self._prefixed(prefixed["what"], prefixed["value"])):
+            return [found]
         if parts := self._cut(piece.key):
             return parts
         if (without := NOT.fullmatch(piece.key)) and (self.whole(without[1]) or self._cut(without[1])):

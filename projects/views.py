@@ -16,6 +16,8 @@ from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
 from projects import (
     attachments,
+    boxanswer,
+    boxhelp,
     capital_page,
     changes,
     conditions,
@@ -47,7 +49,9 @@ INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
 
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
+    """The register: narrowed, ordered, totalled; htmx gets the part that changes. `say` is a line of the smart box."""
+    if "say" in request.GET:
+        return redirect(boxanswer.address_of(request.GET, user=request.user))
     visible = Project.objects.visible_to(request.user)
     words = conditions.vocabulary()
     filters = conditions.narrowed(request.GET, visible, words, user=request.user)
@@ -76,7 +80,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": as_of_day(),
+        "told": boxanswer.told(request.GET, user=request.user),
+        "box_help": boxhelp.HELP,
     }
+    return _list_page(request, context)
+
+
+def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
     # One address, two answers: the browser's Back button must not be given the part alone.

@@ -13,12 +13,9 @@ LONGEST = 6  # letters of a syllable: shuang
 SHORT = 3  # a typed syllable of fewer letters is only itself: li is not lin
 
 # Read otherwise as a surname than as a word.
-SURNAMES = {
-    **{"曾": "zeng", "翟": "zhai", "单": "shan", "查": "zha", "覃": "qin", "仇": "qiu", "解": "xie", "区": "ou"},
-    **{"盖": "ge", "朴": "piao", "缪": "miao", "尉": "yu", "种": "chong", "折": "she", "繁": "po", "乐": "yue"},
-}
-SYLLABLES = frozenset(
-    """
+WRITTEN_SURNAMES = "曾zeng 翟zhai 单shan 查zha 覃qin 仇qiu 解xie 区ou 盖ge 朴piao 缪miao 尉yu 种chong 折she 繁po 乐yue"
+SURNAMES = {one[0]: one[1:] for one in WRITTEN_SURNAMES.split()}
+WRITTEN = """
     a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce cen ceng
     cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou cu
     cuan cui cun cuo da dai dan dang dao de den deng di dian diao die ding diu dong dou du duan dui dun duo e ei en
@@ -35,8 +32,8 @@ SYLLABLES = frozenset(
     xia xian xiang xiao xie xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan
     yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhen zheng zhi zhong zhou zhu zhua
     zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
-    """.split()
-)
+"""
+SYLLABLES = frozenset(WRITTEN.split())
 BEGINNINGS = frozenset(syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable)))
 
 

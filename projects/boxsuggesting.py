@@ -1,0 +1,144 @@
+"""What is offered while somebody types into the smart box: what the last word means, how it goes on, who is so called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jiangjin.lib.pinyin import typed_readings
+from projects import conditions
+from projects.boxcutting import MOST_CHARS, pieces_of
+from projects.boxmeaning import Understood
+from projects.boxvocabulary import Vocabulary, vocabulary_for
+from projects.models import Investor, Project
+from projects.permissions import Actor
+from projects.smartbox import quoted, understand
+
+MOST_FOUND = 8  # projects, investors and officials
+MOST_WORDS = 4  # ways to go on
+LEAST_LETTERS = 2  # of a word of Latin letters
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line of the list below the box. say: the line that it makes of what is typed; url: the page that it opens."""
+
+    kind: str
+    text: str
+    detail: str = ""
+    say: str = ""
+    url: str = ""
+
+
+def suggestions(line: str, *, user: Actor) -> list[Suggestion]:
+    """What fits the last word of the line, in two queries; nothing after a blank."""
+    pieces = pieces_of(line[:MOST_CHARS])
+    if not pieces or line[-1:].isspace() or pieces[-1].quoted:
+        return []
+    last = pieces[-1].text
+    before = [quoted(piece.text) if piece.quoted else piece.text for piece in pieces[:-1]]
+    vocabulary = vocabulary_for(user, last)
+    found = [*_meanings(before, last, vocabulary), *_ways_on(before, pieces[-1].key, vocabulary)]
+    if last.isascii() and len(last) < LEAST_LETTERS:
+        return found
+    officials = [
+        Suggestion(_("lead official"), name.label, name.post, say=_line(before, name.label))
+        for name in vocabulary.of("official")
+        if _is_called(name.label, name.pinyin, last) and name.label != last
+    ]
+    known = {one.say for one in found}
+    officials = [one for one in dict.fromkeys(officials) if one.say not in known]
+    return [*found, *[*officials[: MOST_FOUND // 2], *_projects_and_firms(last, user)][:MOST_FOUND]]
+
+
+def _line(before: list[str], word: str) -> str:
+    return " ".join([*before, word])
+
+
+def _meanings(before: list[str], last: str, vocabulary: Vocabulary) -> Iterator[Suggestion]:
+    """The last word as a condition, or how it should be written; and as text."""
+    understood = understand(last, vocabulary)
+    if words := _in_words(understood, vocabulary):
+        yield Suggestion(_("condition"), last, words, say=_line(before, last))
+    for remark in understood.unclear:
+        for offer in remark.offers:
+            words = _in_words(understand(offer.say, vocabulary), vocabulary)
+            yield Suggestion(_("condition"), offer.say, words, say=_line(before, offer.say))
+    if understood.params or understood.unclear:
+        yield Suggestion(_("text"), quoted(last), _("as text"), say=_line(before, quoted(last)))
+
+
+def _in_words(understood: Understood, vocabulary: Vocabulary) -> str:
+    """The chips that it would be."""
+    params = QueryDict(mutable=True)
+    for name, values in understood.params.items():
+        params.setlist(name, values)
+    filters = conditions.narrowed(params, Project.objects.none(), vocabulary.choices())
+    chips = [f"{chip.label} {chip.value}".strip() for chip in conditions.chips_of(filters)]
+    return " · ".join([*chips, *([_("order")] if "sort" in params else [])])
+
+
+def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Suggestion]:
+    """Words that begin with what is typed, names also by their pinyin; the shortest of each meaning."""
+    letters = key.isascii()
+    if letters and len(key) < LEAST_LETTERS:
+        return
+    words = [
+        name.label for name in vocabulary.names if name.kind != "official" and _begins(name.label, name.pinyin, key)
+    ]
+    if not letters:
+        known = (word for word in vocabulary.beginning_with.get(key[0], ()) if word.startswith(key))
+        words += sorted((word for word in known if not vocabulary.words[word].filler), key=len)
+    said: set[str] = {_in_words(understand(key, vocabulary), vocabulary)}
+    for word in dict.fromkeys(words):
+        meaning = _in_words(understand(word, vocabulary), vocabulary)
+        if meaning and meaning not in said:
+            said.add(meaning)
+            yield Suggestion(_("condition"), word, meaning, say=_line(before, word))
+        if len(said) > MOST_WORDS:
+            return
+
+
+def _begins(label: str, pinyin: tuple[str, str], key: str) -> bool:
+    initials, readings = pinyin
+    return initials.startswith(key) or any(readings.startswith(one) for one in typed_readings(key))
+
+
+def _is_called(label: str, pinyin: tuple[str, str], typed: str) -> bool:
+    """As `searching.named` asks the database."""
+    initials, readings = pinyin
+    if not typed.isascii():
+        return typed in label
+    return typed.lower() in initials or any(one in readings for one in typed_readings(typed))
+
+
+def _projects_and_firms(word: str, user: Actor) -> Iterable[Suggestion]:
+    """The newest projects and firms of this name, half of each where there are enough; one query."""
+    text = TextField()
+    projects = Project.objects.visible_to(user).counted().search(word).order_by("-pk")
+    firms = Investor.objects.visible_to(user).search(word).order_by("-pk")
+    # A part of a union cannot be cut on SQLite; a list of keys can.
+    projects = Project.objects.order_by().filter(pk__in=projects.values("pk")[:MOST_FOUND])
+    firms = Investor.objects.order_by().filter(pk__in=firms.values("pk")[:MOST_FOUND])
+    rows = projects.values_list(Value("project", text), Cast("code", text), F("name"), Cast("park__short_name", text))
+    rows = rows.union(
+        firms.values_list(Value("investor", text), Cast("pk", text), F("name"), Value("", text)), all=True
+    )
+    found = [Suggestion(*_shown(*row)) for row in rows]
+    own = [one for one in found if one.kind == _("project")]
+    others = [one for one in found if one.kind != _("project")]
+    share = max(MOST_FOUND // 2, MOST_FOUND - len(others))
+    return [*own[:share], *others]
+
+
+def _shown(kind: str, key: str, name: str, place: str | None) -> tuple[str, str, str, str, str]:
+    if kind == "investor":
+        return _("investor"), name, "", "", reverse("projects:investor_detail", args=[key])
+    detail = f"{key} · {place}" if place else key
+    return _("project"), name, detail, "", reverse("projects:detail", args=[key])
