@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jiangjin.lib.pinyin import typed_readings
 from projects import conditions
@@ -65,13 +66,13 @@ def _meanings(before: list[str], last: str, vocabulary: Vocabulary) -> Iterator[
     """The last word as a condition, or how it should be written; and as text."""
     understood = understand(last, vocabulary)
     if words := _in_words(understood, vocabulary):
-        yield Suggestion(_("condition"), last, words, say=_line(before, last))
+        yield Suggestion(pgettext("suggestion", "condition"), last, words, say=_line(before, last))
     for remark in understood.unclear:
         for offer in remark.offers:
             words = _in_words(understand(offer.say, vocabulary), vocabulary)
-            yield Suggestion(_("condition"), offer.say, words, say=_line(before, offer.say))
+            yield Suggestion(pgettext("suggestion", "condition"), offer.say, words, say=_line(before, offer.say))
     if understood.params or understood.unclear:
-        yield Suggestion(_("text"), quoted(last), _("as text"), say=_line(before, quoted(last)))
+        yield Suggestion(pgettext("suggestion", "text"), quoted(last), _("as text"), say=_line(before, quoted(last)))
 
 
 def _in_words(understood: Understood, vocabulary: Vocabulary) -> str:
@@ -100,7 +101,7 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
         meaning = _in_words(understand(word, vocabulary), vocabulary)
         if meaning and meaning not in said:
             said.add(meaning)
-            yield Suggestion(_("condition"), word, meaning, say=_line(before, word))
+            yield Suggestion(pgettext("suggestion", "condition"), word, meaning, say=_line(before, word))
         if len(said) > MOST_WORDS:
             return
 
