@@ -1,8 +1,11 @@
-"""What is offered while somebody types into the smart box: what the last word means, how it goes on, who is so called."""
+"""What is offered while somebody types into the smart box: what the last word means, who is called so.
+
+An account is offered what it may see.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import F, TextField, Value
@@ -15,7 +18,8 @@ from django.utils.translation import pgettext
 from jiangjin.lib.pinyin import typed_readings
 from projects import conditions
 from projects.boxcutting import MOST_CHARS, pieces_of
-from projects.boxmeaning import Understood
+from projects.boxhelp import HELP
+from projects.boxmeaning import Meaning, Understood
 from projects.boxvocabulary import Vocabulary, vocabulary_for
 from projects.models import Investor, Project
 from projects.permissions import Actor
@@ -55,7 +59,7 @@ def suggestions(line: str, *, user: Actor) -> list[Suggestion]:
     ]
     known = {one.say for one in found}
     officials = [one for one in dict.fromkeys(officials) if one.say not in known]
-    return [*found, *[*officials[: MOST_FOUND // 2], *_projects_and_firms(last, user)][:MOST_FOUND]]
+    return [*found, *_shared(officials, *_projects_and_firms(last, user))]
 
 
 def _line(before: list[str], word: str) -> str:
@@ -95,7 +99,8 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
     ]
     if not letters:
         known = (word for word in vocabulary.beginning_with.get(key[0], ()) if word.startswith(key))
-        words += sorted((word for word in known if not vocabulary.words[word].filler), key=len)
+        words += [word for __, examples in HELP for word in examples if word.startswith(key)]
+        words += sorted((word for word in known if _goes_on(vocabulary.words[word])), key=len)
     said: set[str] = {_in_words(understand(key, vocabulary), vocabulary)}
     for word in dict.fromkeys(words):
         meaning = _in_words(understand(word, vocabulary), vocabulary)
@@ -104,6 +109,11 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
             yield Suggestion(pgettext("suggestion", "condition"), word, meaning, say=_line(before, word))
         if len(said) > MOST_WORDS:
             return
+
+
+def _goes_on(meaning: Meaning) -> bool:
+    """Officials are offered with their posts, below."""
+    return not meaning.filler and not any(name == "official" for name, __ in meaning.params)
 
 
 def _begins(label: str, pinyin: tuple[str, str], key: str) -> bool:
@@ -119,8 +129,15 @@ def _is_called(label: str, pinyin: tuple[str, str], typed: str) -> bool:
     return typed.lower() in initials or any(one in readings for one in typed_readings(typed))
 
 
-def _projects_and_firms(word: str, user: Actor) -> Iterable[Suggestion]:
-    """The newest projects and firms of this name, half of each where there are enough; one query."""
+def _shared(*kinds: list[Suggestion]) -> list[Suggestion]:
+    """As many as there is room for, of each kind alike."""
+    while sum(map(len, kinds)) > MOST_FOUND:
+        max(kinds, key=len).pop()
+    return [one for kind in kinds for one in kind]
+
+
+def _projects_and_firms(word: str, user: Actor) -> tuple[list[Suggestion], list[Suggestion]]:
+    """The newest projects and the newest firms of this name; one query."""
     text = TextField()
     projects = Project.objects.visible_to(user).counted().search(word).order_by("-pk")
     firms = Investor.objects.visible_to(user).search(word).order_by("-pk")
@@ -131,15 +148,11 @@ def _projects_and_firms(word: str, user: Actor) -> Iterable[Suggestion]:
     rows = rows.union(
         firms.values_list(Value("investor", text), Cast("pk", text), F("name"), Value("", text)), all=True
     )
-    found = [Suggestion(*_shown(*row)) for row in rows]
-    own = [one for one in found if one.kind == _("project")]
-    others = [one for one in found if one.kind != _("project")]
-    share = max(MOST_FOUND // 2, MOST_FOUND - len(others))
-    return [*own[:share], *others]
-
-
-def _shown(kind: str, key: str, name: str, place: str | None) -> tuple[str, str, str, str, str]:
-    if kind == "investor":
-        return _("investor"), name, "", "", reverse("projects:investor_detail", args=[key])
-    detail = f"{key} · {place}" if place else key
-    return _("project"), name, detail, "", reverse("projects:detail", args=[key])
+    found: tuple[list[Suggestion], list[Suggestion]] = ([], [])
+    for kind, key, name, place in rows:
+        if kind == "project":
+            detail = f"{key} · {place}" if place else key
+            found[0].append(Suggestion(_("project"), name, detail, url=reverse("projects:detail", args=[key])))
+        else:
+            found[1].append(Suggestion(_("investor"), name, url=reverse("projects:investor_detail", args=[key])))
+    return found

@@ -145,9 +145,15 @@ class _Reader:
         """The most pieces, at least two, that are one word together: 10 亿 以上."""
         for count in range(len(pieces), 1, -1):
             key = joined(pieces[:count])
-            if key and (meaning := self.whole(key)) and not meaning.filler:
+            meaning = self.whole(key) if key else None
+            if meaning and not meaning.filler and not (meaning.unclear and self._clear(pieces[:count])):
                 return count, Word("".join(piece.text for piece in pieces[:count]), meaning)
         return None
+
+    def _clear(self, pieces: list[Piece]) -> bool:
+        """Whether each of them is clear by itself: 2020年 开工 is a year and a stage, 2020年开工 is neither."""
+        meanings = [self.whole(piece.key) for piece in pieces]
+        return all(meaning and not meaning.unclear for meaning in meanings)
 
     def one(self, piece: Piece) -> list[Word]:
         """A piece as one word, as several without a rest, or as text."""
