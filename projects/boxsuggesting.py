@@ -99,7 +99,7 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
     ]
     if not letters:
         known = (word for word in vocabulary.beginning_with.get(key[0], ()) if word.startswith(key))
-        words += [word for __, examples in HELP for word in examples if word.startswith(key)]
+        words += [word for __, examples in HELP for word in examples if word.startswith(key) and " " not in word]
         words += sorted((word for word in known if _goes_on(vocabulary.words[word])), key=len)
     said: set[str] = {_in_words(understand(key, vocabulary), vocabulary)}
     for word in dict.fromkeys(words):
