@@ -101,13 +101,15 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
         known = (word for word in vocabulary.beginning_with.get(key[0], ()) if word.startswith(key))
         words += [word for __, examples in HELP for word in examples if word.startswith(key) and " " not in word]
         words += sorted((word for word in known if _goes_on(vocabulary.words[word])), key=len)
-    said: set[str] = {_in_words(understand(key, vocabulary), vocabulary)}
+    offered = [understand(key, vocabulary).params, {}]
     for word in dict.fromkeys(words):
-        meaning = _in_words(understand(word, vocabulary), vocabulary)
-        if meaning and meaning not in said:
-            said.add(meaning)
-            yield Suggestion(pgettext("suggestion", "condition"), word, meaning, say=_line(before, word))
-        if len(said) > MOST_WORDS:
+        understood = understand(word, vocabulary)
+        if understood.params in offered:
+            continue
+        offered.append(understood.params)
+        shown = _in_words(understood, vocabulary)
+        yield Suggestion(pgettext("suggestion", "condition"), word, shown, say=_line(before, word))
+        if len(offered) > MOST_WORDS + 1:
             return
 
 

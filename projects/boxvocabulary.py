@@ -120,7 +120,7 @@ def vocabulary_for(user: Actor, line: str) -> Vocabulary:
         _names(Chain.objects, "chain", "code", "name", Value(""), Cast("aliases", TextField())),
         _names(Official.objects.visible_to(user), "official", "name", "name", "post", Value("[]")),
     ]
-    projects = Project.objects.visible_to(user).counted()
+    projects = Project.objects.visible_to(user)
     if units := _possible_units(line):
         for column in ("lead_unit", "source"):
             named = projects.filter(**{f"{column}__in": units})

@@ -1,4 +1,7 @@
-"""Names can be found by their whole pinyin, officials by pinyin and initials too: new columns, and what stands in them."""
+"""Names can be found by their whole pinyin, officials by pinyin and initials too: new columns, and what stands in them.
+
+The smart box asks whether a word is a lead unit or a source: an index each.
+"""
 
 from django.db import migrations, models
 
@@ -73,5 +76,7 @@ class Migration(migrations.Migration):
             migrations.AddField(model_name=model, name="name_initials", field=_initials(), preserve_default=False)
             for model in ("official", "historicalofficial")
         ),
+        migrations.AddIndex("project", models.Index(fields=["lead_unit"], name="project_by_lead_unit")),
+        migrations.AddIndex("project", models.Index(fields=["source"], name="project_by_source")),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]

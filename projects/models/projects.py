@@ -169,6 +169,8 @@ class Project(models.Model):
             models.Index(fields=["cluster", "signed_on"], name="project_by_cluster"),
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
             models.Index(fields=["agreed_capital"], name="project_by_agreed_capital"),
+            models.Index(fields=["lead_unit"], name="project_by_lead_unit"),
+            models.Index(fields=["source"], name="project_by_source"),
             models.Index(fields=["arrived_capital"], name="project_by_arrived_capital"),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="project_by_merging"
