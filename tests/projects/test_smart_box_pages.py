@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import importlib
 import re
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from projects import integrity
 from projects.models import Investor, Official, Project
 from tests.builders import make_investor, make_project, make_user
 from tests.projects.test_project_list import listed, names_in, totals_in
@@ -20,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def manager(vocabulary: None, client: Client, settings: Any) -> Client:
-    settings.TODAY = __import__("datetime").date(2020, 12, 31)
+    settings.TODAY = datetime.date(2020, 12, 31)
     client.force_login(make_user("manager", role="manager", all_parks=True))
     return client
 
@@ -252,3 +257,16 @@ def test_htmx_takes_the_line_out_of_the_box_with_its_conditions(manager: Client)
     html = manager.get("/projects/?park=degan", headers={"HX-Request": "true"}).content.decode()
     assert re.search(r'<input type="search" id="say" name="say" value=""[^>]*hx-swap-oob="true"', html)
     assert totals_in(html)["count"] == "0"
+
+
+def test_the_migration_fills_what_stands_in_the_register(manager: Client) -> None:
+    make_project("双福光伏", investor="四川和邦集团", official=("曾国强", "副区长"))
+    tables = [Project, Investor, Official, Project.history.model, Investor.history.model, Official.history.model]
+    for model in tables:
+        model.objects.update(name_pinyin="", name_initials="")
+    assert any(integrity.names_match_their_keys())
+    migration = importlib.import_module("projects.migrations.0007_pinyin")
+    migration.BATCH = 1
+    migration.fill(apps, SimpleNamespace(connection=connection))
+    for check in (integrity.names_match_their_keys, integrity.history_is_complete):
+        assert list(check()) == []
