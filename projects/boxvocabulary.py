@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import as_of_day
 from industries.models import Chain, Cluster
-from jiangjin.lib.pinyin import full_pinyin, pinyin_initials
+from jiangjin.lib.pinyin import pinyin_of
 from jiangjin.lib.text import investor_key, match_key, name_key, sentence
 from parks.models import Park
 from projects.boxcutting import pieces_of
@@ -54,7 +54,7 @@ class Name:
     @property
     def pinyin(self) -> tuple[str, str]:
         """Initials and readings of the label."""
-        return pinyin_initials(self.label), full_pinyin(self.label)
+        return pinyin_of(self.label)
 
 
 def _nobody(words: Iterable[str]) -> dict[str, list[str]]:

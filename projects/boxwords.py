@@ -168,7 +168,7 @@ def _stages() -> dict[str, Meaning]:
         for word in words:
             found[word] = found[f"{word}阶段"] = means("stage", stage)
             found |= {f"{yes}{word}": _only("stage", reached) for yes in ALREADY}
-            if before:
+            if before and stage.rank >= Stage.SIGNED.rank:
                 found |= {f"{no}{word}": _only("stage", before) for no in NOT_YET}
     for stage, words in STATES.items():
         found |= {word: means("stage", stage) for word in words}

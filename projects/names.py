@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiangjin.lib.pinyin import full_pinyin, pinyin_initials, pinyin_of_person
+from jiangjin.lib.pinyin import pinyin_of, pinyin_of_person
 from jiangjin.lib.text import clean_text, investor_key, name_key
 from projects.models import Investor, Official, Project
 
@@ -30,7 +30,8 @@ def official_name_columns(name: str) -> dict[str, str]:
 
 
 def _pinyin(name: str) -> dict[str, str]:
-    return {"name_initials": pinyin_initials(name)[:200], "name_pinyin": full_pinyin(name)[:MOST_PINYIN]}
+    initials, pinyin = pinyin_of(name)
+    return {"name_initials": initials[:200], "name_pinyin": pinyin[:MOST_PINYIN]}
 
 
 def set_project_name(project: Project, name: str) -> None:

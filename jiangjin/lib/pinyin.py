@@ -37,26 +37,35 @@ SYLLABLES = frozenset(WRITTEN.split())
 BEGINNINGS = frozenset(syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable)))
 
 
+def pinyin_of(text: str) -> tuple[str, str]:
+    """Initials and readings: 重庆长安2号 → `cqca2h`, ` chong qing chang an 2 hao `.
+
+    Latin letters and digits stay, in lower case. The readings have a blank around each, so that a part of one is none.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    parts = [_of_run(run) if run[0] > "\x7f" else (run, run) for run in RUNS.findall(text.lower())]
+    readings = " ".join([part[1] for part in parts if part[1]])
+    return "".join([part[0] for part in parts]), f" {readings} " if readings else ""
+
+
 def pinyin_initials(text: str) -> str:
-    """The first letters of the readings, with the Latin letters and digits, in lower case: 重庆长安2号 → cqca2h."""
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(_initials(run) if run[0] > "\x7f" else run for run in RUNS.findall(text.lower()))
+    """The first letters of the readings."""
+    return pinyin_of(text)[0]
 
 
 def full_pinyin(text: str) -> str:
-    """The readings with a blank around each, Latin words and numbers among them: 重庆2号 → ` chong qing 2 hao `."""
-    text = unicodedata.normalize("NFKC", text)
-    parts = [_readings(run) if run[0] > "\x7f" else run for run in RUNS.findall(text.lower())]
-    return f" {' '.join(filter(None, parts))} " if any(parts) else ""
+    """The readings, a blank around each."""
+    return pinyin_of(text)[1]
 
 
 def pinyin_of_person(name: str) -> tuple[str, str]:
     """Initials and readings of a person's name: 曾 is zeng there."""
     known = SURNAMES.get(name[:1])
     if not known:
-        return pinyin_initials(name), full_pinyin(name)
-    rest = full_pinyin(name[1:]).strip()
-    return known[0] + pinyin_initials(name[1:]), f" {known} {rest} " if rest else f" {known} "
+        return pinyin_of(name)
+    initials, readings = pinyin_of(name[1:])
+    return known[0] + initials, f" {known}{readings or ' '}"
 
 
 def typed_readings(word: str) -> list[str]:
@@ -90,17 +99,12 @@ def _cut(word: str, part: bool) -> list[str]:
 
 
 @functools.lru_cache(maxsize=65536)
-def _initials(run: str) -> str:
+def _of_run(run: str) -> tuple[str, str]:
     """Of a run of text that is not ASCII; names repeat theirs."""
-    return "".join(letters[0] for letters in _readings(run).split())
-
-
-@functools.lru_cache(maxsize=65536)
-def _readings(run: str) -> str:
-    """Of a run of text that is not ASCII, a blank between two; names repeat theirs."""
     from pypinyin.seg import mmseg
 
-    return " ".join(filter(None, (_word_readings(word) for word in mmseg.seg.cut(run))))
+    readings = " ".join(filter(None, (_word_readings(word) for word in mmseg.seg.cut(run))))
+    return "".join(reading[0] for reading in readings.split()), readings
 
 
 @functools.lru_cache(maxsize=65536)

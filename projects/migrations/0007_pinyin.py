@@ -5,14 +5,15 @@ The smart box asks whether a word is a lead unit or a source: an index each.
 
 from django.db import migrations, models
 
-from jiangjin.lib.pinyin import full_pinyin, pinyin_initials, pinyin_of_person
+from jiangjin.lib.pinyin import pinyin_of, pinyin_of_person
 
 BATCH = 2000
 MOST = 1000  # characters of the column
 
 
 def _of_name(name):
-    return full_pinyin(name)[:MOST], pinyin_initials(name)[:200]
+    initials, pinyin = pinyin_of(name)
+    return pinyin[:MOST], initials[:200]
 
 
 def _of_person(name):
