@@ -41,10 +41,12 @@ FORMS = re.compile(
     rf"|(?P<whole>{AMOUNT}(?![{DIGIT}])|{UNIT}元(?=以上|以下|级)|[十百千]?亿(?=级|以上))"
     rf"(?P<suffix>{UPWARDS}|{DOWNWARDS}|{AROUND}|级)?"
     rf"|(?P<bare>{NUMBER})(?P<direction>及?以上|及?以下)"
-    r")"
+    r")",
+    re.ASCII,
 )
 ARRIVED = re.compile(
-    rf"(?:累计|已)?(?:到位|到账)(?:资金|金额|额)?(?:{LEAST}|{MOST}|{MORE}|{LESS})?{AMOUNT}(?:{UPWARDS}|{DOWNWARDS})?"
+    rf"(?:累计|已)?(?:到位|到账)(?:资金|金额|额)?(?:{LEAST}|{MOST}|{MORE}|{LESS})?{AMOUNT}(?:{UPWARDS}|{DOWNWARDS})?",
+    re.ASCII,
 )
 
 NO_ARRIVED = _("The list cannot be narrowed by the arrived capital yet, only by the agreed one.")

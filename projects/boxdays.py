@@ -23,7 +23,7 @@ THIS_YEAR, LAST, BEFORE_LAST = ("今年", "本年度", "本年", "当年"), ("�
 RELATIVE_YEAR = rf"(?P<relative>{'|'.join((*THIS_YEAR, *LAST, *BEFORE_LAST))})"
 
 SHAPES = [
-    re.compile(shape)
+    re.compile(shape, re.ASCII)
     for shape in (
         rf"{YEAR}年{MONTH}月(?:{DAY}[日号])?",
         rf"{YEAR}(?P<between>[-/.]){MONTH}(?:(?P=between){DAY})?(?!\d)",
@@ -34,6 +34,7 @@ SHAPES = [
         rf"{MONTH}月(?:份|{DAY}[日号])?",
         rf"{YEAR}(?:年度?)|(?P<plain>19(?:7[89]|[89]\d)|20\d\d)(?![\d.万亿元]|[十百千][万亿])",
         RELATIVE_YEAR,
+        rf"(?:{YEAR}年|{RELATIVE_YEAR})?{MONTH}月?(?:[-~—–]+|至|到)(?P<until>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?",
         r"(?P<this>本月|当月|这个月|本季度|本季|当季|本周|这周|今天|今日)",
         r"(?P<past>上个?月|上个?季度|上周|昨天|昨日)",
         r"(?:最近|近)(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,2}|半)个?(?P<unit>天|日|周|月|季度|年)(?:内|来)?",
@@ -41,7 +42,12 @@ SHAPES = [
 ]
 SIGNED = re.compile(r"(?:新?签约|签订|新签|签的?|引进|落户)的?")
 BEFOREHAND = re.compile(r"(?:签约(?:时间|日期|日|年度|年份)?|签订时间)(?:在|为|是|于|:|=)?|自从?|从|于|在")
-UP_TO = re.compile(r"截[至止]到?")
+UP_TO = re.compile(r"截[至止]到?|到")
+SINCE_SIGNING = re.compile(
+    r"签约(?:已经|已)?(?:超过|超|满)?(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,2}|半)个?(?P<unit>天|周|月|年)"
+    r"(?:(?P<within>以内|之内|内)|以上|多|了)?的?",
+    re.ASCII,
+)
 RANGE = re.compile(r"[-~—–]+|至|到")
 SINCE, AFTER = r"以来|至今|开始|起", r"以后|之后|后"
 ENDING = re.compile(
@@ -53,6 +59,7 @@ OTHER_EVENT = re.compile(r"(?:注册|拿地|开工|动工|竣工|完工|投产|�
 NOT_SIGNING = _("The list can be narrowed by the day of signing only, not by that of %(event)s.")
 ROUGHLY = _("A rough time has no bounds. Give months.")
 SIGNED_BY = _("Read as “signed by %(day)s”.")
+NO_NUMBER = _("This number cannot be read.")
 NO_SUCH_DAY = _("There is no such day.")
 OUT_OF_RANGE = _("Years run from %(first)s to %(last)s.")
 BACKWARDS = _("The period ends before it begins.")
@@ -86,6 +93,8 @@ def day_at(key: str, start: int, today: datetime.date, year: int | None) -> tupl
     prefix = BEFOREHAND.match(text, start) or UP_TO.match(text, start)
     at = prefix.end() if prefix else start
     try:
+        if ago := _long_ago(text, start, today):
+            return ago
         found = _period_at(text, at, today, year)
         if found is None:
             return None
@@ -96,6 +105,18 @@ def day_at(key: str, start: int, today: datetime.date, year: int | None) -> tupl
     except _Nonsense as error:
         return len(text), Meaning(unclear=error.args[0])
     return end, meaning
+
+
+def _long_ago(text: str, start: int, today: datetime.date) -> tuple[int, Meaning] | None:
+    """签约一年以上, 签约3个月内: told from today."""
+    found = SINCE_SIGNING.match(text, start)
+    if not found:
+        return None
+    period = _recent(found["count"], found["unit"], today)
+    if found["within"]:
+        return found.end(), _meaning(period, period.first, period.last, "")
+    last = PartialDay.of(period.first.first - datetime.timedelta(days=1))
+    return found.end(), Meaning((("signed_to", str(last)),), note=sentence(SIGNED_BY, day=last))
 
 
 def _period_at(text: str, at: int, today: datetime.date, year: int | None) -> tuple[int, Period] | None:
@@ -121,6 +142,11 @@ def _period(match: re.Match[str], today: datetime.date, year: int | None) -> Per
     if half := said.get("half"):
         first = 1 if half == "上" else 7
         return _months(taken or _latest(today, first), first, first + 5, of_year=not own)
+    if until := said.get("until"):
+        first, last = _number(said["month"] or ""), _number(until)
+        if last < first:
+            raise _Nonsense(BACKWARDS)
+        return _months(taken or _latest(today, first), first, last, of_year=not own)
     if month := said.get("month"):
         number = _number(month)
         day = _day(taken or _latest(today, number), number, _number(said["day"]) if said.get("day") else None)
@@ -139,7 +165,8 @@ def _year_of(said: dict[str, str | None], today: datetime.date) -> int | None:
 
 def _number(text: str) -> int:
     value = int(text) if text.isdigit() else numeral("一" if text == "元" else text)
-    assert value is not None, "the shapes take only what is a number"
+    if value is None:
+        raise _Nonsense(NO_NUMBER)
     return int(value)
 
 

@@ -86,6 +86,7 @@ PHRASES = {
     "2020 年": "year=2020",
     "2020年签约": "year=2020",
     "2020 签约": "year=2020",
+    "今年双福签约的10亿以上项目": "year=2020&park=shuangfu&min_capital=10",
     "2020年新签约的项目": "year=2020",
     "2020年6月": "signed_from=2020-06&signed_to=2020-06",
     "2020-06": "signed_from=2020-06&signed_to=2020-06",
@@ -113,6 +114,11 @@ PHRASES = {
     "2020年6月到9月": "signed_from=2020-06&signed_to=2020-09",
     "2019年11月至2020年2月": "signed_from=2019-11&signed_to=2020-02",
     "2018年以来 2019年底前": "signed_from=2018&signed_to=2019",
+    "2020年1-6月": "signed_from=2020-01&signed_to=2020-06",
+    "6-9月 2019": "signed_from=2019-06&signed_to=2019-09",
+    "签约半年以上未开工": f"signed_to=2020-06-30&{BEFORE_START}",
+    "签约3个月内": "signed_from=2020-10-01&signed_to=2020-12-31",
+    "到2020年6月": "signed_to=2020-06",
     "本月": "signed_from=2020-12&signed_to=2020-12",
     "上个月签约": "signed_from=2020-11&signed_to=2020-11",
     "本季度": "signed_from=2020-10&signed_to=2020-12",
@@ -202,6 +208,7 @@ PHRASES = {
     "我跟进的": "followed=1",
     "作废": "voided=1",
     # what is missing
+    "没有投资额的": "missing=agreed_capital",
     "缺投资额": "missing=agreed_capital",
     "未填园区": "park=none",
     "园区未填": "park=none",
@@ -273,6 +280,8 @@ UNCLEAR = {
     "2020年2月30日": ("2020年2月30日", "", []),
     "1950年": ("1950年", "", []),
     "2020-2018": ("2020-2018", "", []),
+    "2020年9-3月": ("2020年9-3月", "", []),
+    "近两两天": ("近两两天", "", []),
     "2018 2020": ("2020", "year=2018", []),
     "2019年6月 2020年6月": ("2020年6月", "signed_from=2019-06&signed_to=2019-06", []),
     "2020年开工": ("2020年开工", "", ["2020年 开工"]),
@@ -365,7 +374,29 @@ def test_every_fixed_word_is_a_condition_that_the_list_takes() -> None:
             assert name != "sort" or listing.is_sort(value[0])
 
 
-WORDS = [*PHRASES, *UNCLEAR, "10", "亿", "以上", "年", "月", "2020", "未", "-", "到", "“", "\x00", "的", " ", "x"]
+WORDS = [
+    *PHRASES,
+    *UNCLEAR,
+    "10",
+    "亿",
+    "以上",
+    "年",
+    "月",
+    "2020",
+    "未",
+    "-",
+    "到",
+    "近",
+    "签约",
+    "两两",
+    "٣",
+    "个月",
+    "“",
+    "\x00",
+    "的",
+    " ",
+    "x",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from(["", " "]))
