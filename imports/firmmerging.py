@@ -24,7 +24,7 @@ from projects import permissions
 from projects.choices import ParticipationRole
 from projects.locking import lock_projects
 from projects.models import Honour, Investor, Participation, Project
-from projects.names import set_investor_name
+from projects.names import NAME_COLUMNS, set_investor_name
 from projects.registering import ConcurrentEdit
 
 OWN_COLUMNS = frozenset(("credit_code", "merged_into_id"))
@@ -114,7 +114,7 @@ def _merge(pair: FirmPair, chosen: Mapping[str, str], user: User) -> Merge:
         writes.change(row, investor_id=kept.pk)
     names = take_over(kept, gone, prefix="investor", left_out=OWN_COLUMNS, chosen=chosen)
     set_investor_name(kept, kept.name)
-    columns = {*names, "name", "name_key", "name_initials"}
+    columns = {*names, "name", *NAME_COLUMNS}
     writes.change(kept, **{name: getattr(kept, name) for name in columns})
     for firm in Investor.objects.filter(Q(pk=gone.pk) | Q(merged_into=gone)).order_by("pk"):
         writes.change(firm, merged_into_id=kept.pk)

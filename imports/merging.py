@@ -33,7 +33,7 @@ from projects.models import (
     Project,
     ProjectCode,
 )
-from projects.names import set_project_name
+from projects.names import NAME_COLUMNS, set_project_name
 from projects.registering import ConcurrentEdit
 from projects.stages import stage_of
 
@@ -222,7 +222,7 @@ def _write_projects(pair: ProjectPair, chosen: Mapping[str, str], writes: Writes
     last = Writes(writes.user, writes.reason)
     last.change(
         kept,
-        **{name: getattr(kept, name) for name in {*names, "name", "name_key", "name_initials"}},
+        **{name: getattr(kept, name) for name in {*names, "name", *NAME_COLUMNS}},
         **_following(kept, former),
         updated_at=now,
     )

@@ -13,7 +13,7 @@ from imports.known import FEW
 from imports.plan import RowPlan
 from jiangjin.lib.bulk import NewRow
 from projects.models import Honour, Investor, Official
-from projects.names import investor_name_columns
+from projects.names import investor_name_columns, official_name_columns
 
 COLUMNS = {
     "credit_code": "credit_code",
@@ -84,7 +84,7 @@ class People:
             posts = [one for (known, __), one in self._officials.items() if known == name]
             found = posts[0] if len(posts) == 1 else None
         if found is None:
-            found = self._officials[name, post] = NewRow(name=name, post=post)
+            found = self._officials[name, post] = NewRow(**official_name_columns(name), post=post)
             self.new[Official].append(found)
         return found
 

@@ -36,11 +36,10 @@ from projects.models import (
     TaskForce,
     TaskForceMember,
 )
-from projects.names import investor_name_columns, project_name_columns
+from projects.names import NAME_COLUMNS, investor_name_columns, official_name_columns, project_name_columns
 from projects.stages import stage_of
 
-NAMES = frozenset(("name_key", "name_initials"))
-FOLLOWS = NAMES | {"version", "created_at", "updated_at", "agreed_capital", "arrived_capital"}
+FOLLOWS = NAME_COLUMNS | {"version", "created_at", "updated_at", "agreed_capital", "arrived_capital"}
 
 FOREIGN = ("currency", "original_amount", "rate", "rate_on")
 
@@ -56,8 +55,8 @@ PROJECT = Subject(
 )
 SUBJECTS = (
     PROJECT,
-    Subject(Investor, ignored=NAMES),
-    Subject(Official, together=(("name", "post"),)),
+    Subject(Investor, ignored=NAME_COLUMNS),
+    Subject(Official, ignored=NAME_COLUMNS, together=(("name", "post"),)),
     Subject(Honour),
     Subject(ProjectCode),
     Subject(Participation, together=(("investor_id", "role"),)),
@@ -183,6 +182,8 @@ def settle_projects(plan: Takeback) -> dict[str, set[int]]:
         _settle(part, _renamed(plan, Project, part))
     firms = _renamed(plan, Investor, {pk for label, pk in plan.updates if label == LABEL[Investor]})
     update_rows(Investor, {pk: _keys_of(investor_name_columns(name)) for pk, name in firms.items()})
+    officials = _renamed(plan, Official, {pk for label, pk in plan.updates if label == LABEL[Official]})
+    update_rows(Official, {pk: _keys_of(official_name_columns(name)) for pk, name in officials.items()})
     return written
 
 
@@ -210,4 +211,4 @@ def _renamed(plan: Takeback, model: type[Model], ids: Iterable[int]) -> dict[int
 
 
 def _keys_of(columns: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in columns.items() if name in NAMES}
+    return {name: value for name, value in columns.items() if name in NAME_COLUMNS}

@@ -29,7 +29,7 @@ from projects.models import (
     ProjectCode,
     SavedView,
 )
-from projects.names import set_investor_name
+from projects.names import set_investor_name, set_official_name
 
 
 class HonourInline(admin.TabularInline):
@@ -76,7 +76,11 @@ class InvestorAdmin(LoggedFiles, TrackedAdmin):
 class OfficialAdmin(TrackedAdmin):
     form = StoredTextForm
     list_display = ["name", "post"]
-    search_fields = ["name", "post"]
+    search_fields = ["name", "post", "name_initials"]
+
+    def save_model(self, request: HttpRequest, obj: Official, form: Any, change: bool) -> None:
+        set_official_name(obj, obj.name)
+        super().save_model(request, obj, form, change)
 
 
 class OfProjectAdmin(ReadOnlyAdmin, TrackedAdmin):

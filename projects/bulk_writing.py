@@ -15,6 +15,7 @@ from jiangjin.lib.rewriting import update_rows
 from projects.bulk import MOST, Plan, Selection, Wanted, plan_of
 from projects.locking import lock_projects
 from projects.models import BulkEdit, Handover, Milestone, Official, Project
+from projects.names import set_official_name
 from projects.traces import last_handovers, taken_over
 
 
@@ -106,7 +107,8 @@ def _official(plan: Plan, edit: BulkEdit) -> Official | None:
     name, post = plan.wanted.lead_official
     found = Official.objects.filter(name=name, post=post).first()
     if found is None and any(row.official for row in plan.changed):
-        found = Official(name=name, post=post)
+        found = Official(post=post)
+        set_official_name(found, name)
         create_with_history(Official, [found], user=edit.user, reason=edit.reason)
     return found
 

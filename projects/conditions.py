@@ -16,8 +16,8 @@ from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import OWN_PART, ProjectQuerySet, Totals
 
-# Parameters that say which part of the list is shown, not which projects it holds.
-VIEW_PARAMETERS = ("page", "view", "all")
+# Parameters that say which part of the list is shown, or what was typed for it, not which projects it holds.
+VIEW_PARAMETERS = ("page", "view", "all", "said")
 AMOUNTS = ("min_capital", "max_capital")
 WORDS = ("official", "lead_unit", "source")
 

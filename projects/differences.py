@@ -35,7 +35,7 @@ from projects.models import (
 )
 
 # Columns that follow from others, and what a line of its own says.
-SILENT = {"name_key", "name_initials", "version", "created_at", "updated_at", "voided_at", "merged_into"}
+SILENT = {"name_key", "name_initials", "name_pinyin", "version", "created_at", "updated_at", "voided_at", "merged_into"}
 LINKED: dict[str, type[models.Model]] = {"park": Park, "cluster": Cluster, "chain": Chain, "lead_official": Official}
 
 

@@ -27,11 +27,12 @@ from projects.models import (
     ConditionPeriod,
     Investor,
     Milestone,
+    Official,
     Participation,
     Project,
     StageMove,
 )
-from projects.names import investor_name_columns, project_name_columns
+from projects.names import NAME_COLUMNS, investor_name_columns, official_name_columns, project_name_columns
 from projects.stages import (
     ACTUAL_FIELD,
     CORRECTION,
@@ -173,13 +174,15 @@ def one_investor_leads() -> Iterable[str]:
 def names_match_their_keys() -> Iterable[str]:
     yield from _names(Project, project_name_columns)
     yield from _names(Investor, investor_name_columns)
+    yield from _names(Official, official_name_columns)
 
 
 def _names(model: Any, columns_of: Any) -> Iterator[str]:
-    for __, chunk in _chunks(model, "name", "name_key", "name_initials"):
-        for __, name, key, initials in chunk:
+    columns = [field.name for field in model._meta.concrete_fields if field.name in NAME_COLUMNS]
+    for __, chunk in _chunks(model, "name", *columns):
+        for __, name, *kept in chunk:
             expected = columns_of(name)
-            if (expected["name_key"], expected["name_initials"]) != (key, initials):
+            if [expected[column] for column in columns] != kept:
                 yield _("“%(name)s” is kept under the wrong key") % {"name": name}
 
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from projects.models import Official
+from projects.names import set_official_name
 
 Pair = tuple[str, str]  # name and post; the post may be empty
 
@@ -18,7 +19,8 @@ def official_called(name: str, post: str, *, user: User | None) -> Official | No
 
 
 def _made(name: str, post: str, user: User | None) -> Official:
-    official = Official(name=name, post=post)
+    official = Official(post=post)
+    set_official_name(official, name)
     official._history_user = user
     try:
         with transaction.atomic():

@@ -59,7 +59,7 @@ class OfficialLine:
 def officials_with_figures(user: User, today: datetime.date, q: str = "") -> list[OfficialLine]:
     """The officials that the account sees, those with the most projects first; two queries."""
     figures = figures_by("lead_official", Project.objects.visible_to(user).counted(), today)
-    found = Official.objects.visible_to(user).filter(Q(name__icontains=q) | Q(post__icontains=q))
+    found = Official.objects.visible_to(user).search(q)
     lines = [OfficialLine(official, figures.get(official.pk, NOTHING)) for official in found]
     lines.sort(key=lambda line: -line.figures.projects)  # equals stay in the order of their names
     if not q and None in figures:

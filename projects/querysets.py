@@ -11,16 +11,12 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from projects.counting import Counting, Totals
 from projects.permissions import Actor, sees_own_parks_only
+from projects.searching import finds_investor, finds_official, finds_project
 
 __all__ = ["InvestorQuerySet", "ObstacleQuerySet", "OfficialQuerySet", "ProjectQuerySet", "Totals"]
 
 # Before the code of a park: the park itself, without those inside it.
 OWN_PART = "own:"
-
-
-def _named(word: str) -> Q:
-    """A project or firm whose name, or its pinyin initials, holds the word."""
-    return Q(name__icontains=word) | Q(name_initials__contains=word.lower())
 
 
 class ProjectQuerySet(Counting):
@@ -50,33 +46,13 @@ class ProjectQuerySet(Counting):
         return self.filter(agreed_capital__gte=amount)
 
     def search(self, text: str) -> ProjectQuerySet:
-        """Every word is found in a name, an investor, a number, or the pinyin initials of a name.
+        """Every word is found in a name, a number, an investor, the lead official, or in the pinyin of a name.
 
         What was merged into a project, or a firm into its investor, finds it by its name as well.
         """
-        project = apps.get_model("projects", "Project")
-        participation = apps.get_model("projects", "Participation")
-        investor = apps.get_model("projects", "Investor")
-        code = apps.get_model("projects", "ProjectCode")
         found = self
         for word in text.split():
-            named = _named(word)
-            former_firms = investor.objects.filter(named, merged_into=OuterRef("investor"))
-            investors = participation.objects.filter(project=OuterRef("pk")).filter(
-                Q(investor__name__icontains=word)
-                | Q(investor__name_initials__contains=word.lower())
-                | Exists(former_firms)
-            )
-            codes = code.objects.filter(project=OuterRef("pk"), code__icontains=word)
-            merged = project.objects.filter(named | Q(short_name__icontains=word), merged_into=OuterRef("pk"))
-            found = found.filter(
-                named
-                | Q(short_name__icontains=word)
-                | Q(code__icontains=word)
-                | Exists(investors)
-                | Exists(codes)
-                | Exists(merged)
-            )
+            found = found.filter(finds_project(word))
         return found
 
     def with_next_milestone(self) -> ProjectQuerySet:
@@ -110,17 +86,22 @@ class InvestorQuerySet(models.QuerySet):
         return own
 
     def search(self, text: str) -> InvestorQuerySet:
-        """Every word is found in the name, its pinyin initials, the credit code, or a name merged into it."""
-        investor = apps.get_model("projects", "Investor")
+        """Every word is found in the name, its pinyin, the credit code, or a name merged into it."""
         found = self
         for word in text.split():
-            merged = investor.objects.filter(_named(word), merged_into=OuterRef("pk"))
-            found = found.filter(_named(word) | Q(credit_code__icontains=word) | Exists(merged))
+            found = found.filter(finds_investor(word))
         return found
 
 
 class OfficialQuerySet(models.QuerySet):
     """Which officials."""
+
+    def search(self, text: str) -> OfficialQuerySet:
+        """Every word is found in the name, its pinyin, or the post."""
+        found = self
+        for word in text.split():
+            found = found.filter(finds_official(word))
+        return found
 
     def visible_to(self, user: Actor) -> OfficialQuerySet:
         """All; where a recorder sees its own parks only, those who have to do with visible projects, and chiefs."""

@@ -2,6 +2,7 @@ from django.urls import path
 
 from projects import (
     attachment_views,
+    box_views,
     bulk_views,
     capital_views,
     export_views,
@@ -47,6 +48,7 @@ view_urls = [
 project_urls = [
     path("projects/", views.project_list, name="list"),
     path("projects/new/", views.project_create, name="create"),
+    path("projects/suggest/", box_views.project_suggest, name="suggest"),
     path("projects/similar/", views.project_similar, name="similar"),
     path("projects/bulk/", bulk_views.project_bulk, name="bulk"),
     *view_urls,

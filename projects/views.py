@@ -16,6 +16,8 @@ from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
 from projects import (
     attachments,
+    boxanswer,
+    boxhelp,
     capital_page,
     changes,
     columns,
@@ -50,7 +52,9 @@ INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
 
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
+    """The register: narrowed, ordered, totalled; htmx gets the part that changes. `say` is a line of the smart box."""
+    if "say" in request.GET:
+        return redirect(boxanswer.address_of(request.GET, user=request.user))
     views = savedviews.visible_views(request.user)
     if address := savedviews.elsewhere(request, views):
         return redirect(address)
@@ -85,9 +89,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": day,
+        "told": boxanswer.told(request.GET, user=request.user),
+        "box_help": boxhelp.HELP,
         **savedviews.shown_with(opened, views, shown),
         "tabs": tabs.tabs_of(request, opened, views),
     }
+    response = _list_page(request, context)
+    savedviews.remember(response, request, opened.params)
+    return response
+
+
+def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
     # One address, two answers: the browser's Back button must not be given the part alone.
@@ -95,7 +107,6 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
-    savedviews.remember(response, request, opened.params)
     return response
 
 

@@ -24,9 +24,10 @@ class Investor(models.Model):
     """A contract party (投资方). Firms are never merged by similarity: legal persons differ by one word."""
 
     name = models.CharField(_("name"), max_length=200)
-    # For comparing (jiangjin.lib.text.investor_key) and finding; `refresh_names` fills them.
+    # For comparing (jiangjin.lib.text.investor_key) and finding; projects/names.py fills them.
     name_key = models.CharField(max_length=200, db_index=True, editable=False)
     name_initials = models.CharField(max_length=200, blank=True, editable=False)
+    name_pinyin = models.CharField(max_length=1000, blank=True, editable=False)
     credit_code = models.CharField(
         _("unified social credit code"),
         max_length=18,

@@ -19,6 +19,9 @@ class Official(models.Model):
     """A district leader who answers for projects (挂帅领导), with the post held then: posts change."""
 
     name = models.CharField(_("name"), max_length=50)
+    # For finding; projects/names.py fills them.
+    name_initials = models.CharField(max_length=200, blank=True, editable=False)
+    name_pinyin = models.CharField(max_length=1000, blank=True, editable=False)
     post = models.CharField(_("post"), max_length=100, blank=True)
     history = Tracked()
     objects = OfficialQuerySet.as_manager()
@@ -46,9 +49,10 @@ class Project(models.Model):
     code = models.CharField(_("number"), max_length=40, unique=True)
     name = models.CharField(_("project"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
-    # For comparing (jiangjin.lib.text.name_key) and finding; `refresh_names` fills them.
+    # For comparing (jiangjin.lib.text.name_key) and finding; projects/names.py fills them.
     name_key = models.CharField(max_length=200, db_index=True, editable=False)
     name_initials = models.CharField(max_length=200, blank=True, editable=False)
+    name_pinyin = models.CharField(max_length=1000, blank=True, editable=False)
     approval_code = models.CharField(_("national approval code"), max_length=40, blank=True, db_index=True)
     content = models.TextField(_("content"), blank=True)
 
@@ -165,6 +169,8 @@ class Project(models.Model):
             models.Index(fields=["cluster", "signed_on"], name="project_by_cluster"),
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
             models.Index(fields=["agreed_capital"], name="project_by_agreed_capital"),
+            models.Index(fields=["lead_unit"], name="project_by_lead_unit"),
+            models.Index(fields=["source"], name="project_by_source"),
             models.Index(fields=["arrived_capital"], name="project_by_arrived_capital"),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="project_by_merging"

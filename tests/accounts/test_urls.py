@@ -117,6 +117,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:stage": (Kind.WRITE, {"code": "project"}),
     "projects:condition": (Kind.WRITE, {"code": "project"}),
     "projects:similar": (Kind.READ, {}),
+    "projects:suggest": (Kind.READ, {}),
     "projects:history": (Kind.READ, {"code": "project"}),
     "projects:restore_value": (Kind.WRITE, {"code": "project"}),
     "projects:commitment_create": (Kind.WRITE, {"code": "project"}),

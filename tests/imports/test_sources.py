@@ -129,7 +129,17 @@ def _milestones(project: Project) -> Iterator[tuple[Place, Any]]:
 
 # What follows from others, is the register's own, or is shown only where it is not what every project begins with.
 UNTOLD = {
-    *("id", "name_key", "name_initials", "version", "created_at", "updated_at", "voided_at", "void_reason"),
+    *(
+        "id",
+        "name_key",
+        "name_initials",
+        "name_pinyin",
+        "version",
+        "created_at",
+        "updated_at",
+        "voided_at",
+        "void_reason",
+    ),
     *("agreed_capital", "arrived_capital", "stage", "condition"),
 }
 

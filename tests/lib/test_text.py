@@ -12,7 +12,6 @@ from jiangjin.lib.text import (
     is_placeholder,
     match_key,
     name_key,
-    pinyin_initials,
     safe_for_spreadsheet,
     sentence,
     unsafe_restored,
@@ -112,11 +111,6 @@ def test_is_placeholder():
     assert is_placeholder(" " * 1000)
     for text in ("0", "同上", "保密", "见备注", "无锡", "NA", "待办"):
         assert not is_placeholder(text), text
-
-
-def test_pinyin_initials():
-    assert pinyin_initials("重庆长安2号（Ａ区）") == "cqca2haq"
-    assert pinyin_initials("珞璜工业园") == "lhgyy"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-5", "@SUM(A1)", "\t=1", " =1", "＝1", "'=1", "''-1"])
