@@ -15,7 +15,7 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -186,10 +186,25 @@ def names(*kinds: Kind) -> list[str]:
     return [name for name, (kind, __) in TABLE.items() if kind in kinds]
 
 
-@pytest.fixture
-def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
-    """One of everything that a URL may name. The batch's file is no ledger: its page says so."""
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, media: Path) -> None:
+    settings.MEDIA_ROOT = media
+
+
+@pytest.fixture(scope="module")
+def things(shared_data: Any, media: Path) -> Iterator[dict[str, Any]]:
+    """One of everything that a URL may name, made once: no test of this module may leave a trace in it."""
+    with override_settings(MEDIA_ROOT=media):
+        yield _make_things()
+
+
+def _make_things() -> dict[str, Any]:
+    """The batch's file is no ledger: its page says so."""
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
     project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"), arrivals={"2020-09": "5"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from urllib.parse import urlencode
@@ -31,20 +30,9 @@ CASES = 200
 
 
 @pytest.fixture(scope="module")
-def register(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """One register for all cases, taken away at the end of the module."""
-    from django.db import transaction
-
-    from reports.vocabulary import load_vocabulary
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        block = transaction.atomic()
-        block.__enter__()
-        load_vocabulary()
-        fill_register(random.Random(2020), 150)
-        yield
-        transaction.set_rollback(True)
-        block.__exit__(None, None, None)
+def register(shared_data: None) -> None:
+    """One register for all cases."""
+    fill_register(random.Random(2020), 150)
 
 
 def some_period(chance: random.Random) -> Period:
