@@ -69,11 +69,14 @@ def _any_red(day: datetime.date) -> Q:
     return red
 
 
+def _red(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
+    return comparable(projects.exclude(condition=Condition.TERMINATED), day).filter(_any_red(day))
+
+
 def lit(projects: ProjectQuerySet, lights: Sequence[str], day: datetime.date) -> ProjectQuerySet:
     """Those with one of these lights."""
     if set(lights) == {RED}:  # what most pages ask needs no other colour worked out
-        found = comparable(Project.objects.exclude(condition=Condition.TERMINATED).order_by(), day)
-        found = found.filter(_any_red(day))
+        found = _red(Project.objects.order_by(), day)
     else:
         found = with_light(Project.objects.order_by(), day).filter(light_now__in=lights)
     return projects.filter(pk__in=found.values("pk"))
@@ -122,5 +125,8 @@ def _known_of(ids: list[int], day: datetime.date) -> Known:
 
 def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
     """Red ones, those first whose planned day is past the longest."""
-    late = lit(projects, [RED], day).with_next_milestone().select_related("park")
-    return list(late.prefetch_related("milestones").order_by(F("next_planned_on").asc(nulls_last=True), "code")[:most])
+    order = (F("next_planned_on").asc(nulls_last=True), "code")
+    # Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
+    first = _red(projects, day).with_next_milestone().order_by(*order).values("pk")[:most]
+    late = Project.objects.filter(pk__in=first).with_next_milestone().select_related("park")
+    return list(late.prefetch_related("milestones").order_by(*order))

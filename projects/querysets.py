@@ -61,8 +61,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def in_year(self, year: int) -> ProjectQuerySet:
         """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
         commitment = apps.get_model("projects", "CapitalCommitment")
-        dated = commitment.objects.filter(project=OuterRef("pk"), committed_on__year=year)
-        return self.filter(Q(signed_on__year=year) | Exists(dated))
+        # One look through the year's commitments, not one a project.
+        dated = commitment.objects.filter(committed_on__year=year).order_by().values("project")
+        return self.filter(Q(signed_on__year=year) | Q(pk__in=dated))
 
     def in_parks(self, codes: list[str]) -> ProjectQuerySet:
         """In these parks or the ones inside them; the code `none` stands for an unknown park."""

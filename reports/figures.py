@@ -67,42 +67,82 @@ def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def grouped(projects: ProjectQuerySet, by: str, year: int) -> dict[Any, Totals]:
     """Totals of a year by a column of Project (`cluster`, `park`, `stage`); the unknown under None."""
+    return {key: totals for (key,), totals in grouped_by(projects, (by,), year).items()}
+
+
+def grouped_by(projects: ProjectQuerySet, by: tuple[str, ...], year: int) -> dict[tuple[Any, ...], Totals]:
+    """Totals of a year by several columns of Project together, in three queries."""
+    signed = projects.signed_in(year).order_by().values_list(*by)
     counts = {
-        row[by]: row
-        for row in projects.signed_in(year)
-        .order_by()
-        .values(by)
-        .annotate(projects=Count("pk"), unknown=Count("pk", filter=Q(agreed_capital=None)))
+        tuple(key): (number, unknown)
+        for *key, number, unknown in signed.annotate(
+            projects=Count("pk"), unknown=Count("pk", filter=Q(agreed_capital=None))
+        )
     }
     listed = projects.in_year(year).order_by().values("pk")
-    key = f"project__{by}"
-    agreed = dict(
-        CapitalCommitment.objects.filter(project__in=listed, committed_on__year=year)
-        .order_by()
-        .values_list(key)
-        .annotate(Sum("amount"))
-    )
-    arrived = dict(
-        CapitalArrival.objects.filter(project__in=listed, month__year=year)
-        .order_by()
-        .values_list(key)
-        .annotate(Sum("amount"))
-    )
-    keys = {*counts, *agreed, *arrived}
-    return {
-        pk: Totals(
-            counts[pk]["projects"] if pk in counts else 0,
-            agreed.get(pk) or Decimal(0),
-            arrived.get(pk) or Decimal(0),
-            counts[pk]["unknown"] if pk in counts else 0,
+    columns = [f"project__{name}" for name in by]
+    agreed, arrived = (
+        {tuple(key): amount for *key, amount in rows.order_by().values_list(*columns).annotate(Sum("amount"))}
+        for rows in (
+            CapitalCommitment.objects.filter(project__in=listed, committed_on__year=year),
+            CapitalArrival.objects.filter(project__in=listed, month__year=year),
         )
-        for pk in keys
-    }
+    )
+    found = {}
+    for key in {*counts, *agreed, *arrived}:
+        number, unknown = counts.get(key, (0, 0))
+        found[key] = Totals(number, agreed.get(key) or Decimal(0), arrived.get(key) or Decimal(0), unknown)
+    return found
+
+
+Parts = dict[Any, Totals]
+
+
+@dataclass(frozen=True, slots=True)
+class YearTables:
+    """What a year and the one before come to, in all and by cluster, park and stage: one look at each for all of it."""
+
+    now: dict[tuple[Any, ...], Totals]
+    before: dict[tuple[Any, ...], Totals]
+
+    BY = ("cluster", "park", "stage")
+
+    @classmethod
+    def of(cls, projects: ProjectQuerySet, year: int) -> YearTables:
+        return cls(grouped_by(projects, cls.BY, year), grouped_by(projects, cls.BY, year - 1))
+
+    @property
+    def total(self) -> Row:
+        """The whole: the parts add up to it, for every project lies in one of them."""
+        return Row("", "", summed(self.now.values()), summed(self.before.values()))
+
+    def parts(self, by: str) -> tuple[Parts, Parts]:
+        place = self.BY.index(by)
+        return _folded(self.now, place), _folded(self.before, place)
+
+    def clusters(self) -> list[Row]:
+        return _cluster_rows(*self.parts("cluster"))
+
+    def parks(self) -> list[Row]:
+        return _park_rows(*self.parts("park"))
+
+    def stages(self) -> list[tuple[Stage, Totals]]:
+        return _stage_rows(self.parts("stage")[0])
+
+
+def _folded(groups: dict[tuple[Any, ...], Totals], place: int) -> Parts:
+    found: dict[Any, list[Totals]] = defaultdict(list)
+    for key, totals in groups.items():
+        found[key[place]].append(totals)
+    return {key: summed(rows) for key, rows in found.items()}
 
 
 def by_cluster(projects: ProjectQuerySet, year: int) -> list[Row]:
     """The clusters, what lies outside them, and the unknown where there is any: the parts add up to the whole."""
-    now, before = grouped(projects, "cluster", year), grouped(projects, "cluster", year - 1)
+    return _cluster_rows(grouped(projects, "cluster", year), grouped(projects, "cluster", year - 1))
+
+
+def _cluster_rows(now: Parts, before: Parts) -> list[Row]:
     rows = [
         Row(cluster.code, cluster.name, now.get(cluster.pk, NOTHING), before.get(cluster.pk, NOTHING))
         for cluster in Cluster.objects.all()
@@ -112,7 +152,10 @@ def by_cluster(projects: ProjectQuerySet, year: int) -> list[Row]:
 
 def by_park(projects: ProjectQuerySet, year: int) -> list[Row]:
     """The root parks, each with the ones inside it, counted once; 园区外 and the unknown where there is any."""
-    now, before = grouped(projects, "park", year), grouped(projects, "park", year - 1)
+    return _park_rows(grouped(projects, "park", year), grouped(projects, "park", year - 1))
+
+
+def _park_rows(now: Parts, before: Parts) -> list[Row]:
     children: dict[int | None, list[Park]] = defaultdict(list)
     for park in Park.objects.all():
         children[park.parent_id].append(park)
@@ -136,7 +179,10 @@ def by_entry(projects: ProjectQuerySet, by: str, entries: Iterable[Any], year: i
 
 def by_stage(projects: ProjectQuerySet, year: int) -> list[tuple[Stage, Totals]]:
     """The stages that projects of the year have come to, in their order."""
-    now = grouped(projects, "stage", year)
+    return _stage_rows(grouped(projects, "stage", year))
+
+
+def _stage_rows(now: Parts) -> list[tuple[Stage, Totals]]:
     return [(stage, now[stage.value]) for stage in Stage if stage.value in now]
 
 

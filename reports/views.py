@@ -41,16 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
     projects = Project.objects.visible_to(request.user).counted()
     of_year, signed = projects.in_year(year), projects.signed_in(year)
-    total = figures.Row("", "", of_year.totals(year), projects.in_year(year - 1).totals(year - 1))
-    clusters, parks = figures.by_cluster(projects, year), figures.by_park(projects, year)
-    stages = figures.by_stage(projects, year)
+    tables = figures.YearTables.of(projects, year)
+    clusters, parks, stages = tables.clusters(), tables.parks(), tables.stages()
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
     context = {
         "year": year,
         "years": years,
         "year_url": year_url(year),
         "is_empty": not projects.exists(),
-        "total": total,
+        "total": tables.total,
         "arrived_earlier": figures.arrived_for_earlier(projects, year),
         "large": of_year.at_least(10 * YI).totals(year),
         "huge": of_year.at_least(50 * YI).totals(year),
@@ -66,9 +65,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "lights": list(lights.counts(signed, day).items()),
         "late": pages.mark_rows(lights.longest_late(signed, day, LATEST), year=year, today=day),
         "as_of": day,
-        "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:LATEST],
+        "latest": _latest(projects),
     }
     return render(request, "reports/home.html", context)
+
+
+def _latest(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Those written last. Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
+    order = ("-updated_at", "-pk")
+    few: ProjectQuerySet = Project.objects.filter(pk__in=projects.order_by(*order).values("pk")[:LATEST])
+    return few.select_related("park", "cluster").order_by(*order)
 
 
 @require_GET
