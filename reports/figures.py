@@ -104,17 +104,20 @@ class YearTables:
 
     now: dict[tuple[Any, ...], Totals]
     before: dict[tuple[Any, ...], Totals]
+    listed: int  # in the year, with those that only an increase brought into it
 
     BY = ("cluster", "park", "stage")
 
     @classmethod
     def of(cls, projects: ProjectQuerySet, year: int) -> YearTables:
-        return cls(grouped_by(projects, cls.BY, year), grouped_by(projects, cls.BY, year - 1))
+        now, before = grouped_by(projects, cls.BY, year), grouped_by(projects, cls.BY, year - 1)
+        return cls(now, before, projects.in_year(year).count())
 
     @property
     def total(self) -> Row:
         """The whole: the parts add up to it, for every project lies in one of them."""
-        return Row("", "", summed(self.now.values()), summed(self.before.values()))
+        now = summed(self.now.values())
+        return Row("", "", replace(now, increased=self.listed - now.projects), summed(self.before.values()))
 
     def parts(self, by: str) -> tuple[Parts, Parts]:
         place = self.BY.index(by)
