@@ -68,10 +68,9 @@ class Counting(models.QuerySet["Project"]):
         if period.is_all:
             return signed
         commitment = apps.get_model("projects", "CapitalCommitment")
-        dated = commitment.objects.filter(
-            period.within("committed_on"), happened("committed_on", day), project=OuterRef("pk")
-        )
-        return signed.filter(_signed(period, day) | Exists(dated))
+        # One look through the period's commitments, not one a project.
+        dated = commitment.objects.filter(period.within("committed_on"), happened("committed_on", day))
+        return signed.filter(_signed(period, day) | Q(pk__in=dated.order_by().values("project")))
 
     def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
         """To which capital was booked in the period."""
