@@ -260,7 +260,7 @@ def test_looking_writes_nothing(mine: Client, owner: User) -> None:
             "/projects/",
         ):
             mine.get(url)
-    assert not [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "EXPLAIN"))]
+    assert not [query["sql"] for query in queries if not query["sql"].lstrip("(").startswith("SELECT")]
 
 
 # A view that no longer fits
