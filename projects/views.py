@@ -87,6 +87,10 @@ def project_list(request: HttpRequest) -> HttpResponse:
         **savedviews.shown_with(opened, views, shown),
         "tabs": tabs.tabs_of(request, opened, views),
     }
+    return _list_page(request, context)
+
+
+def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
     # One address, two answers: the browser's Back button must not be given the part alone.
@@ -94,7 +98,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
-    savedviews.remember(response, request, opened.params)
+    savedviews.remember(response, request)
     return response
 
 
