@@ -81,6 +81,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "agreed": listing.plain(totals.agreed),
         "arrived": listing.plain(totals.arrived),
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
+        "bounded": conditions.bounds_amount(filters),
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": as_of_day(),
