@@ -86,6 +86,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "agreed": listing.plain(totals.agreed),
         "arrived": listing.plain(totals.arrived),
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
+        "bounded": conditions.bounds_amount(filters),
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": day,
@@ -94,9 +95,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         **savedviews.shown_with(opened, views, shown),
         "tabs": tabs.tabs_of(request, opened, views),
     }
-    response = _list_page(request, context)
-    savedviews.remember(response, request, opened.params)
-    return response
+    return _list_page(request, context)
 
 
 def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -107,6 +106,7 @@ def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    savedviews.remember(response, request)
     return response
 
 
