@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sub
 from jiangjin.lib.money import MoneyField
 from projects.choices import STAGE_OF_MILESTONE, Stage
 from projects.permissions import Actor, sees_own_parks_only
-from projects.searching import finds_investor, finds_official, finds_project
+from projects.searching import finds_official, investors_called, projects_found
 
 if TYPE_CHECKING:
     from projects.models import Project  # noqa: F401  names the rows of the queryset
@@ -77,7 +77,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """
         found = self
         for word in text.split():
-            found = found.filter(finds_project(word))
+            found = found.filter(pk__in=projects_found(word))
         return found
 
     def with_next_milestone(self) -> ProjectQuerySet:
@@ -187,7 +187,7 @@ class InvestorQuerySet(models.QuerySet):
         """Every word is found in the name, its pinyin, the credit code, or a name merged into it."""
         found = self
         for word in text.split():
-            found = found.filter(finds_investor(word))
+            found = found.filter(pk__in=investors_called(word, by_credit_code=True))
         return found
 
 
