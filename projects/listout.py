@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import columns, listing
 from projects.columns import PERCENT, WAN_UNIT, Column
+from projects.listrows import rows_of
 from projects.querysets import ProjectQuerySet, Totals
 
-CHUNK = 2000
 KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
 WIDTHS = {"name": 32, "investor": 28, "joint_investors": 28, "content": 40, "remarks": 40}
 # On the page short words do; a file says it in full, as ledgers do, and the import reads it back.
@@ -63,12 +62,12 @@ def sheet_of(
     if year:
         amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
     words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
-    ordered = columns.fetched(listing.ordered(found, sort), shown, year, today)
+    rows = rows_of(listing.ordered(found, sort), shown, year=year, today=today)
     place = [column.key for column in shown].index("name")
     return OutSheet(
         _("Projects"),
         [out_column(column) for column in shown],
-        _rows(ordered, shown),
+        rows,
         totals=[words.get(column.key) for column in shown],
         frozen=place + 1 if place < 4 else 0,
     )
@@ -86,12 +85,6 @@ def _kind(column: Column) -> str:
     if column.kind == "decimal":
         return "percent" if column.unit == PERCENT else "decimal"
     return KINDS.get(column.kind, "text")
-
-
-def _rows(projects: QuerySet, shown: Sequence[Column]) -> Iterator[list[Any]]:
-    values = [column.value for column in shown]
-    for project in projects.iterator(chunk_size=CHUNK):
-        yield [value(project) for value in values]
 
 
 def totals_in_words(totals: Totals) -> str:

@@ -1,7 +1,7 @@
 """Rows of a workbook as ready XML.
 
 xlsxwriter keeps an object a cell and builds its XML out of attributes one by one: that alone takes longer than to read
-a register. A sheet of ours goes round it where rows are many, and through it for all else: head, widths, filter, packing.
+a register. A sheet of ours goes round it where rows are many, and through it for all else: head, widths, packing.
 """
 
 from __future__ import annotations

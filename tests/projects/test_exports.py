@@ -18,7 +18,7 @@ from accounts.auditing import breaks
 from accounts.models import AuditEvent, User
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
-from projects import exports, listout
+from projects import exports, listrows
 from projects.models import Obstacle
 from tests.builders import make_investor, make_project, make_user
 
@@ -132,7 +132,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client) -> No
 
 
 def test_rows_are_taken_a_chunk_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listout, "CHUNK", 3)
+    monkeypatch.setattr(listrows, "CHUNK", 3)
     for number in range(10):
         make_project(code=f"P-{number}", planned={"started": "2021-01"})
     assert len(lines(client, "/projects/export.csv")) == 10
