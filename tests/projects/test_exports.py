@@ -18,8 +18,8 @@ from accounts.auditing import breaks
 from accounts.models import AuditEvent, User
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
-from projects import exports, listrows
-from projects.models import Obstacle
+from projects import columns, exports, listrows
+from projects.models import Obstacle, Project
 from tests.builders import make_investor, make_project, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -311,3 +311,40 @@ def test_parks_and_clusters_equal_their_pages(client: Client) -> None:
     clusters = list(book_of.worksheets[0].iter_rows(values_only=True))
     assert clusters[-1][1] == client.get("/industries/?year=2020").context["total"].now.projects
     assert sum(row[1] for row in clusters[1:-1]) == clusters[-1][1]
+
+
+def test_every_column_says_in_a_file_what_it_says_on_the_page(client: Client) -> None:
+    """An export reads its rows without the ORM's objects; what each column reads of them is the same."""
+    some_projects()
+    make_investor("乙公司", honours=["listed", "china_500"], type="private", origin="重庆", credit_code="9150")
+    project = make_project(
+        "全的",
+        code="P-9",
+        park="shuangfu",
+        cluster="equipment",
+        agreed="5",
+        investor="乙公司",
+        joint=["甲公司"],
+        increases=[("1", "2020-09")],
+        reached={"started": "2020-08-01"},
+        planned={"production": "2021-05", "completed": "2021-01-02"},
+        arrivals={"2020-08": "100"},
+        official=("张三", "副区长"),
+        land_area=Decimal("12.5"),
+        expected_tax=Decimal("10"),
+        condition="stalled",
+        condition_reason="缺水",
+        capital_origin="foreign",
+        is_key_project="市级",
+    )
+    project.notes.create(text="近期进展", kind="progress")
+    today = timezone.localdate()
+    ordered = Project.objects.order_by("code")
+    asked = {"year": 2020, "today": today}
+    page = [[column.value(row) for column in columns.ALL] for row in columns.fetched(ordered, columns.ALL, **asked)]
+    assert list(listrows.rows_of(ordered, columns.ALL, **asked)) == page
+    for column in columns.ALL:  # what one column alone needs is fetched, too
+        place = columns.ALL.index(column)
+        assert list(listrows.rows_of(ordered, [column], **asked)) == [[row[place]] for row in page], column.key
+    filled = {column.key for column in columns.ALL if any(row[columns.ALL.index(column)] for row in page)}
+    assert len(filled) > 40
