@@ -76,7 +76,8 @@ def rows_of(
     for column in shown:
         projects = column.place.annotated(projects, Asked(year, today), shown=True)
     readers = [_reader(column) for column in shown]
-    entries = _Entries(needs.intersection(JOINED))
+    # All of them, whatever is shown: what a project lacks for its stage is found by looking at each.
+    entries = _Entries(JOINED)
     names = [*FIELDS, *projects.query.annotations]
     rows = projects.values_list(*names).iterator(chunk_size=CHUNK)
     while chunk := [Listed(names, values) for values in islice(rows, CHUNK)]:
