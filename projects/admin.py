@@ -19,6 +19,7 @@ from projects.models import (
     CapitalArrival,
     CapitalCommitment,
     CapitalSnapshot,
+    DefaultView,
     Honour,
     Investor,
     Milestone,
@@ -26,6 +27,7 @@ from projects.models import (
     Official,
     Participation,
     ProjectCode,
+    SavedView,
 )
 from projects.names import set_investor_name
 
@@ -134,3 +136,22 @@ class HonourAdmin(ReadOnlyAdmin, TrackedAdmin):
     list_filter = ["kind", "year"]
     list_select_related = ["investor"]
     search_fields = ["investor__name"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin, TrackedAdmin):
+    """To look at. A view that nobody needs any more goes here, for its owner may be gone."""
+
+    list_display = ["name", "owner", "sharing", "role", "park", "position"]
+    list_filter = ["sharing"]
+    list_select_related = ["owner", "park"]
+    search_fields = ["name", "owner__username", "owner__display_name"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(DefaultView)
+class DefaultViewAdmin(ReadOnlyAdmin, TrackedAdmin):
+    list_display = ["user", "view"]
+    list_select_related = ["user", "view"]

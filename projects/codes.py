@@ -9,7 +9,7 @@ from projects.models import Project, ProjectCode
 
 USABLE = re.compile(r"[A-Za-z0-9._-]{3,40}")
 # URLs of their own beside the projects' (a test compares).
-TAKEN_BY_PAGES = {"new", "similar", "bulk", "export.xlsx", "export.csv"}
+TAKEN_BY_PAGES = {"new", "similar", "bulk", "views", "export.xlsx", "export.csv"}
 
 
 def is_usable(code: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import DateField, F, FloatField, OuterRef, Q, Subquery, Sum, Value
@@ -18,7 +18,7 @@ from projects.lacking import lacking_any
 from projects.models import CapitalArrival, CapitalCommitment, Note, Project
 from projects.querysets import ProjectQuerySet
 
-FIRMS_AND_MILESTONES = ("participations", "milestones")
+CENT = Decimal("0.01")
 
 
 def increases() -> Computed:
@@ -59,7 +59,8 @@ def _sum(model: type, column: str, **of: Any) -> Subquery:
 def ratio(name: str, above: str, below: str, *, units: int = 1) -> Computed:
     """One amount for each unit of another value; NULL where either is unknown, or the lower one is nothing.
 
-    units: how many of the stored unit above are 1 (amounts are stored as fen; a million of them are 1 万元).
+    units: how many of the stored unit above are 1 (amounts are stored as fen; a million of them are 1 万元); then it is
+    an amount, rounded to two decimals.
     """
 
     def expression(asked: Asked) -> Any:
@@ -68,9 +69,13 @@ def ratio(name: str, above: str, below: str, *, units: int = 1) -> Computed:
 
     def read(project: Project) -> Decimal | None:
         upper, lower = getattr(project, above), getattr(project, below)
-        return upper / lower if upper is not None and lower else None
+        if upper is None or not lower:
+            return None
+        return (upper / lower).quantize(CENT, ROUND_HALF_UP) if units > 1 else upper / lower
 
-    return Computed(name, expression, read=read)
+    place = Computed(name, expression, read=read)
+    place.operators = ("ge", "le", "empty", "filled")
+    return place
 
 
 def last_note(kind: str) -> Computed:
@@ -87,6 +92,7 @@ class NextMilestone(Place):
     """The earliest planned milestone that is not reached: its words, its day, or the days left until it."""
 
     needs = (MILESTONES,)
+    derived = True
 
     def __init__(self, show: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -111,7 +117,9 @@ class NextMilestone(Place):
 
 def next_words() -> NextMilestone:
     """开工 2021-05-04."""
-    return NextMilestone(lambda row: f"{row} {row.planned_on}")
+    place = NextMilestone(lambda row: f"{row} {row.planned_on}")
+    place.operators = ("empty", "filled")
+    return place
 
 
 def next_day() -> NextMilestone:
@@ -173,7 +181,9 @@ class LightNow(Place):
 class Missing(Place):
     """What the stage of a project asks for and nobody filled in."""
 
-    needs = FIRMS_AND_MILESTONES
+    needs = ("cluster", "milestones", "park", "participations")
+    operators = ("empty", "filled")
+    derived = True
 
     def value(self, project: Project) -> str | None:
         return "、".join(str(label) for label in stages.missing(project)) or None

@@ -49,6 +49,7 @@ class Honours(Place):
     """Ranks and honours of the leading firm, each once."""
 
     needs = (FIRMS, HONOURS)
+    derived = True
 
     def value(self, project: Project) -> str | None:
         firm = project.lead_investor

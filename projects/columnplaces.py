@@ -34,6 +34,8 @@ class Place:
     """The base: a value that is shown and can be neither ordered by nor compared."""
 
     needs: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()  # of columnfilters.OPERATORS; empty: those of the column's kind
+    derived = False  # follows from other rows: shown as — where there is none, for nobody can fill it in
 
     def __init__(self, read: Callable[[Project], Any] | None = None, needs: tuple[str, ...] = ()) -> None:
         self.read = read
@@ -122,7 +124,7 @@ class StageWord(Worded):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown:
             return projects
-        return projects.annotate(stage_rank=Case(*(When(stage=stage, then=Value(stage.rank)) for stage in Stage)))
+        return projects.alias(stage_rank=Case(*(When(stage=stage, then=Value(stage.rank)) for stage in Stage)))
 
     def order(self) -> F | None:
         return F("stage_rank")
@@ -170,7 +172,7 @@ class Rows(Place):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown or not self.name:
             return projects
-        return projects.annotate(**{self.name: Subquery(self._own.values(self.path)[:1])})
+        return projects.alias(**{self.name: Subquery(self._own.values(self.path)[:1])})
 
     def order(self) -> F | None:
         return F(self.name) if self.name else None
@@ -216,6 +218,8 @@ class Computed(Place):
     `read` makes the shown value where Python knows it more exactly from what is stored.
     """
 
+    derived = True
+
     def __init__(
         self, name: str, expression: Callable[[Asked], Any], *, read: Callable[[Project], Any] | None = None
     ) -> None:
@@ -229,7 +233,7 @@ class Computed(Place):
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
         if shown and self.read:
             return projects
-        return projects.annotate(**{self.name: self.expression(asked)})
+        return (projects.annotate if shown else projects.alias)(**{self.name: self.expression(asked)})
 
     def order(self) -> F | None:
         return F(self.name)
@@ -243,6 +247,8 @@ class Computed(Place):
 
 class Moment(Stored):
     """The day of a moment, in the district's own time."""
+
+    operators = ("ge", "le", "eq", "ne")
 
     def value(self, project: Project) -> PartialDay:
         return PartialDay.of(timezone.localdate(getattr(project, self.path)))

@@ -87,6 +87,11 @@ class Column:
         return self.kind in NUMBERS
 
     @property
+    def derived(self) -> bool:
+        """Whether nobody can fill it in, so that nothing is — and not 未填."""
+        return self.place.derived or self.key in ("arrived_capital", "joint_investors")
+
+    @property
     def head(self) -> str:
         """The label with its unit."""
         if not self.unit:
@@ -183,7 +188,7 @@ ALL: list[Column] = [
     _own("source"),
     Column("stage", _("stage"), "choice", StageWord(), True, choices=Stage.choices, downwards=True),
     Column("next_milestone", _("next milestone"), "text", figures.next_words(), True),
-    Column("days_left", _("from the as-of day"), "integer", figures.DaysLeft(), True, _("days")),
+    Column("days_left", _("from the as-of day"), "integer", figures.DaysLeft(), True),
     Column("next_planned_on", _("next planned day"), "partial_day", figures.next_day()),
     _day("registered_on", _("company registered on"), MilestoneKind.REGISTERED, "actual_on"),
     _day("land_on", _("land obtained on"), MilestoneKind.LAND, "actual_on"),

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects import listing
+from projects.columnfilters import PARAMETER as COLUMNS
 from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet, Totals
 
 # Parameters that say which part of the list is shown, not which projects it holds.
-VIEW_PARAMETERS = ("page", "view")
+VIEW_PARAMETERS = ("page", "view", "all")
 AMOUNTS = ("min_capital", "max_capital")
 WORDS = ("official", "lead_unit")
 
@@ -48,6 +49,7 @@ def narrowed(
     filters.user = user
     for name, choices in words.items():
         filters.form.fields[name].choices = [*choices, UNKNOWN]
+    filters.form.fields[COLUMNS].vocabulary = words
     return filters
 
 
@@ -59,6 +61,7 @@ class Chip:
     label: str
     value: str
     without: str
+    raw: str
 
 
 def chips_of(filters: ProjectFilter) -> list[Chip]:
@@ -71,7 +74,10 @@ def chips_of(filters: ProjectFilter) -> list[Chip]:
             if value:
                 rest = [other for other in params.getlist(name) if other != value]
                 without = query_of(_changed(params, name, rest))
-                chips.append(Chip(name, _label(name, field.label), _words(name, words.get(value, value)), without))
+                label, shown = _label(name, field.label), _words(name, words.get(value, value))
+                if name == COLUMNS:
+                    label, shown = field.chip_words(value)
+                chips.append(Chip(name, label, shown, without, value))
     return chips
 
 
@@ -96,7 +102,9 @@ def _words(name: str, value: str) -> str:
 def faults_of(filters: ProjectFilter) -> list[str]:
     """What is wrong with the parameters, a sentence each. With any of them nothing is listed."""
     faults = [
-        _("%(condition)s: %(problem)s") % {"condition": filters.form.fields[name].label, "problem": problem}
+        problem  # of a column's condition: it names the column itself
+        if name == COLUMNS
+        else _("%(condition)s: %(problem)s") % {"condition": filters.form.fields[name].label, "problem": problem}
         for name, problems in filters.form.errors.items()
         for problem in problems
     ]
@@ -121,25 +129,27 @@ class Drop:
 def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary) -> list[Drop]:
     """The conditions of which one alone makes the list empty, with what would be listed without; in one query."""
     params: QueryDict = filters.data
-    chips: dict[str, list[Chip]] = {}
+    chips: dict[tuple[str, str], list[Chip]] = {}
     for chip in chips_of(filters):
-        chips.setdefault(chip.parameter, []).append(chip)
+        # Values of one parameter are alternatives, but the conditions on columns are conditions of their own.
+        chips.setdefault((chip.parameter, chip.raw if chip.parameter == COLUMNS else ""), []).append(chip)
     if len(chips) < 2:
         return []
-    counts = {
-        name: Count("pk", filter=Q(pk__in=_without(filters, name, projects, words).values("pk"))) for name in chips
-    }
-    found = projects.order_by().aggregate(**counts)
-    return [
-        Drop(parts[0].label, "、".join(part.value for part in parts), query_of(_changed(params, name, [])), found[name])
-        for name, parts in chips.items()
-        if found[name]
+    rests = [
+        _changed(params, name, [other for other in params.getlist(name) if raw and other != raw]) for name, raw in chips
     ]
-
-
-def _without(filters: ProjectFilter, name: str, projects: ProjectQuerySet, words: Vocabulary) -> ProjectQuerySet:
-    """What the list would hold without this condition."""
-    return narrowed(_changed(filters.data, name, []), projects, words, user=filters.user).qs
+    counts = {
+        f"without_{place}": Count(
+            "pk", filter=Q(pk__in=narrowed(rest, projects, words, user=filters.user).qs.values("pk"))
+        )
+        for place, rest in enumerate(rests)
+    }
+    found = list(projects.order_by().aggregate(**counts).values())
+    return [
+        Drop(parts[0].label, "、".join(part.value for part in parts), query_of(rest), count)
+        for parts, rest, count in zip(chips.values(), rests, found, strict=True)
+        if count
+    ]
 
 
 def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary, totals: Totals) -> int:

@@ -17,6 +17,7 @@ from jiangjin.lib.money import YI
 from parks.models import Park
 from projects import lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
+from projects.columnfilters import ColumnsFilter
 from projects.lacking import lacking, lacking_any
 from projects.models import Participation, Project
 from projects.permissions import Actor
@@ -119,6 +120,7 @@ class ProjectFilter(django_filters.FilterSet):
         choices=[("any", _("anything")), *REQUIRED_LABELS.items()],
         method="by_missing",
     )
+    f = ColumnsFilter(label=_("column"))
     voided = django_filters.BooleanFilter(label=_("voided"), method="only_voided", widget=forms.CheckboxInput)
 
     # Whose list it is; set by conditions.narrowed. `followed` finds nothing for nobody.

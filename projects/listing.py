@@ -1,18 +1,20 @@
-"""How the list is shown: its columns, its order and its pages. What narrows it stands in `conditions.py`."""
+"""How the list is shown: its heads, its order and its pages. What narrows it stands in `conditions.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from projects.choices import CommitmentKind, ParticipationRole, Stage
-from projects.models import CapitalCommitment, Participation, Project
+from accounts.demo import as_of_day
+from projects.choices import CommitmentKind
+from projects.columnplaces import Asked
+from projects.columns import BY_KEY, DEFAULT, Column, fetched
+from projects.models import CapitalCommitment, Project
 from projects.querysets import ProjectQuerySet
 
 PER_PAGE = (20, 50, 100, 200)
@@ -20,72 +22,36 @@ DEFAULT_PER_PAGE = 50
 GREATEST_PAGE = 500
 DEFAULT_SORT = "-agreed_capital"
 
-# Columns that sort: parameter → what the database orders by.
-SORTS = {
-    "code": "code",
-    "name": "name",
-    "investor": "investor_name",
-    "park": "park__position",
-    "cluster": "cluster__position",
-    "agreed_capital": "agreed_capital",
-    "arrived_capital": "arrived_capital",
-    "signed_on": "signed_on",
-    "stage": "stage_rank",
-    "next_milestone": "next_planned_on",
-}
-# Columns whose first click asks for the largest, latest or furthest.
-DOWNWARDS_FIRST = {"agreed_capital", "arrived_capital", "signed_on", "stage"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the list; `key` is its parameter in `sort`."""
-
-    key: str
-    label: str | Promise
-    number: bool = False
-
-
-COLUMNS = [
-    Column("code", _("number")),
-    Column("name", _("project name")),
-    Column("investor", _("investor")),
-    Column("park", _("park")),
-    Column("cluster", _("cluster")),
-    Column("agreed_capital", _("agreed (亿元)"), number=True),
-    Column("arrived_capital", _("arrived (亿元)"), number=True),
-    Column("signed_on", _("signed"), number=True),
-    Column("stage", _("stage")),
-    Column("next_milestone", _("next milestone")),
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column: how it is sorted now (`aria-sort`, or empty), and the `sort` of its link."""
+    """The head of a column: how it is sorted now (`aria-sort`, or empty), and the `sort` of its link, if it sorts."""
 
     column: Column
     direction: str
-    next_sort: str
+    next_sort: str | None
 
 
-def heads(sort: str) -> list[Head]:
-    """The heads of all columns for the order in force."""
+def heads(sort: str, columns: Sequence[Column] = DEFAULT) -> list[Head]:
+    """The heads of these columns for the order in force."""
     made = []
-    for column in COLUMNS:
+    for column in columns:
         down = f"-{column.key}"
-        if sort == column.key:
+        if column.sort is None:
+            made.append(Head(column, "", None))
+        elif sort == column.key:
             made.append(Head(column, "ascending", down))
         elif sort == down:
             made.append(Head(column, "descending", column.key))
         else:
-            made.append(Head(column, "", down if column.key in DOWNWARDS_FIRST else column.key))
+            made.append(Head(column, "", down if column.downwards else column.key))
     return made
 
 
 def is_sort(wanted: str) -> bool:
     """Whether the list can be ordered by this parameter."""
-    return wanted.removeprefix("-") in SORTS
+    column = BY_KEY.get(wanted.removeprefix("-"))
+    return column is not None and column.sort is not None
 
 
 def sort_of(params: QueryDict) -> str:
@@ -94,20 +60,12 @@ def sort_of(params: QueryDict) -> str:
     return wanted if is_sort(wanted) else DEFAULT_SORT
 
 
-def ordered(projects: ProjectQuerySet, sort: str) -> QuerySet:
+def ordered(projects: ProjectQuerySet, sort: str, *, year: int | None = None) -> QuerySet:
     """In the wanted order; what is unknown comes last either way, equals by number."""
-    key, backwards = sort.removeprefix("-"), sort.startswith("-")
-    if key == "investor":
-        lead = Participation.objects.filter(project=OuterRef("pk"), role=ParticipationRole.LEAD)
-        projects = projects.annotate(investor_name=lead.values("investor__name")[:1])
-    elif key == "stage":
-        ranks = [When(stage=stage, then=Value(stage.rank)) for stage in Stage]
-        projects = projects.annotate(stage_rank=Case(*ranks))
-    elif key == "next_milestone":
-        projects = projects.with_next_milestone()
-    column = F(SORTS[key])
-    order = column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True)
-    return projects.order_by(order, "code")
+    place = BY_KEY[sort.removeprefix("-")].place
+    column = place.order()
+    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return place.annotated(projects, Asked(year, as_of_day())).order_by(order, "code")
 
 
 def with_increase_mark(projects: QuerySet) -> QuerySet:
@@ -140,18 +98,27 @@ def page_of(projects: QuerySet, params: QueryDict, total: int) -> Page:
     return CountedPaginator(projects, per_page_of(params), total).get_page(params.get("page"))
 
 
-def page_of_rows(found: ProjectQuerySet, params: QueryDict, total: int) -> Page:
-    """The wanted page with everything that its rows show, in three queries however long the list is."""
+def page_of_rows(
+    found: ProjectQuerySet,
+    params: QueryDict,
+    total: int,
+    *,
+    columns: Sequence[Column] = DEFAULT,
+    year: int | None = None,
+) -> Page:
+    """The wanted page with everything that its rows show, in a constant number of queries."""
     sort = sort_of(params)
-    page = page_of(ordered(found, sort).values("pk"), params, total)
+    page = page_of(ordered(found, sort, year=year).values("pk"), params, total)
     if not total:
         page.object_list = []
         return page
     # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
-    here = Project.objects.filter(pk__in=page.object_list)
-    lead = Participation.objects.filter(role=ParticipationRole.LEAD).select_related("investor")
-    rows = with_increase_mark(ordered(here, sort)).select_related("park", "cluster")
-    page.object_list = list(rows.prefetch_related(Prefetch("participations", lead), "milestones"))
+    here = with_increase_mark(ordered(Project.objects.filter(pk__in=page.object_list), sort, year=year))
+    # The light is said with its reasons, for the rows of the page (pages.mark_rows), and asks for the milestones.
+    shown = [column for column in columns if column.kind != "light"]
+    if len(shown) < len(columns):
+        here = here.prefetch_related("milestones")
+    page.object_list = list(fetched(here, shown, year, as_of_day()))
     return page
 
 

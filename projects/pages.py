@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
+from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from django.utils.translation import ngettext
 from jiangjin.lib.dates import PartialDay, YearOf
 from projects import lights, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind
+from projects.columnplaces import MILESTONES
+from projects.columns import Column
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 from projects.sources import Sources
 
@@ -38,18 +41,35 @@ def distance(planned: PartialDay, today: datetime.date) -> Distance:
     return Distance(words, "soon" if days <= SOON else "")
 
 
-def mark_rows(rows: Iterable[Project], *, year: int | None, today: datetime.date) -> list[Project]:
-    """Add to each row what the list shows beside its columns; milestones must be prefetched."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column with its value in one row."""
+
+    column: Column
+    value: Any
+
+
+def mark_rows(
+    rows: Iterable[Project], *, year: int | None, today: datetime.date, columns: Sequence[Column] | None = None
+) -> list[Project]:
+    """Add to each row what the list shows beside its columns; milestones must be prefetched.
+
+    With `columns`, those of `listing.page_of_rows`, also the cells of the row: then only what they say is asked for.
+    """
     rows = list(rows)
-    found = lights.lights_of(rows, today)
+    lit = columns is None or any(column.kind == "light" for column in columns)
+    waits = lit or any(MILESTONES in column.needs for column in columns or ())
+    found = lights.lights_of(rows, today) if lit else {}
     for project in rows:
-        waiting = stages.next_milestone(project.milestones.all())
+        waiting = stages.next_milestone(project.milestones.all()) if waits else None
         project.waiting = waiting
         project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
-        light = found[project.pk]
-        project.light, project.light_reason = light.colour, light.words
+        if light := found.get(project.pk):
+            project.light = project.light_now = light.colour
+            project.light_reason = light.words
         # 增资: signed in an earlier year, listed for an increase in this one.
         project.only_increased = bool(year and not (project.signed_on and project.signed_on.year == year))
+        project.cells = [Cell(column, column.value(project)) for column in columns or ()]
     return rows
 
 

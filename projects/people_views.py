@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.demo import as_of_day
 from accounts.models import User
 from projects import lights, listing, pages, people, permissions
+from projects.columns import DEFAULT
 from projects.lightrules import RED
 from projects.models import Note, Official, Project
 from projects.people_forms import HandoverForm
@@ -54,7 +55,7 @@ def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
     led, today = visible.filter(lead_official=official), as_of_day()
     totals = led.totals()
     page = listing.page_of_rows(led, request.GET, totals.projects)
-    pages.mark_rows(page.object_list, year=None, today=today)
+    pages.mark_rows(page.object_list, year=None, today=today, columns=DEFAULT)
     follow_ups = Note.objects.filter(official=official, project__in=visible).select_related("project", "author")
     chiefs, memberships = people.posts_of(official, visible)
     context = {

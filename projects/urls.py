@@ -13,6 +13,7 @@ from projects import (
     people_views,
     progress_views,
     timeline_views,
+    view_views,
     views,
 )
 
@@ -33,11 +34,22 @@ capital_urls = [
     path(f"{CAPITAL}/restore/", capital_views.entry_restore, name="entry_restore"),
 ]
 
+view_urls = [
+    path("projects/views/", view_views.view_list, name="view_list"),
+    path("projects/views/counts/", view_views.view_counts, name="view_counts"),
+    path("projects/views/new/", view_views.view_create, name="view_create"),
+    path("projects/views/<int:pk>/", view_views.view_edit, name="view_edit"),
+    path("projects/views/<int:pk>/save/", view_views.view_save, name="view_save"),
+    path("projects/views/<int:pk>/default/", view_views.view_default, name="view_default"),
+    path("projects/views/<int:pk>/delete/", view_views.view_delete, name="view_delete"),
+]
+
 project_urls = [
     path("projects/", views.project_list, name="list"),
     path("projects/new/", views.project_create, name="create"),
     path("projects/similar/", views.project_similar, name="similar"),
     path("projects/bulk/", bulk_views.project_bulk, name="bulk"),
+    *view_urls,
     path("projects/<str:code>/", views.project_detail, name="detail"),
     path("projects/<str:code>/edit/", views.project_edit, name="edit"),
     path("projects/<str:code>/void/", views.project_void, name="void"),

@@ -18,6 +18,7 @@ from projects import (
     attachments,
     capital_page,
     changes,
+    columns,
     conditions,
     facts,
     gone,
@@ -29,8 +30,10 @@ from projects import (
     permissions,
     progress,
     registering,
+    savedviews,
     similarity,
     sources,
+    tabs,
     timeline,
 )
 from projects.access import get_edited, get_project, get_writable
@@ -48,23 +51,28 @@ INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
     """The register: narrowed, ordered, totalled; htmx gets the part that changes."""
+    views = savedviews.visible_views(request.user)
+    if address := savedviews.elsewhere(request, views):
+        return redirect(address)
     visible = Project.objects.visible_to(request.user)
     words = conditions.vocabulary()
+    opened = savedviews.opened(request.GET, views, words)
+    request.GET = opened.params  # where the links of the page start from
     filters = conditions.narrowed(request.GET, visible, words, user=request.user)
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
     totals = found.totals(year)
     listed = totals.projects + totals.increased
-    page = listing.page_of_rows(found, request.GET, listed)
-    pages.mark_rows(page.object_list, year=year, today=as_of_day())
-    chips = conditions.chips_of(filters)
+    shown = columns.chosen(request.GET)
+    page = listing.page_of_rows(found, request.GET, listed, columns=shown, year=year)
+    pages.mark_rows(page.object_list, year=year, today=as_of_day(), columns=shown)
     context = {
         "filters": filters,
         "faults": faults,
-        "chips": chips,
+        "chips": conditions.chips_of(filters),
         "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
-        "heads": listing.heads(listing.sort_of(request.GET)),
+        "heads": listing.heads(listing.sort_of(request.GET), shown),
         "sort": listing.sort_of(request.GET),
         "page": page,
         "per_page": listing.per_page_of(request.GET),
@@ -76,6 +84,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": as_of_day(),
+        **savedviews.shown_with(opened, views, shown),
+        "tabs": tabs.tabs_of(request, opened, views),
     }
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
@@ -84,6 +94,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    savedviews.remember(response, request, opened.params)
     return response
 
 

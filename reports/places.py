@@ -15,6 +15,7 @@ from accounts.demo import as_of_day
 from industries.models import Cluster
 from parks.models import Park
 from projects import listing, people, permissions
+from projects.columns import DEFAULT
 from projects.models import Project
 from projects.pages import mark_rows, years_offered
 from projects.querysets import ProjectQuerySet
@@ -136,7 +137,7 @@ def _figures_of(request: HttpRequest, projects: ProjectQuerySet) -> dict[str, An
     totals = totals_of(projects, year)
     now = totals["total"].now
     page = listing.page_of_rows(projects.in_year(year), request.GET, now.projects + now.increased)
-    mark_rows(page.object_list, year=year, today=as_of_day())
+    mark_rows(page.object_list, year=year, today=as_of_day(), columns=DEFAULT)
     return {
         "year": year,
         "years": years_offered(),

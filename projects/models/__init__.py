@@ -7,6 +7,7 @@ from projects.models.obstacles import Attachment, Obstacle
 from projects.models.people import Chief, Follow, Handover, TaskForce, TaskForceMember
 from projects.models.progress import ConditionPeriod, Milestone, Note, StageMove
 from projects.models.projects import Official, Participation, Project, ProjectCode
+from projects.models.views import DefaultView, SavedView
 
 __all__ = [
     "Attachment",
@@ -16,6 +17,7 @@ __all__ = [
     "CapitalSnapshot",
     "Chief",
     "ConditionPeriod",
+    "DefaultView",
     "Follow",
     "Handover",
     "Honour",
@@ -28,6 +30,7 @@ __all__ = [
     "PlannedArrival",
     "Project",
     "ProjectCode",
+    "SavedView",
     "StageMove",
     "TaskForce",
     "TaskForceMember",

@@ -24,7 +24,7 @@ from imports.models import ImportBatch, Merge, NotTheSame, RememberedMapping, Re
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.codes import is_usable
-from projects.models import Attachment, BulkEdit, Obstacle, Project, TaskForce
+from projects.models import Attachment, BulkEdit, Obstacle, Project, SavedView, TaskForce
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,13 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:create": (Kind.WRITE, {}),
     "projects:arrival_grid": (Kind.WRITE, {}),
     "projects:bulk": (Kind.WRITE, {}),
+    "projects:view_list": (Kind.READ, {}),
+    "projects:view_counts": (Kind.READ, {}),
+    "projects:view_create": (Kind.OWN, {}),
+    "projects:view_edit": (Kind.OWN, {"pk": "view"}),
+    "projects:view_save": (Kind.OWN, {"pk": "view"}),
+    "projects:view_default": (Kind.OWN, {"pk": "view"}),
+    "projects:view_delete": (Kind.OWN, {"pk": "view"}),
     "projects:detail": (Kind.READ, {"code": "project"}),
     "projects:edit": (Kind.WRITE, {"code": "project"}),
     "projects:void": (Kind.WRITE, {"code": "project"}),
@@ -195,7 +202,8 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "chain": Chain.objects.create(
             code="robots", name="机器人链", cluster=Cluster.objects.get(code="equipment")
         ).code,
-        "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
+        "user": (somebody := make_user("somebody", "recorder", parks=["shuangfu"])).pk,
+        "view": SavedView.objects.create(name="双福", owner=somebody, sharing="everybody", query="park=shuangfu").pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
         "word": RememberedWord.objects.create(

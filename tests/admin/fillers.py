@@ -2,7 +2,7 @@
 
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
-from projects.models import CapitalSnapshot, Note
+from projects.models import CapitalSnapshot, DefaultView, Note, SavedView
 from reports.models import PublishedFigure
 from tests.builders import make_investor, make_park, make_project, make_user
 
@@ -33,6 +33,8 @@ def fill_everything(first: int, last: int) -> None:
         LeadingFirm.objects.create(chain=chain, name="龙头")
         PublishedFigure.objects.create(scope="x", scope_code=str(number), period="2020", measure="a", value="1")
         make_investor(f"甲{number}公司", honours=["listed"])
+        view = SavedView.objects.create(name="视图", owner=user, sharing="group", park=park)
+        DefaultView.objects.create(user=user, view=view)
         project = make_project(
             agreed="5",
             park=park.code,

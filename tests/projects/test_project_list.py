@@ -15,7 +15,7 @@ from projects.models import Project
 from tests.builders import make_investor, make_project, make_user
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 16  # four of them say why a light is on
+MOST_QUERIES = 17  # four of them say why a light is on, one asks for the saved views
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""The tabs above the list: all, the latest years, what one follows, saved views; the further ones in a menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from projects import pages, savedviews, viewcounts
+from projects.models import SavedView
+from projects.savedviews import Opened
+
+YEARS, VIEWS = 2, 4  # that stand as tabs
+ORDERING = {*savedviews.NOT_STORED, "sort", "columns"}  # parameters that do not narrow the list
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: `key` is that of its number (viewcounts.counted), `count` None where that is asked later."""
+
+    key: str
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+    owner: str = ""  # of a view that somebody else shares
+
+
+@dataclass(frozen=True, slots=True)
+class Tabs:
+    """What stands in the row, what in the menu, and whether their numbers are still to be asked."""
+
+    row: list[Tab]
+    menu: list[Tab]
+    waiting: bool
+
+
+def tabs_of(request: HttpRequest, opened: Opened, views: Sequence[SavedView]) -> Tabs:
+    """The tabs of the list under these parameters."""
+    years = pages.years_offered()[: savedviews.YEARS]
+    counts = viewcounts.remembered(request.user, views, years)
+    known = counts or {}
+    params, address = opened.params, reverse("projects:list")
+    plain = not opened.view and not [name for name in params if params[name] and name not in ORDERING]
+    made = [Tab(viewcounts.EVERYTHING, _("All"), savedviews.all_url(views), plain, known.get(viewcounts.EVERYTHING))]
+    of_years = [
+        Tab(
+            f"year-{year}",
+            _("Signed in %(choice)s") % {"choice": year},
+            f"{address}?year={year}",
+            not opened.view and params.get("year") == str(year),
+            known.get(f"year-{year}"),
+        )
+        for year in years
+    ]
+    followed = bool(not opened.view and params.get("followed"))
+    follow = Tab(viewcounts.FOLLOWED, _("I follow"), f"{address}?followed=1", followed, known.get(viewcounts.FOLLOWED))
+    of_views = [_view_tab(view, opened, request, known) for view in _opened_first(views, opened.view)]
+    return Tabs(
+        [*made, *of_years[:YEARS], follow, *of_views[:VIEWS]],
+        [*of_years[YEARS:], *of_views[VIEWS:]],
+        counts is None,
+    )
+
+
+def _opened_first(views: Sequence[SavedView], view: SavedView | None) -> list[SavedView]:
+    """The views in their order; the opened one is never hidden in the menu."""
+    if view is None or view in views[:VIEWS]:
+        return list(views)
+    return [*views[: VIEWS - 1], view, *(other for other in views[VIEWS - 1 :] if other != view)]
+
+
+def _view_tab(view: SavedView, opened: Opened, request: HttpRequest, known: viewcounts.Counts) -> Tab:
+    key = f"view-{view.pk}"
+    owner = "" if view.owner_id == request.user.pk else str(view.owner)
+    return Tab(key, view.name, view.get_absolute_url(), view == opened.view, known.get(key), owner)

@@ -1,0 +1,56 @@
+"""How many projects each tab of the list holds; asked for together, after the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.http import QueryDict
+
+from accounts.demo import as_of_day
+from accounts.models import User
+from projects import conditions
+from projects.models import Project, SavedView
+from projects.permissions import sees_own_parks_only
+
+SECONDS = 20  # for which the numbers are remembered: each further page has them at once
+EVERYTHING, FOLLOWED = "all", "followed"
+Counts = dict[str, int]
+
+
+def remembered(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Counts | None:
+    """The numbers of a moment ago, by the keys of the tabs; None where they must be asked."""
+    return cache.get(_key(user, views, years))
+
+
+def counted(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Counts:
+    """How many visible projects each tab holds, by `all`, `followed`, `year-2020`, `view-3`; in two queries.
+
+    A view with a year counts as its footer does: those signed in it. One that can no longer be read has no number.
+    """
+    words = conditions.vocabulary()
+    visible = Project.objects.visible_to(user)
+    asked = {EVERYTHING: "", FOLLOWED: "followed=1"}
+    asked |= {f"year-{year}": f"year={year}" for year in years}
+    asked |= {f"view-{view.pk}": view.query for view in views}
+    counts = {}
+    for key, query in asked.items():
+        filters = conditions.narrowed(QueryDict(query), visible, words, user=user)
+        if not conditions.faults_of(filters):
+            wanted = Q(pk__in=filters.qs.order_by().values("pk"))
+            if year := filters.selected_year:
+                wanted &= Q(signed_on__year=year)
+            counts[key] = Count("pk", filter=wanted)
+    # The names of aggregates are identifiers: the keys of the tabs are not.
+    numbers = list(visible.order_by().aggregate(**{f"n{i}": one for i, one in enumerate(counts.values())}).values())
+    found = dict(zip(counts, numbers, strict=True))
+    cache.set(_key(user, views, years), found, SECONDS)
+    return found
+
+
+def _key(user: User, views: Sequence[SavedView], years: Sequence[int]) -> str:
+    narrow = sees_own_parks_only(user) and sorted(user.writable_park_ids)
+    asked = (user.pk, narrow, str(as_of_day()), list(years), [(view.pk, view.query) for view in views])
+    return f"tab_counts:{sha256(repr(asked).encode()).hexdigest()}"
