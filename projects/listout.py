@@ -62,7 +62,7 @@ def sheet_of(
     if year:
         amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
     words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
-    rows = rows_of(listing.ordered(found, sort), shown, year=year, today=today)
+    rows = rows_of(listing.ordered(found, sort, year=year), shown, year=year, today=today)
     place = [column.key for column in shown].index("name")
     return OutSheet(
         _("Projects"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from accounts.models import AuditEvent, User
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
 from projects import columns, exports, listrows
-from projects.models import Obstacle, Project
+from projects.models import Obstacle, Project, SavedView
 from tests.builders import make_investor, make_project, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -348,3 +349,26 @@ def test_every_column_says_in_a_file_what_it_says_on_the_page(client: Client) ->
         assert list(listrows.rows_of(ordered, [column], **asked)) == [[row[place]] for row in page], column.key
     filled = {column.key for column in columns.ALL if any(row[columns.ALL.index(column)] for row in page)}
     assert len(filled) > 35
+
+
+def test_chosen_columns_stand_in_their_order(client: Client) -> None:
+    some_projects()
+    rows = cells(client, "/projects/export.xlsx?columns=park,signed_on,name,started_on,land_area&sort=code")
+    assert len(rows[0]) == 5
+    assert rows[0][2] == "项目名称"
+    assert rows[1][:3] == ["双福工业园", datetime.datetime(2020, 6, 30), "甲"]  # noqa: DTZ001  a cell knows no zone
+    assert rows[-1][2].startswith("合计")
+
+
+def test_a_saved_view_goes_out_as_it_is(client: Client) -> None:
+    some_projects()
+    view = SavedView.objects.create(
+        name="今年的", owner=User.objects.get(), query="year=2020&columns=name,park&sort=name", sharing="private"
+    )
+    rows = cells(client, f"/projects/export.xlsx?view={view.pk}")
+    page = client.get(f"/projects/?view={view.pk}").context
+    assert [row[0] for row in rows[1:-1]] == [row.name for row in page["page"]]
+    assert len(rows[0]) == 2
+    other = Client()
+    other.force_login(make_user("other", role="leader"))
+    assert other.get(f"/projects/export.xlsx?view={view.pk}").status_code == 404
