@@ -7,16 +7,22 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from projects import permissions
 from projects.pages import years_offered
 from projects.periods import Period
 from reports import gridout
 from reports.dimensions import DIMENSIONS
+from reports.fixed_views import FixForm, fix
+from reports.fixing import may_fix, require_fix
 from reports.grid import Grid
+from reports.links import Place
+from reports.saved_views import open_table
+from reports.savedtables import NewTableForm
 from reports.statasked import NO_COLUMNS, OWN_PARAMETERS, YEARS, StatAsked, stat_asked
 from reports.statmeasures import MEASURES
 from reports.stattable import TooManyColumns, table_of
@@ -58,6 +64,28 @@ def statistics_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     )
 
 
+@require_POST
+def statistics_fix(request: HttpRequest) -> HttpResponse:
+    """Keep the table of these parameters (the query string) as it was reported."""
+    require_fix(request.user)
+    asked = stat_asked(request.GET, request.user)
+    page = f"{reverse('reports:statistics')}?{request.GET.urlencode()}"
+    grid, faults = table_or_faults(asked)
+    if grid is None:
+        return render(request, "reports/statistics.html", {**page_of(asked, request), "faults": faults}, status=422)
+    periods = asked.periods if asked.cols == "year" else [asked.period]
+    return fix(
+        request,
+        grids=[grid],
+        title=str(grid.title),
+        page=page,
+        conditions=conditions_in_words(asked),
+        lists=[Place(period, base=asked.base(None)).counted() for period in periods],
+        day=asked.shown,
+        is_cut=asked.day is not None,
+    )
+
+
 def table_or_faults(asked: StatAsked) -> tuple[Grid | None, list[str]]:
     """The table, or why there is none."""
     if asked.faults:
@@ -81,7 +109,7 @@ def conditions_in_words(asked: StatAsked) -> list[tuple[str, str]]:
 def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
     """What the page shows around the table."""
     year = asked.period.year
-    own = {*OWN_PARAMETERS, "saved", "paper"}
+    own, saved = {*OWN_PARAMETERS, "paper"}, open_table(request)
     return {
         "asked": asked,
         "year": year,
@@ -106,7 +134,9 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
         ],
         "narrowing": list(zip(asked.chips, asked.narrowing, strict=True)),
         "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in own and value],
-        "sort": request.GET.get("sort", ""),
+        "saved": saved,
+        "save_form": NewTableForm(initial={"name": saved.name if saved else ""}, auto_id="save-%s"),
+        "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,
     }
 
 

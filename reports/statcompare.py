@@ -120,7 +120,9 @@ def _extras(measure: Measure, period: Period, before: Period) -> list[Extra]:
 
     def points(now: Figures, then: Figures, whole: Figures) -> Any:
         new, old = value(now), value(then)
-        return None if new is None or old is None else new - old
+        # No arrival at all so long ago means that none was entered then, not that none came.
+        unentered = code == "arrival_rate" and not then.arrived_known
+        return None if new is None or old is None or unentered else new - old
 
     by = Extra(f"{code}-change", _("%(measure)s, change") % {"measure": name}, _signed(measure), change)
     growing = Extra(f"{code}-growth", f"{name} {grows}", "growth", grown)

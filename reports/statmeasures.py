@@ -189,7 +189,7 @@ MEASURES = {
         Measure(
             "unknown",
             _("Amount unknown"),
-            _("Amount not filled in"),
+            _("Amount unknown"),
             "count",
             attrgetter("unknown"),
             _unknown,
