@@ -25,6 +25,7 @@ from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.codes import is_usable
 from projects.models import Attachment, BulkEdit, Obstacle, Project, TaskForce
+from reports.models import FixedTable, SavedTable
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,17 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
+    "reports:statistics": (Kind.READ, {}),
+    "reports:statistics_export": (Kind.READ, {"ending": "ending"}),
+    "reports:statistics_fix": (Kind.OWN, {}),
+    "reports:saved_tables": (Kind.READ, {}),
+    "reports:saved_table_create": (Kind.OWN, {}),
+    "reports:saved_table_edit": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:saved_table_remove": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:fixed_tables": (Kind.READ, {}),
+    "reports:fixed_table": (Kind.READ, {"pk": "fixed_table"}),
+    "reports:fixed_table_remove": (Kind.OWN, {"pk": "fixed_table"}),
+    "reports:fixed_table_export": (Kind.READ, {"pk": "fixed_table", "ending": "ending"}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
 # What a form asks for while somebody types: only to be looked at, but of no use to who may not write.
@@ -196,7 +208,9 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "chain": Chain.objects.create(
             code="robots", name="机器人链", cluster=Cluster.objects.get(code="equipment")
         ).code,
-        "user": make_user("somebody", "recorder", parks=["shuangfu"]).pk,
+        "user": (somebody := make_user("somebody", "recorder", parks=["shuangfu"])).pk,
+        "saved_table": SavedTable.objects.create(name="表", owner=somebody).pk,
+        "fixed_table": FixedTable.objects.create(name="报", title="表", day=timezone.localdate(), made_by=somebody).pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
         "word": RememberedWord.objects.create(
