@@ -102,15 +102,20 @@ def corrected_since(table: FixedTable) -> Corrected:
 
 
 def _differences(then: Values, now: Values) -> list[tuple[str, str, str]]:
-    changed = [name for name in LABELS if getattr(then, name) != getattr(now, name)]
+    # Of amounts, none by the day is the same whether later ones are entered (0) or nothing ever was (None).
+    changed = [name for name in LABELS if (getattr(then, name) or 0) != (getattr(now, name) or 0)]
     # In the period and in all the same change: said once.
     if "counted" in changed and (then.agreed or 0, now.agreed or 0) == (then.counted, now.counted):
         changed.remove("counted")
-    return [(str(LABELS[name]), _words(name, getattr(then, name)), _words(name, getattr(now, name))) for name in changed]
+    return [
+        (str(LABELS[name]), _words(name, getattr(then, name)), _words(name, getattr(now, name))) for name in changed
+    ]
 
 
 def _all_of(now: Values) -> list[tuple[str, str, str]]:
-    return [(str(LABELS[name]), "", words) for name in ("agreed", "stage") if (words := _words(name, getattr(now, name)))]
+    return [
+        (str(LABELS[name]), "", words) for name in ("agreed", "stage") if (words := _words(name, getattr(now, name)))
+    ]
 
 
 def _words(name: str, value: object) -> str:
@@ -118,7 +123,7 @@ def _words(name: str, value: object) -> str:
         return ""
     if name in AMOUNTS:
         return f"{exact_yi(value)} 亿元"  # type: ignore[arg-type]
-    return str(WORDS[name].get(value, value)) if name in WORDS else str(value)
+    return str(WORDS[name].get(str(value), value)) if name in WORDS else str(value)
 
 
 def _tell_who(rows: list[Correction], table: FixedTable) -> None:
@@ -126,7 +131,10 @@ def _tell_who(rows: list[Correction], table: FixedTable) -> None:
     keys = [row.key for row in rows]
     there = dict(Project.objects.filter(pk__in=keys).values_list("pk", "code")) if keys else {}
     wrote: dict[int, dict[str, datetime.datetime]] = defaultdict(dict)
-    sources = [(Project, "id"), *((model, "project") for model in (CapitalCommitment, CapitalArrival, Milestone, ConditionPeriod))]
+    sources = [
+        (Project, "id"),
+        *((model, "project") for model in (CapitalCommitment, CapitalArrival, Milestone, ConditionPeriod)),
+    ]
     for model, column in sources if keys else ():
         records = model.history.filter(**{f"{column}__in": keys}, history_date__gt=table.made_at)  # type: ignore[attr-defined]
         for record in records.select_related("history_user").order_by("history_date"):

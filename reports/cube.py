@@ -185,4 +185,3 @@ class _Cutter:
         keys = self._keys("project__", of or dated)
         rows = model.objects.filter(among, period.within(dated), happened(dated, self.scope.day)).order_by()
         return rows.annotate(**keys).values(*keys).annotate(total=Sum("amount"), part=Sum("amount", filter=part or Q()))
-

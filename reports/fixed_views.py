@@ -116,7 +116,9 @@ def fixed_table_export(request: HttpRequest, pk: int, ending: str) -> HttpRespon
         "as": table.name,
     }
     notes = list(dict.fromkeys(note for grid in grids for note in grid.notes))
-    about = exports.about_of(request, table.name, chosen, table.day, [fixed, table.note, *notes, *exports.usual_rules()])
+    about = exports.about_of(
+        request, table.name, chosen, table.day, [fixed, table.note, *notes, *exports.usual_rules()]
+    )
     sheets = [*(sheet_of(grid) for grid in grids), projects_sheet(table)]
     rows = sum(len(grid.rows) for grid in grids)
     return exports.send(request, ending, exports.Outgoing(table.name, sheets, rows, about, chosen))

@@ -1,7 +1,7 @@
 """Figures as they were reported: a table is fixed with its rules, its day, and the projects behind it.
 
-    fix_table(grids=[grid], name="7 月 5 日报区委", note="", title=…, page=request.get_full_path(), conditions=…,
-              lists=[place.counted()], day=asked.shown, is_cut=asked.day is not None, user=request.user)
+fix_table(grids=[grid], name="7 月 5 日报区委", note="", title=…, page=request.get_full_path(), conditions=…,
+          lists=[place.counted()], day=asked.shown, is_cut=asked.day is not None, user=request.user)
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ def fix_table(
     shown = values_behind(table, day if is_cut else None)
     by_day = shown if is_cut else values_behind(table, day)
     FixedProject.objects.bulk_create(
-        (FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one)) for key, one in shown.items()),
+        (
+            FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one))
+            for key, one in shown.items()
+        ),
         batch_size=BATCH,
     )
     return table

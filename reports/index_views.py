@@ -18,7 +18,11 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         _("Statistics"),
         _("rows, columns and measures of one's choice; saved, shared, printed, exported"),
     ),
-    ("reports:saved_tables", _("Saved tables"), _("tables of the statistics page under a name, one's own and shared ones")),
+    (
+        "reports:saved_tables",
+        _("Saved tables"),
+        _("tables of the statistics page under a name, one's own and shared ones"),
+    ),
     ("reports:fixed_tables", _("Fixed tables"), _("figures as they were reported, and what was corrected since")),
 ]
 

@@ -94,7 +94,9 @@ def table_or_faults(asked: StatAsked) -> tuple[Grid | None, list[str]]:
         return table_of(asked), []
     except TooManyColumns:
         label = DIMENSIONS[asked.cols].label
-        return None, [_("%(what)s: too many entries to stand beside each other. Take it for the rows.") % {"what": label}]
+        return None, [
+            _("%(what)s: too many entries to stand beside each other. Take it for the rows.") % {"what": label}
+        ]
 
 
 def conditions_in_words(asked: StatAsked) -> list[tuple[str, str]]:
@@ -133,7 +135,9 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
             for one in asked.measures
         ],
         "narrowing": list(zip(asked.chips, asked.narrowing, strict=True)),
-        "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in own and value],
+        "kept": [
+            (name, value) for name, values in request.GET.lists() for value in values if name not in own and value
+        ],
         "saved": saved,
         "save_form": NewTableForm(initial={"name": saved.name if saved else ""}, auto_id="save-%s"),
         "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,

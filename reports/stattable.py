@@ -56,7 +56,14 @@ def table_of(asked: StatAsked) -> Grid:
     total = Part(_("Total") if asked.narrowing else _("Whole district"), tuple(found), role="total")
     rows += table.rows_of(total, 0)
     title = _("Statistics by %(rows)s") % {"rows": DIMENSIONS[asked.rows].label}
-    return Grid(title, table.columns(), rows, _rules(asked, compared, main.place.period), code="statistics", empty=_("Nothing to show."))
+    return Grid(
+        title,
+        table.columns(),
+        rows,
+        _rules(asked, compared, main.place.period),
+        code="statistics",
+        empty=_("Nothing to show."),
+    )
 
 
 def _blocks(asked: StatAsked) -> list[Block]:

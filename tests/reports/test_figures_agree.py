@@ -153,7 +153,15 @@ def test_figure_list_and_count_by_hand_are_the_same(register: None) -> None:
         rows = list(chosen.qs.prefetch_related("commitments", "arrivals", "milestones"))
         hand = by_hand(rows, period, day)
         assert footer(total) == footer(hand), case
-        for name in ("started", "producing", "performing", "landed", "agreed_whole", "arrived_to_date", "arrived_known"):
+        for name in (
+            "started",
+            "producing",
+            "performing",
+            "landed",
+            "agreed_whole",
+            "arrived_to_date",
+            "arrived_known",
+        ):
             assert getattr(total, name) == getattr(hand, name), (name, case)
         lines = lines_of(cube, dimension, period)
         assert summed(line.figures for line in lines if not line.level) == total, case
