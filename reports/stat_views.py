@@ -27,6 +27,9 @@ from reports.statasked import NO_COLUMNS, OWN_PARAMETERS, YEARS, StatAsked, stat
 from reports.statmeasures import MEASURES
 from reports.stattable import TooManyColumns, table_of
 
+# Conditions of the list that the page offers; by its address it takes all of them.
+OFFERED = ("park", "cluster", "condition", "size", "lead_type", "top_rank")
+OFFERED_AS_TEXT = ("min_capital", "max_capital", "official", "lead_unit", "source")
 WIDE = 16  # columns from which the table is printed on A3
 
 
@@ -111,7 +114,8 @@ def conditions_in_words(asked: StatAsked) -> list[tuple[str, str]]:
 def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
     """What the page shows around the table."""
     year = asked.period.year
-    own, saved = {*OWN_PARAMETERS, "paper"}, open_table(request)
+    own, saved = {*OWN_PARAMETERS, *OFFERED, *OFFERED_AS_TEXT, "paper"}, open_table(request)
+    form = asked.filters(None, asked.narrowing).form
     return {
         "asked": asked,
         "year": year,
@@ -135,6 +139,8 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
             for one in asked.measures
         ],
         "narrowing": list(zip(asked.chips, asked.narrowing, strict=True)),
+        "offered": [form[name] for name in OFFERED],
+        "offered_as_text": [form[name] for name in OFFERED_AS_TEXT],
         "kept": [
             (name, value) for name, values in request.GET.lists() for value in values if name not in own and value
         ],

@@ -1,4 +1,4 @@
-"""What a table of the statistics page was asked to show: its parameters, read and put right. They are a contract.
+"""What a table of the statistics page was asked to show. Its parameters, read and put right, are a contract:
 
 rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period, years (how many, where
 the columns are years), terminated=0 (without), sort, as_of; and every condition of the list of projects but its times.

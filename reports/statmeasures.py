@@ -1,4 +1,4 @@
-"""What a table of the statistics page can show of each cell: how it is counted, which list it opens, what is compared."""
+"""What the statistics page can show of each cell: how it is counted, which list it opens, how it is compared."""
 
 from __future__ import annotations
 

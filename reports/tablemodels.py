@@ -27,7 +27,7 @@ class SavedTableQuerySet(models.QuerySet["SavedTable"]):
 
 
 class SavedTable(models.Model):
-    """What a table of the statistics page shows, under a name. Whoever opens it sees the figures of what one may see."""
+    """What a table of the statistics page shows, under a name. Whoever opens it sees one's own figures."""
 
     name = models.CharField(_("name"), max_length=60)
     owner = models.ForeignKey(
