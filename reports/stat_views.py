@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from projects import permissions
+from projects.classes import size_choices
 from projects.pages import years_offered
 from projects.periods import Period
 from reports import gridout
@@ -116,6 +117,7 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
     year = asked.period.year
     own, saved = {*OWN_PARAMETERS, *OFFERED, *OFFERED_AS_TEXT, "paper"}, open_table(request)
     form = asked.filters(None, asked.narrowing).form
+    form.fields["size"].choices = size_choices()
     return {
         "asked": asked,
         "year": year,

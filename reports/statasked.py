@@ -1,6 +1,6 @@
 """What a table of the statistics page was asked to show. Its parameters, read and put right, are a contract:
 
-rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period, years (how many, where
+rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period, years (how many, if
 the columns are years), terminated=0 (without), sort, as_of; and every condition of the list of projects but its times.
 """
 
