@@ -158,7 +158,7 @@ def test_the_file_holds_the_table(vocabulary: None, leader: Client) -> None:
     assert "3" in text
     book = leader.get("/reports/statistics/export.xlsx")
     assert book.status_code == 200
-    book.close()
+    assert b"".join(book.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     stranger = make_user("stranger", "leader")
     stranger.may_export = False
     stranger.save()
