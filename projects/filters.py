@@ -16,7 +16,7 @@ from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
-from projects import classes, lights
+from projects import classes, lights, steps
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.columnfilters import ColumnsFilter
 from projects.figurefilters import DayFilter, PeriodFilter, ThenFilter, then
@@ -104,6 +104,7 @@ class ProjectFilter(django_filters.FilterSet):
     stage = ThenFilter(label=_("stage"), choices=Stage.choices)
     condition = ThenFilter(label=_("condition"), choices=Condition.choices)
     size = django_filters.MultipleChoiceFilter(label=_("size"), choices=classes.size_choices, method="by_size")
+    step = django_filters.MultipleChoiceFilter(label=_("step taken"), choices=steps.STEPS, method="by_step")
     min_capital = amount_filter("gte", _("agreed, at least (亿元)"))
     max_capital = amount_filter("lte", _("agreed, at most (亿元)"))
     signed_from = PartialDayFilter("signed_on", "since", label=_("signed from"))
@@ -198,6 +199,9 @@ class ProjectFilter(django_filters.FilterSet):
 
     def by_top_rank(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         return queryset.alias(top_rank=classes.top_rank_key()).filter(top_rank__in=value) if value else queryset
+
+    def by_step(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        return steps.with_steps(queryset, value, self.day) if value else queryset
 
     def by_text(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return queryset.search(value)

@@ -29,6 +29,7 @@ from projects.models import (
     SavedView,
     TaskForceMember,
 )
+from reports.models import FixedTable, SavedTable
 
 # Ids a statement: SQLite allows 32,766 variables.
 BATCH = 10_000
@@ -95,6 +96,7 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget_bulk_edits()
     _forget(SavedView, SavedView.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
     _forget(DefaultView, DefaultView.objects.filter(user__is_demo=True).values_list("pk", flat=True))
+    _forget_tables()
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer
@@ -163,6 +165,14 @@ def _forget_bulk_edits() -> None:
     going = edits.keys() - set(records.values_list("history_change_reason", flat=True).distinct())
     apps.get_model("imports", "Takeback").objects.filter(subject__in=going).delete()
     BulkEdit.objects.filter(pk__in=[edits[reason] for reason in going]).delete()
+
+
+def _forget_tables() -> None:
+    """What demo accounts saved, and what they fixed: figures of demo projects."""
+    for going in (FixedTable.objects.filter(made_by__is_demo=True), SavedTable.objects.filter(owner__is_demo=True)):
+        ids = list(going.values_list("pk", flat=True))
+        going.delete()
+        going.model.history.filter(id__in=ids).delete()
 
 
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:

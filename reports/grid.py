@@ -49,7 +49,10 @@ OUT_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`group` is the head above the head: neighbours of one group share it. `weak`: not shown on a phone."""
+    """`group` is the head above the head: neighbours of one group share it. `weak`: not shown on a phone.
+
+    `sort` is the order that a click on its head asks for, `sorted` how it is in order now (`aria-sort`).
+    """
 
     label: str | Promise
     kind: str = "text"
@@ -57,6 +60,8 @@ class Column:
     weak: bool = False
     key: str = ""
     width: int = 0  # of the exported column, in characters
+    sort: str = ""
+    sorted: str = ""
 
     @property
     def is_number(self) -> bool:

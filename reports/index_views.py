@@ -6,12 +6,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from reports.asked import asked, header_of
 
 # Name of the address, label, what one finds there; in the order of the page.
-REPORTS: list[tuple[str, str | Promise, str | Promise]] = []
+REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
+    (
+        "reports:statistics",
+        _("Statistics"),
+        _("rows, columns and measures of one's choice; saved, shared, printed, exported"),
+    ),
+    (
+        "reports:saved_tables",
+        _("Saved tables"),
+        _("tables of the statistics page under a name, one's own and shared ones"),
+    ),
+    ("reports:fixed_tables", _("Fixed tables"), _("figures as they were reported, and what was corrected since")),
+]
 
 
 @require_GET

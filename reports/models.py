@@ -4,6 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.tracking import Tracked
+from reports.tablemodels import FixedProject, FixedTable, SavedTable
+
+__all__ = ["FixedProject", "FixedTable", "PublishedFigure", "SavedTable"]
 
 
 class PublishedFigure(models.Model):

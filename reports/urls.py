@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import demo_views, index_views, mine_views, views
+from reports import demo_views, fixed_views, index_views, mine_views, saved_views, stat_views, views
 
 app_name = "reports"
 
@@ -9,5 +9,16 @@ urlpatterns = [
     path("mine/", mine_views.my_page, name="my_page"),
     path("lights/", views.light_rules, name="light_rules"),
     path("reports/", index_views.report_index, name="index"),
+    path("reports/statistics/", stat_views.statistics, name="statistics"),
+    path("reports/statistics/export.<str:ending>", stat_views.statistics_export, name="statistics_export"),
+    path("reports/statistics/fix/", stat_views.statistics_fix, name="statistics_fix"),
+    path("reports/saved/", saved_views.saved_tables, name="saved_tables"),
+    path("reports/saved/new/", saved_views.saved_table_create, name="saved_table_create"),
+    path("reports/saved/<int:pk>/", saved_views.saved_table_edit, name="saved_table_edit"),
+    path("reports/saved/<int:pk>/remove/", saved_views.saved_table_remove, name="saved_table_remove"),
+    path("reports/fixed/", fixed_views.fixed_tables, name="fixed_tables"),
+    path("reports/fixed/<int:pk>/", fixed_views.fixed_table, name="fixed_table"),
+    path("reports/fixed/<int:pk>/remove/", fixed_views.fixed_table_remove, name="fixed_table_remove"),
+    path("reports/fixed/<int:pk>/export.<str:ending>", fixed_views.fixed_table_export, name="fixed_table_export"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

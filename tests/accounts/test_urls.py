@@ -25,6 +25,7 @@ from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.codes import is_usable
 from projects.models import Attachment, BulkEdit, Obstacle, Project, SavedView, TaskForce
+from reports.models import FixedTable, SavedTable
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,17 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
+    "reports:statistics": (Kind.READ, {}),
+    "reports:statistics_export": (Kind.READ, {"ending": "ending"}),
+    "reports:statistics_fix": (Kind.OWN, {}),
+    "reports:saved_tables": (Kind.READ, {}),
+    "reports:saved_table_create": (Kind.OWN, {}),
+    "reports:saved_table_edit": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:saved_table_remove": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:fixed_tables": (Kind.READ, {}),
+    "reports:fixed_table": (Kind.READ, {"pk": "fixed_table"}),
+    "reports:fixed_table_remove": (Kind.OWN, {"pk": "fixed_table"}),
+    "reports:fixed_table_export": (Kind.READ, {"pk": "fixed_table", "ending": "ending"}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
 # What a form asks for while somebody types: only to be looked at, but of no use to who may not write.
@@ -221,6 +233,8 @@ def _make_things() -> dict[str, Any]:
         ).code,
         "user": (somebody := make_user("somebody", "recorder", parks=["shuangfu"])).pk,
         "view": SavedView.objects.create(name="双福", owner=somebody, sharing="everybody", query="park=shuangfu").pk,
+        "saved_table": SavedTable.objects.create(name="表", owner=somebody).pk,
+        "fixed_table": FixedTable.objects.create(name="报", title="表", day=timezone.localdate(), made_by=somebody).pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
         "word": RememberedWord.objects.create(

@@ -1,9 +1,11 @@
 """Rows of every model, to see whether the number of queries depends on them."""
 
+import datetime
+
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
 from projects.models import CapitalSnapshot, DefaultView, Note, SavedView
-from reports.models import PublishedFigure
+from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable
 from tests.builders import make_investor, make_park, make_project, make_user
 
 
@@ -51,3 +53,6 @@ def fill_everything(first: int, last: int) -> None:
         batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64, user=user)
         ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
         Takeback.objects.create(batch=batch, subject=batch.reason)
+        SavedTable.objects.create(name="表", owner=user)
+        table = FixedTable.objects.create(name="报", title="表", day=datetime.date(2020, 12, 31), made_by=user)
+        FixedProject.objects.create(table=table, key=project.pk, code=project.code, name=project.name)

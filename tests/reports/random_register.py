@@ -67,6 +67,7 @@ def _make(chance: random.Random, firms: list[Investor]) -> None:
         source=chance.choice(["", "外出招商"]),
         expected_output=chance.choice([None, Decimal(1000)]),
         land_area=chance.choice([None, Decimal(100)]),
+        land_mode=chance.choice(["", "leased", "granted"]),
         **({"stage": chance.choice(["lead", "negotiation", "intent"])} if early else {}),
     )
     _give_condition(chance, project, year)

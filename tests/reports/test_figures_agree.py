@@ -89,7 +89,7 @@ def listed(params: list[tuple[str, str]]) -> tuple[Totals, conditions.ProjectFil
 
 def by_hand(projects: list[Project], period: Period, day: datetime.date | None) -> Figures:
     """The same in plain Python, without any query of ours."""
-    count = dict.fromkeys(("projects", "unknown", "started", "producing"), 0)
+    count = dict.fromkeys(("projects", "unknown", "started", "producing", "performing", "landed"), 0)
     money = {name: Decimal(0) for name in ("agreed", "arrived", "agreed_whole", "arrived_to_date", "arrived_known")}
     for project in projects:
         early = project.stage in ("lead", "negotiation", "intent")
@@ -109,6 +109,9 @@ def by_hand(projects: list[Project], period: Period, day: datetime.date | None) 
         count["unknown"] += not known
         count["started"] += rank >= Stage.CONSTRUCTION.rank
         count["producing"] += rank >= Stage.PRODUCTION.rank
+        count["performing"] += rank > Stage.SIGNED.rank or any(row.amount > 0 for row in came)
+        leased = project.land_mode == "leased" and rank == Stage.REGISTERED.rank
+        count["landed"] += rank >= Stage.LAND.rank or leased
         money["agreed_whole"] += sum(row.amount for row in given)
         money["arrived_to_date"] += sum(row.amount for row in came)
         money["arrived_known"] += sum(row.amount for row in came) if known else 0
@@ -138,7 +141,15 @@ def test_figure_list_and_count_by_hand_are_the_same(register: None) -> None:
         rows = list(chosen.qs.prefetch_related("commitments", "arrivals", "milestones"))
         hand = by_hand(rows, period, day)
         assert footer(total) == footer(hand), case
-        for name in ("started", "producing", "agreed_whole", "arrived_to_date", "arrived_known"):
+        for name in (
+            "started",
+            "producing",
+            "performing",
+            "landed",
+            "agreed_whole",
+            "arrived_to_date",
+            "arrived_known",
+        ):
             assert getattr(total, name) == getattr(hand, name), (name, case)
         lines = lines_of(cube, dimension, period)
         assert summed(line.figures for line in lines if not line.level) == total, case
