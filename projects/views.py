@@ -54,7 +54,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
-    totals = found.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period)
+    totals = filters.totals(found)
     listed = totals.projects + totals.increased
     day = filters.day or as_of_day()
     page = listing.page_of_rows(found, request.GET, listed, filters.day)
