@@ -109,6 +109,7 @@ def _words(name: str, value: str) -> str:
         "signed_from": _("from %(value)s"),
         "signed_to": _("until %(value)s"),
         "voided": "",
+        "live": "",
         "followed": "",
     }
     if name in READERS:

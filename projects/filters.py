@@ -127,6 +127,9 @@ class ProjectFilter(django_filters.FilterSet):
     )
     official = WordFilter("lead_official__name", label=_("lead official"), max_length=50)
     lead_unit = WordFilter("lead_unit", label=_("lead unit"), max_length=100)
+    live = django_filters.BooleanFilter(
+        label=_("without terminated"), method="without_terminated", widget=forms.CheckboxInput
+    )
     followed = django_filters.BooleanFilter(
         label=_("followed by me"), method="only_followed", widget=forms.CheckboxInput
     )
@@ -195,6 +198,13 @@ class ProjectFilter(django_filters.FilterSet):
 
     def unchanged(self, queryset: ProjectQuerySet, name: str, value: datetime.date) -> ProjectQuerySet:
         return queryset
+
+    def without_terminated(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
+        """As of the list's own day, also where conditions look at another."""
+        if not value:
+            return queryset
+        found, column = then(queryset, "condition", self.day)
+        return found.exclude(**{column: Condition.TERMINATED})
 
     def by_period(self, queryset: ProjectQuerySet, name: str, value: Period) -> ProjectQuerySet:
         return queryset.in_period(value, self.day)

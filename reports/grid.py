@@ -75,6 +75,7 @@ class Cell:
     href: str = ""
     dash: bool = True
     tone: str = ""  # late, unknown or weak
+    kind: str = ""  # how it is written, where not as its column: a total among changes
 
     @property
     def url(self) -> str:

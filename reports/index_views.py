@@ -6,12 +6,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from reports.asked import asked, header_of
 
 # Name of the address, label, what one finds there; in the order of the page.
-REPORTS: list[tuple[str, str | Promise, str | Promise]] = []
+REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
+    (
+        "reports:changes",
+        _("What changed between two days"),
+        _("From one day’s total to another’s: signed, increased, reduced, arrived, moved on, terminated; and corrected."),
+    ),
+    (
+        "reports:cohorts",
+        _("Cohorts and waiting times"),
+        _("Of what was signed in a quarter: started, producing, paid in after 6, 12, 18 months; and who waits longest."),
+    ),
+]
 
 
 @require_GET
