@@ -131,7 +131,7 @@ def grid_of(bridge: Bridge) -> Grid:
     asked = bridge.asked
     columns = [
         Column(_("Step"), width=34),
-        Column(_("Projects concerned"), "count"),
+        Column(_("Projects concerned"), "count", weak=True),
         Column(_("Projects"), "signed"),
         Column(_("Agreed (100 million)"), "signed_yi"),
         Column(_("Arrived (100 million)"), "signed_yi"),

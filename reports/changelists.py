@@ -62,17 +62,24 @@ def grid_of(asked: Asked, kind: str, projects: Iterable[Any]) -> Grid:
 
 
 def _columns(kind: str) -> list[Column]:
-    agreed, arrived = Column(_("Agreed (100 million)"), "yi"), Column(_("Arrived (100 million)"), "yi")
-    day = Column(_("Day"), "day")
+    agreed, arrived = _("Agreed (100 million)"), _("Arrived (100 million)")
+    day, change = Column(_("Day"), "day", weak=True), Column(_("Change (100 million)"), "signed_yi")
     if kind == "new":
-        return [Column(_("Signed"), "day"), agreed, arrived, Column(_("Stage"))]
+        return [
+            Column(_("Signed"), "day"),
+            Column(agreed, "yi"),
+            Column(arrived, "yi", weak=True),
+            Column(_("Stage"), weak=True),
+        ]
     if kind in COMMITMENTS:
-        return [day, Column(_("Change (100 million)"), "signed_yi"), Column(_("Agreed then"), "yi"), agreed]
+        return [day, change, Column(_("Agreed then"), "yi", weak=True), Column(agreed, "yi")]
     if kind == "arrived":
-        return [Column(_("Months")), Column(_("Change (100 million)"), "signed_yi"), Column(_("Arrived then"), "yi"), arrived]
+        then = Column(_("Arrived then"), "yi", weak=True)
+        return [Column(_("Months"), weak=True), change, then, Column(arrived, "yi")]
     if kind == "moved":
-        return [Column(_("Stage then")), Column(_("Stage now")), day, agreed]
-    return [Column(_("Condition then")), Column(_("Condition now")), day, Column(_("Reason"), weak=True), agreed]
+        return [Column(_("Stage then")), Column(_("Stage now")), day, Column(agreed, "yi", weak=True)]
+    then = Column(_("Condition then"), weak=True)
+    return [then, Column(_("Condition now")), day, Column(_("Reason"), weak=True), Column(agreed, "yi")]
 
 
 def _cells(kind: str, row: Project, then: Was, now: Was, told: tuple[Sequence[PartialDay], Any]) -> list[Cell]:
