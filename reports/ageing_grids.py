@@ -50,7 +50,8 @@ OLD = "old"
 
 def old_grid(old: Sequence[Old]) -> Grid:
     """The projects that wait longer than nine in ten of their kind took."""
-    found = {row.pk: row for row in Project.objects.filter(pk__in=[one.pk for one in old]).select_related("park", "cluster")}
+    rows_of = Project.objects.filter(pk__in=[one.pk for one in old]).select_related("park", "cluster")
+    found = {row.pk: row for row in rows_of}
     columns = [
         Column(_("Project"), width=34),
         Column(_("Park"), weak=True),
@@ -90,8 +91,7 @@ def rules() -> list[str]:
     words = {"enough": ENOUGH, "least": LEAST}
     return [
         _("Days at a stage: from the last day that reaching it could mean to the as-of day; terminated ones are left out."),
-        _("Nine in ten: of those that have left the stage, the days within which 90% had reached the next one.")
-        % words,
+        _("Nine in ten: of those that have left the stage, the days within which nine in ten had reached the next one."),
         _("Compared with the cluster where at least %(enough)d of it have left the stage, else with the whole district.")
         % words,
         _("Where fewer than %(least)d of the district have left a stage with known days, nothing is compared.") % words,

@@ -157,9 +157,9 @@ def rules_of(cohorts: Cohorts, whole: Line) -> dict[str, list[str]]:
         _("A cohort has a share once the months are over for all of it; until then it says so and counts in no total."),
         _("Terminated projects stay in: %(number)d of %(all)d.") % {"number": whole.terminated, "all": whole.projects},
     ]
-    said = {}
+    said: dict[str, list[str]] = {name: [] for name in TITLES}
+    said["started"] += common  # of all three tables, said once
     for name in TITLES:
-        said[name] = list(common)
         if whole.undated[name]:
             words = _("%(number)d projects reached it on a day that nobody filled in: they are not counted as reached.")
             said[name].append(words % {"number": whole.undated[name]})
