@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,8 +40,16 @@ COMMITMENTS = {
     "increased": CommitmentKind.INCREASE,
     "reduced": CommitmentKind.REDUCTION,
 }
+# Not what happened, but what somebody wrote down later: listed as of the earlier day.
+ENTERED = "entered"
+LABELS = {**KINDS, ENTERED: gettext_lazy("entered into the register")}
 FLOWS = (*COMMITMENTS, "arrived")  # their amounts are what was dated between the days, not what there is in all
 LIVE = "live"
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """The first moment after the day."""
+    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(1), datetime.time.min))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class Between:
             return self.there(projects).filter(Exists(self._rows(kind).filter(project=OuterRef("pk"))))
         if kind == "new":
             return self._now(projects).exclude(pk__in=self._then(projects.model.objects.all()).values("pk"))
+        if kind == ENTERED:
+            return self.there(projects).filter(created_at__gte=end_of(self.since))
         if kind == "moved":
             then = self.there(projects).alias(stage_since=stage_by(self.since), stage_until=self._stage())
             return then.exclude(stage_since=F("stage_until"))
@@ -122,7 +133,7 @@ class Happened:
         """KIND:DAY, with `:live` after it to leave out what was terminated before; ValueError for what is none."""
         kind, __, rest = text.partition(":")
         day, __, live = rest.partition(":")
-        if kind not in KINDS or len(day) != 10 or live not in ("", LIVE):
+        if kind not in LABELS or len(day) != 10 or live not in ("", LIVE):
             raise ValueError(f"{text!r} is nothing that happened after a day.")
         return cls(kind, datetime.date.fromisoformat(day), bool(live))
 
@@ -136,4 +147,4 @@ class Happened:
 
     def in_words(self) -> str:
         """As a chip says it."""
-        return _("%(what)s after %(day)s") % {"what": KINDS[self.kind], "day": self.since}
+        return _("%(what)s after %(day)s") % {"what": LABELS[self.kind], "day": self.since}

@@ -7,7 +7,7 @@ says the step. The totals themselves are those of `reports.cube`; that the steps
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from projects.between import FLOWS, KINDS, LIVE, Between, Happened
 from projects.choices import Condition
 from projects.counting import condition_by
+from projects.models import Project
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet, Totals
 from reports.cube import Scope
@@ -44,6 +45,7 @@ class Asked:
     live: bool = False
     params: tuple[tuple[str, str], ...] = ()
     judged: bool = False
+    voided: ProjectQuerySet = field(default_factory=Project.objects.none)  # those of the same kind that do not count
 
     @property
     def between(self) -> Between:

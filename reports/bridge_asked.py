@@ -19,7 +19,7 @@ from reports.asked import day_in
 from reports.bridge import Asked
 
 # Parameters of the page itself, and conditions of the list that a comparison of two days has no use for.
-OWN = ("from", "to", LIVE, "kind", "page", "sort", "per_page", "view")
+OWN = ("from", "to", LIVE, "kind", "corrected", "page", "sort", "per_page", "view")
 USELESS = ("as_of", "judged_on", "changed", "arrived_in", "voided")
 TIMES = ("year", "period")
 # Conditions that look at a day: they are judged at the later one.
@@ -57,7 +57,8 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
     named = [(name, value) for name, values in kept.lists() for value in values if value]
     narrowing = tuple(pair for pair in named if pair[0] not in ("as_of", *TIMES))
     question = Asked(
-        projects=_projects(filters, kept, visible, user) if not faults else Project.objects.none(),
+        projects=Project.objects.none() if faults else _projects(kept, visible, user),
+        voided=Project.objects.none() if faults else _projects(kept, visible, user, voided="1"),
         since=since,
         until=until,
         period=period,
@@ -68,15 +69,12 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
     return AskedPage(question, faults, filters)
 
 
-def _projects(
-    filters: conditions.ProjectFilter, kept: QueryDict, visible: ProjectQuerySet, user: Actor | None
-) -> ProjectQuerySet:
+def _projects(kept: QueryDict, visible: ProjectQuerySet, user: Actor | None, *, voided: str = "") -> ProjectQuerySet:
     """What the conditions leave, whatever year: which of them count in it each day says for itself."""
-    if not any(name in kept for name in TIMES):
-        return filters.qs
     rest = kept.copy()
     for name in TIMES:
         rest.pop(name, None)
+    rest["voided"] = voided
     return conditions.narrowed(rest, visible, conditions.vocabulary(), user=user).qs
 
 

@@ -12,8 +12,9 @@ from projects import export_views, permissions
 from projects.between import KINDS
 from projects.models import Project
 from projects.pages import years_offered
-from reports import bridge, changelists
+from reports import bridge, changelists, correction_grids
 from reports.bridge_asked import AskedPage, asked_of
+from reports.corrections import corrections_of
 from reports.gridout import send_grids
 from reports.links import list_url
 from reports.waterfall import waterfalls_of
@@ -32,7 +33,12 @@ def changes(request: HttpRequest) -> HttpResponse:
     rows = Paginator(changelists.ordered(asked.of(kind)).values_list("pk", flat=True), PER_PAGE)
     rows.count = found.counts[kind]  # type: ignore[misc]  counted already
     shown = rows.get_page(request.GET.get("page"))
+    corrected = corrections_of(asked)
+    corrected_page = Paginator(corrected.changed, PER_PAGE).get_page(request.GET.get("corrected"))
     context = {
+        "corrections": correction_grids.summary_grid(corrected),
+        "corrected": correction_grids.changed_grid(asked, corrected_page.object_list),
+        "corrected_page": corrected_page,
         "asked": asked,
         "faults": page.faults,
         "chips": page.chips,
@@ -71,6 +77,10 @@ def changes_export(request: HttpRequest, ending: str) -> HttpResponseBase:
         if found.counts[kind]:
             ids = changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:MOST_EXPORTED]
             grids.append(changelists.grid_of(asked, kind, ids))
+    corrected = corrections_of(asked)
+    grids.append(correction_grids.summary_grid(corrected))
+    if corrected.changed:
+        grids.append(correction_grids.changed_grid(asked, corrected.changed[:MOST_EXPORTED]))
     conditions = [*_days(page), *((chip.label, chip.value) for chip in page.chips)]
     title = _("What changed between two days")
     return send_grids(request, ending, title, grids, conditions=conditions, day=asked.until)
