@@ -118,7 +118,7 @@ def _grid(cohorts: Cohorts, name: str, shown: list[Shown], rules: list[str]) -> 
         group = _("after %(months)d months") % {"months": months}
         columns += [
             Column(_("of"), "count", group, weak=True),
-            Column(_("reached"), "count", group, weak=True),
+            Column(_("how many"), "count", group, weak=True),
             Column(_("share"), "rate", group),
         ]
         if name == "paid":
