@@ -44,7 +44,7 @@ def test_counted_by_hand(vocabulary: None) -> None:
     assert numbers(line, 6, "production") == (1, 5)
     assert numbers(line, 6, "paid") == (1, 5)
     assert line.undated["started"] == 1
-    assert line.windows[6].arrived / line.windows[6].agreed == 1000 / 50000
+    assert (line.windows[6].arrived, line.windows[6].agreed) == (1000, 50000)
     assert numbers(line, 12) == (0, 0)  # not over yet
 
 
