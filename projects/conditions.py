@@ -81,7 +81,9 @@ def chips_of(filters: ProjectFilter) -> list[Chip]:
             if value:
                 rest = [other for other in params.getlist(name) if other != value]
                 without = query_of(_changed(params, name, rest))
-                chips.append(Chip(name, _label(name, field.label), _words(name, words.get(value, value)), without, value))
+                chips.append(
+                    Chip(name, _label(name, field.label), _words(name, words.get(value, value)), without, value)
+                )
     return chips
 
 

@@ -147,7 +147,9 @@ class Counting(models.QuerySet["Project"]):
         )
         ids = whole.values("pk")
         only = Q() if kinds is None else Q(kind__in=kinds)
-        agreed = _total("CapitalCommitment", "committed_on", ids, period or ALL, day, after("committed_on", since) & only)
+        agreed = _total(
+            "CapitalCommitment", "committed_on", ids, period or ALL, day, after("committed_on", since) & only
+        )
         arrived = _total("CapitalArrival", "month", ids, arrived_in or period or ALL, day, after("month", since))
         return Totals(counts["projects"], agreed, arrived, counts["unknown"], counts["listed"] - counts["projects"])
 

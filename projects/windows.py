@@ -1,14 +1,14 @@
 """What a project had reached so many months after its signing, whatever day it is now.
 
-The window of a project ends so many months after the last day that its signing could mean. What it reached counts where
-even its last possible day lies in the window; an undated milestone proves nothing, and an undated signing has no window.
+The window of a project ends so many months after the last day that its signing could mean. What it reached counts
+where even its last possible day lies in the window; an undated milestone proves nothing, an undated signing has no
+window.
 """
 
 from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Value, When
@@ -57,12 +57,14 @@ class _Part(Func):
 
 
 def with_window_end(projects: ProjectQuerySet, months: int) -> ProjectQuerySet:
-    """Adds `window_end` to filter by: what the function of that name gives for `signed_on`, NULL where there is none."""
+    """Adds `window_end` to filter by: what the function of that name gives for `signed_on`. Undated ones go."""
     year = _Part("signed_on", template="(%(expressions)s / 10000)")
     month = _Part("signed_on", template="((%(expressions)s / 100) %%%% 100)")
     parts = projects.alias(
         w_day=_Part("signed_on", template="(%(expressions)s %%%% 100)"),
-        w_place=year * Value(12) + Case(When(signed_on=None, then=None), default=Least(month, Value(12))) + (months - 1),
+        w_place=year * Value(12)
+        + Case(When(signed_on=None, then=None), default=Least(month, Value(12)))
+        + (months - 1),
     )
     parts = parts.alias(w_year=F("w_place") / Value(12), w_month=F("w_place") % Value(12) + Value(1))
     length = Case(
@@ -93,7 +95,11 @@ class Within:
     def parse(cls, text: str) -> Within:
         """KIND:MONTHS; ValueError for what is none."""
         kind, __, number = text.partition(":")
-        if kind not in REACHED or not (number.isascii() and number.isdigit()) or not 1 <= int(number[:4]) <= MOST_MONTHS:
+        if (
+            kind not in REACHED
+            or not (number.isascii() and number.isdigit())
+            or not 1 <= int(number[:4]) <= MOST_MONTHS
+        ):
             raise ValueError(f"{text!r} is nothing that is reached within months.")
         return cls(kind, int(number))
 

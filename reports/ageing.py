@@ -1,7 +1,7 @@
 """Who waits longest: projects that are at their stage for longer than nine in ten of their kind took to leave it.
 
-Kind is the cluster; where fewer than TWENTY of it have left a stage, those of all clusters together. Days count from the
-last day that the reaching of the stage could mean; what is known to the year alone, or not at all, is no measure.
+Kind is the cluster; where fewer than ENOUGH of it have left a stage, those of all clusters together. Days count from
+the last day that the reaching of the stage could mean; what is known to the year alone, or not at all, is no measure.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.between import FLOWS, KINDS, LIVE, Between, Happened
+from projects.between import FLOWS, KINDS, Between, Happened
 from projects.choices import Condition
 from projects.counting import condition_by
 from projects.models import Project
@@ -160,7 +160,9 @@ def _total_row(words: str, asked: Asked, day: datetime.date, figures: Figures, r
 def rules(asked: Asked) -> list[str]:
     """How it is counted, in sentences that go along into print and file."""
     said = [
-        _("Totals and steps go by event day, with today’s knowledge: what was entered or corrected later counts on its day."),
+        _(
+            "Totals and steps go by event day, with today’s knowledge: what was entered or corrected later counts on its day."
+        ),
         _("What is known to the month or the year counts at its end; what has no day counts at both ends."),
         _("A newly signed project brings all that it had agreed and received by the later day."),
         _("Increases, reductions and arrivals are those of projects that were there at the earlier day."),

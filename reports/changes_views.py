@@ -31,7 +31,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     found = bridge.bridge_of(asked)
     kind = _kind(request, found)
     rows = Paginator(changelists.ordered(asked.of(kind)).values_list("pk", flat=True), PER_PAGE)
-    rows.count = found.counts[kind]  # type: ignore[misc]  counted already
+    rows.count = found.counts[kind]  # type: ignore[misc]
     shown = rows.get_page(request.GET.get("page"))
     corrected = corrections_of(asked)
     corrected_page = Paginator(corrected.changed, PER_PAGE).get_page(request.GET.get("corrected"))

@@ -1,4 +1,4 @@
-"""What was corrected since a day, as tables: how the day's total came about, and by project who changed what and when."""
+"""What was corrected since a day, as tables: how its total came about, and by project who changed what and when."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def summary_grid(found: Corrections) -> Grid:
         Row([Cell(_("Total at the end of %(day)s, with today’s knowledge") % {"day": day}), *after], "total"),
     ]
     rules = [
-        _("Corrected since: what happened by the day, or has no day, and was entered, changed, voided or restored later."),
+        _(
+            "Corrected since: what happened by the day, or has no day, and was entered, changed, voided or restored later."
+        ),
         _("It is no change between the two days: it lies in both totals. Terminated projects are in these figures."),
         _("What the undoing of an import took out again is not counted; park and cluster are today’s."),
     ]
@@ -116,7 +118,7 @@ def _told(asked: Asked, ids: list[int]) -> dict[int, _Told]:
 
 
 def _columns(old: Any, new: Project) -> list[tuple[str, str, str]]:
-    """What of a project decides whether it counts: its signing day, its stage before or after it, whether it is void."""
+    """What of a project decides whether it counts: its signing day, whether it is a lead still, whether it is void."""
     if old is None:
         return []
     stage = [str(Stage(row.stage).label) if _early(old) or _early(new) else "" for row in (old, new)]

@@ -1,8 +1,8 @@
-"""What was corrected since a day: why that day's total, with today's knowledge, is not what the register said that evening.
+"""What was corrected since a day: why its total, with today's knowledge, is not what the register said that evening.
 
-The bridge between two days goes by event day and knows nothing of it. Corrected is, of what counts at the end of the day:
-a project entered later, and a project of which the histories say that evening something else than the register says now,
-so that it adds another number or amount to the total. Amounts in 万元.
+The bridge between two days goes by event day and knows nothing of it. Corrected is, of what counts at the end of the
+day: a project entered later, and a project of which the histories say that evening something else than the register
+says now, so that it adds another number or amount to the total. Amounts in 万元.
 """
 
 from __future__ import annotations
@@ -75,7 +75,13 @@ class Corrections:
         asked = self.asked
         judged = [("judged_on", asked.until.isoformat())] if asked.judged else []
         code = Happened(ENTERED, asked.since).code
-        return [("period", asked.period.code), ("as_of", asked.since.isoformat()), *asked.params, *judged, ("changed", code)]
+        return [
+            ("period", asked.period.code),
+            ("as_of", asked.since.isoformat()),
+            *asked.params,
+            *judged,
+            ("changed", code),
+        ]
 
 
 def corrections_of(asked: Asked) -> Corrections:

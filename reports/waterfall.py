@@ -81,9 +81,7 @@ def _bar(place: int, label: str, value: Decimal, begin: Decimal, end: Decimal, t
     low, high = sorted((begin, end))
     width = max(_place(high - low, most), Decimal(1)) if value else Decimal(0)
     link = "" if tone == "total" and not place else f"{LEFT + _place(begin if tone != 'total' else end, most):f}"
-    return Bar(
-        label, value, f"{LEFT + _place(low, most):f}", f"{width:f}", TOP + place * (BAR + GAP), tone, link
-    )
+    return Bar(label, value, f"{LEFT + _place(low, most):f}", f"{width:f}", TOP + place * (BAR + GAP), tone, link)
 
 
 def _place(amount: Decimal, most: Decimal) -> Decimal:

@@ -90,5 +90,3 @@ def test_money_takes_an_amount() -> None:
 def test_what_is_no_such_condition(text: str) -> None:
     with pytest.raises(ValueError, match="within months"):
         Within.parse(text)
-
-

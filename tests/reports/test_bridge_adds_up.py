@@ -86,4 +86,3 @@ def test_default_is_all_years_with_terminated(register: None) -> None:  # noqa: 
     assert (asked.period, asked.live, asked.params) == (ALL, False, ())
     year = asked_of(QueryDict("from=2020-03-31&to=2020-12-31&year=2020"), Project.objects.all(), user=None).question
     assert year.period == Period(2020)
-

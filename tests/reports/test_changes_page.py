@@ -67,7 +67,9 @@ def test_without_terminated(vocabulary: None) -> None:
     assert found.adds_up()
 
 
-@pytest.mark.parametrize("more", ["", "&live=1", "&year=2020", "&park=shuangfu", "&min_capital=5&live=1", "&stage=construction"])
+@pytest.mark.parametrize(
+    "more", ["", "&live=1", "&year=2020", "&park=shuangfu", "&min_capital=5&live=1", "&stage=construction"]
+)
 def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
     make_year()
     links = [
@@ -83,7 +85,9 @@ def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
         assert_opens_its_rows(leader, link)
 
 
-@pytest.mark.parametrize("kind", ["new", "agreed", "increased", "reduced", "arrived", "moved", "stalled", "terminated", "reopened"])
+@pytest.mark.parametrize(
+    "kind", ["new", "agreed", "increased", "reduced", "arrived", "moved", "stalled", "terminated", "reopened"]
+)
 def test_each_list_names_its_projects(leader: Client, kind: str) -> None:
     make_year()
     names = {
@@ -103,7 +107,8 @@ def test_each_list_names_its_projects(leader: Client, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["from=2020-12-31&to=2020-06-30", "from=2020-13-01", "to=heute", "from=2020-06-30&to=2020-12-31&park=nowhere"]
+    "query",
+    ["from=2020-12-31&to=2020-06-30", "from=2020-13-01", "to=heute", "from=2020-06-30&to=2020-12-31&park=nowhere"],
 )
 def test_wrong_input_is_said_and_nothing_is_counted(leader: Client, query: str) -> None:
     page = leader.get(f"/reports/changes/?{query}")
@@ -118,7 +123,7 @@ def test_without_days_it_takes_the_month(leader: Client) -> None:
 
 def test_who_sees_its_own_parks_only_gets_their_figures(vocabulary: None, client: Client, settings: Any) -> None:
     make_year()
-    settings.RECORDERS_SEE_OWN_PARKS_ONLY = True
+    settings.RECORDERS_SEE_OWN_PARKS = True
     client.force_login(make_user("recorder", parks=["degan"]))
     page = client.get(URL).content.decode()
     assert "新签<" not in page

@@ -89,7 +89,16 @@ def test_by_park_only_projects_whose_window_is_over(vocabulary: None) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "step=half", "step=year", "by=park", "by=cluster", "by=official", "by=park&year=2020", "park=shuangfu&year=2020"],
+    [
+        "",
+        "step=half",
+        "step=year",
+        "by=park",
+        "by=cluster",
+        "by=official",
+        "by=park&year=2020",
+        "park=shuangfu&year=2020",
+    ],
 )
 def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
     make_cohort()
