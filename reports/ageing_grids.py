@@ -91,13 +91,16 @@ def rules() -> list[str]:
     words = {"enough": ENOUGH, "least": LEAST}
     return [
         _(
-            "Days at a stage: from the last day that reaching it could mean to the as-of day; terminated ones are left out."
+            "Days at a stage: from the last day that reaching it could mean "
+            "to the as-of day; terminated ones are left out."
         ),
         _(
-            "Nine in ten: of those that have left the stage, the days within which nine in ten had reached the next one."
+            "Nine in ten: of those that have left the stage, the days "
+            "within which nine in ten had reached the next one."
         ),
         _(
-            "Compared with the cluster where at least %(enough)d of it have left the stage, else with the whole district."
+            "Compared with the cluster where at least %(enough)d of it have "
+            "left the stage, else with the whole district."
         )
         % words,
         _("Where fewer than %(least)d of the district have left a stage with known days, nothing is compared.") % words,

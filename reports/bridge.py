@@ -161,7 +161,8 @@ def rules(asked: Asked) -> list[str]:
     """How it is counted, in sentences that go along into print and file."""
     said = [
         _(
-            "Totals and steps go by event day, with today’s knowledge: what was entered or corrected later counts on its day."
+            "Totals and steps go by event day, with today’s knowledge: what "
+            "was entered or corrected later counts on its day."
         ),
         _("What is known to the month or the year counts at its end; what has no day counts at both ends."),
         _("A newly signed project brings all that it had agreed and received by the later day."),

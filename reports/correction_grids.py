@@ -44,7 +44,8 @@ def summary_grid(found: Corrections) -> Grid:
     ]
     rules = [
         _(
-            "Corrected since: what happened by the day, or has no day, and was entered, changed, voided or restored later."
+            "Corrected since: what happened by the day, or has no day, and "
+            "was entered, changed, voided or restored later."
         ),
         _("It is no change between the two days: it lies in both totals. Terminated projects are in these figures."),
         _("What the undoing of an import took out again is not counted; park and cluster are today’s."),

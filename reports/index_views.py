@@ -17,14 +17,16 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         "reports:changes",
         _("What changed between two days"),
         _(
-            "From one day’s total to another’s: signed, increased, reduced, arrived, moved on, terminated; and corrected."
+            "From one day’s total to another’s: signed, increased, reduced, "
+            "arrived, moved on, terminated; and corrected."
         ),
     ),
     (
         "reports:cohorts",
         _("Cohorts and waiting times"),
         _(
-            "Of what was signed in a quarter: started, producing, paid in after 6, 12, 18 months; and who waits longest."
+            "Of what was signed in a quarter: started, producing, paid in "
+            "after 6, 12, 18 months; and who waits longest."
         ),
     ),
 ]

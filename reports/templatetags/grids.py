@@ -37,6 +37,6 @@ def figure(cell: Cell, kind: str) -> str | SafeString:
 
 @register.filter
 def bar_figure(bar: Any, kind: str) -> str:
-    """The figure beside a bar of a bridge: a total as it is, a step with its sign. Without marks: it stands in an SVG."""
+    """Beside a bar of a bridge: a total as it is, a step with its sign. Plain text: it stands in an SVG."""
     text = display.yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", display.MINUS)
     return text if bar.tone == "total" else display.signed(text)

@@ -1,4 +1,4 @@
-"""The bridge from one total to another adds up, for days, filters and years by chance; each step is its list's footer."""
+"""The bridge between two totals adds up, for days, filters and years by chance; each step is its list's footer."""
 
 from __future__ import annotations
 
