@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.choices import CommitmentKind, Condition
+from projects.choices import STAGE_OF_MILESTONE, CommitmentKind, Condition
 from projects.counting import Totals, after, condition_by, happened, stage_by
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
@@ -52,6 +52,16 @@ def end_of(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(1), datetime.time.min))
 
 
+def in_condition(condition: str, day: datetime.date | None) -> ProjectQuerySet:
+    """All projects in this condition at the end of the day; asked of the few that were ever anything but active."""
+    projects = apps.get_model("projects", "Project").objects.order_by()
+    if day is None:
+        return projects.filter(condition=condition)
+    past = apps.get_model("projects", "ConditionPeriod").objects.order_by().values("project")
+    ever = projects.filter(~Q(condition=Condition.ACTIVE) | Q(pk__in=past))
+    return ever.alias(how_then=condition_by(day)).filter(how_then=condition)
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """After the end of `since`, by the end of `until` (None: all that is registered), among what counts in the period.
@@ -66,28 +76,44 @@ class Between:
 
     def there(self, projects: ProjectQuerySet) -> ProjectQuerySet:
         """What counted at the end of `since`."""
-        found = projects.in_period(self.period, self.since)
+        return self.at(projects, self.since)
+
+    def at(self, projects: ProjectQuerySet, day: datetime.date | None) -> ProjectQuerySet:
+        """What counts at the end of a day."""
+        found = projects.in_period(self.period, day)
         if self.live:
-            found = found.alias(how_since=condition_by(self.since)).exclude(how_since=Condition.TERMINATED)
+            found = found.exclude(pk__in=in_condition(Condition.TERMINATED, day).values("pk"))
         return found
 
     def of(self, kind: str, projects: ProjectQuerySet) -> ProjectQuerySet:
         """Those to which it happened."""
+        now = projects.in_period(self.period, self.until)
         if kind in FLOWS:
             return self.there(projects).filter(Exists(self._rows(kind).filter(project=OuterRef("pk"))))
         if kind == "new":
-            return self._now(projects).exclude(pk__in=self._then(projects.model.objects.all()).values("pk"))
+            return now.exclude(pk__in=self._then().values("pk"))
         if kind == ENTERED:
             return self.there(projects).filter(created_at__gte=end_of(self.since))
         if kind == "moved":
-            then = self.there(projects).alias(stage_since=stage_by(self.since), stage_until=self._stage())
-            return then.exclude(stage_since=F("stage_until"))
+            return self._moved(projects)
         if kind in ("stalled", "terminated"):
-            was = self._then(projects.model.objects.all()).filter(how_since=kind)
-            return self._now(projects).filter(how_until=kind).exclude(pk__in=was.values("pk"))
+            was = self._then().filter(pk__in=in_condition(kind, self.since).values("pk"))
+            return now.filter(pk__in=in_condition(kind, self.until).values("pk")).exclude(pk__in=was.values("pk"))
         former = Condition.STALLED if kind == "resumed" else Condition.TERMINATED
-        found = self._conditions(self._then(projects)).filter(how_since=former).exclude(how_until=former)
-        return found.filter(how_until=Condition.ACTIVE) if kind == "resumed" else found
+        was = projects.in_period(self.period, self.since).filter(pk__in=in_condition(former, self.since).values("pk"))
+        gone = [former, Condition.TERMINATED] if kind == "resumed" else [former]
+        for condition in gone:
+            was = was.exclude(pk__in=in_condition(condition, self.until).values("pk"))
+        return was
+
+    def _moved(self, projects: ProjectQuerySet) -> ProjectQuerySet:
+        """Only where a milestone was reached in between can the stage be another: those alone are asked for it."""
+        reached = apps.get_model("projects", "Milestone").objects.filter(
+            after("actual_on", self.since), happened("actual_on", self.until), kind__in=STAGE_OF_MILESTONE
+        )
+        found = self.there(projects).filter(pk__in=reached.order_by().values("project"))
+        stage: Any = F("stage") if self.until is None else stage_by(self.until)
+        return found.alias(stage_since=stage_by(self.since), stage_until=stage).exclude(stage_since=F("stage_until"))
 
     def totals(self, kind: str, found: ProjectQuerySet) -> Totals:
         """What the projects of a kind come to, in 万元: of a flow what was dated between the days, else all by then."""
@@ -106,18 +132,8 @@ class Between:
         between = after(dated, self.since) & happened(dated, self.until)
         return model.objects.filter(self.period.within(dated), between, **own)
 
-    def _then(self, projects: ProjectQuerySet) -> ProjectQuerySet:
-        return projects.in_period(self.period, self.since).order_by().alias(how_since=condition_by(self.since))
-
-    def _now(self, projects: ProjectQuerySet) -> ProjectQuerySet:
-        return self._conditions(projects.in_period(self.period, self.until))
-
-    def _conditions(self, projects: ProjectQuerySet) -> ProjectQuerySet:
-        now: Any = F("condition") if self.until is None else condition_by(self.until)
-        return projects.alias(how_until=now)
-
-    def _stage(self) -> Any:
-        return F("stage") if self.until is None else stage_by(self.until)
+    def _then(self) -> ProjectQuerySet:
+        return apps.get_model("projects", "Project").objects.in_period(self.period, self.since).order_by()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """From one day's total to another's: what was there, what came, what went, what is there. Amounts in 万元.
 
 Each step is what happened to projects between the two days (`projects.between`), so each opens as a list whose footer
-says the step. The totals themselves are those of `reports.cube`; that the steps join them is tested, not forced.
+says the step. The totals are those of the list at either day; that the steps join them, and that `reports.cube` counts
+the same, is tested, not forced.
 """
 
 from __future__ import annotations
@@ -15,15 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.between import FLOWS, KINDS, Between, Happened
-from projects.choices import Condition
-from projects.counting import condition_by
 from projects.models import Project
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet, Totals
-from reports.cube import Scope
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Params
-from reports.measures import Figures
 
 # Which way a step goes; a flow of commitments has its own sign.
 STEPS = {"new": 1, "agreed": 1, "increased": 1, "reduced": 1, "arrived": 1}
@@ -84,8 +81,8 @@ class Bridge:
     """Both totals and what joins them; `counts` of every kind of change, also of those that no total feels."""
 
     asked: Asked
-    start: Figures
-    end: Figures
+    start: Totals
+    end: Totals
     steps: list[Step]
     counts: dict[str, int]
 
@@ -121,11 +118,8 @@ def _step(asked: Asked, kind: str, totals: Totals, sign: int) -> Step:
     return Step(kind, concerned, sign * number, sign * agreed, sign * arrived, asked.changed(kind))
 
 
-def _total(asked: Asked, day: datetime.date) -> Figures:
-    projects = asked.projects
-    if asked.live:
-        projects = projects.alias(how_at=condition_by(day)).exclude(how_at=Condition.TERMINATED)
-    return Scope(projects, asked.period, day).total()
+def _total(asked: Asked, day: datetime.date) -> Totals:
+    return asked.between.at(asked.projects, day).totals(asked.period, day)
 
 
 def grid_of(bridge: Bridge) -> Grid:
@@ -147,7 +141,7 @@ def grid_of(bridge: Bridge) -> Grid:
     return Grid(_("From one total to the other"), columns, rows, rules(asked), code="bridge")
 
 
-def _total_row(words: str, asked: Asked, day: datetime.date, figures: Figures, role: str) -> Row:
+def _total_row(words: str, asked: Asked, day: datetime.date, figures: Totals, role: str) -> Row:
     params = asked.at(day)
     cells = [
         Cell(figures.projects, params, kind="count"),

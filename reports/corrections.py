@@ -21,9 +21,7 @@ from projects.history import written_since
 from projects.models import CapitalArrival, CapitalCommitment, Project
 from projects.querysets import ProjectQuerySet, Totals
 from reports.bridge import Asked
-from reports.cube import Scope
 from reports.links import Params
-from reports.measures import Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Corrections:
     """`now` is the day's total with today's knowledge; `entered` of projects entered later; `changed` of the others."""
 
     asked: Asked
-    now: Figures
+    now: Totals
     entered: Totals
     changed: list[Correction]
 
@@ -88,7 +86,7 @@ def corrections_of(asked: Asked) -> Corrections:
     """Terminated projects are in it, also where the bridge leaves them out. A constant number of queries."""
     between = Between(asked.since, asked.since, asked.period)
     entered = between.of(ENTERED, asked.projects).totals(asked.period, asked.since)
-    now = Scope(asked.projects, asked.period, asked.since).total()
+    now = between.there(asked.projects).totals(asked.period, asked.since)
     return Corrections(asked, now, entered, _changed(replace(asked, live=False)))
 
 

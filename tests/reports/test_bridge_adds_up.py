@@ -66,9 +66,10 @@ def test_bridge_adds_up_for_pairs_of_days(register: None) -> None:  # noqa: F811
         case = (asked.since, asked.until, asked.period.code, asked.live, asked.params)
         assert bridge.adds_up(), (case, bridge.start, bridge.end, bridge.steps)
         for day, total in ((asked.since, bridge.start), (asked.until, bridge.end)):
-            assert listed(asked.at(day))[:3] == footer(total)[:3], (case, day)
+            assert listed(asked.at(day))[:3] == (total.projects, total.agreed, total.arrived), (case, day)
             if not asked.live:
-                assert total == Scope(asked.projects, asked.period, day).total()
+                cube = Scope(asked.projects, asked.period, day).total()
+                assert footer(cube)[:3] == (total.projects, total.agreed, total.arrived)
         for step in chance.sample(bridge.steps, 1):
             projects, agreed, arrived, increased = listed(step.params)
             assert step.concerned == projects + increased, (case, step)

@@ -30,7 +30,7 @@ def written(project: Project, at: datetime.datetime) -> Project:
     project.history.update(history_date=at)
     for rows in (CapitalCommitment, CapitalArrival):
         rows.history.filter(project=project.pk).update(history_date=at)
-    return project
+    return Project.objects.get(pk=project.pk)
 
 
 def corrected(**more: Any) -> Corrections:
