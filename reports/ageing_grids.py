@@ -19,7 +19,7 @@ def stages_grid(ageing: Ageing, base: Params) -> Grid:
         Column(_("Stage")),
         Column(_("live projects there"), "count"),
         Column(_("with a known day"), "count", weak=True),
-        Column(_("nine in ten left it within (days)"), "count"),
+        Column(_("nine in ten left it within (days)"), "count", weak=True),
         Column(_("known of"), "count", weak=True),
         Column(_("longer there"), "count"),
     ]
@@ -56,7 +56,7 @@ def old_grid(old: Sequence[Old]) -> Grid:
         Column(_("Project"), width=34),
         Column(_("Park"), weak=True),
         Column(_("Cluster"), weak=True),
-        Column(_("Stage")),
+        Column(_("Stage"), weak=True),
         Column(_("since"), "day", weak=True),
         Column(_("days"), "count"),
         Column(_("nine in ten within (days)"), "count", weak=True),

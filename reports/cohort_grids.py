@@ -119,12 +119,12 @@ def _grid(cohorts: Cohorts, name: str, shown: list[Shown], rules: list[str]) -> 
         columns += [
             Column(_("of"), "count", group, weak=True),
             Column(_("how many"), "count", group, weak=True),
-            Column(_("share"), "rate", group),
+            Column(_("share, %(months)d months") % {"months": months}, "rate", group),
         ]
         if name == "paid":
             columns.append(Column(_("arrived ÷ agreed"), "rate", group, weak=True))
     rows = [Row(_cells(cohorts, name, one), one.role, one.level) for one in shown]
-    return Grid(str(TITLES[name]), columns, rows, rules, code=f"cohort-{name}")
+    return Grid(str(TITLES[name]), columns, rows, rules, code=f"cohort-{name}", desk_groups=True)
 
 
 def _cells(cohorts: Cohorts, name: str, one: Shown) -> list[Cell]:

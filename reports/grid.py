@@ -104,6 +104,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     code: str = "table"
     empty: str | Promise = ""  # what is said where there are no rows
+    desk_groups: bool = False  # the head above the head is for wide screens: its columns speak for themselves
 
     @property
     def groups(self) -> list[tuple[str, int]]:
