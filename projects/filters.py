@@ -17,6 +17,7 @@ from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
 from projects import classes, lights
+from projects.between import FLOWS
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.figurefilters import DayFilter, HappenedFilter, PeriodFilter, ThenFilter, WithinFilter, then
 from projects.lacking import lacking, lacking_any
@@ -183,6 +184,12 @@ class ProjectFilter(django_filters.FilterSet):
         What counted on an earlier day of the projects that are late now: as_of and judged_on differ.
         """
         return self._asked("judged_on") or self.day
+
+    @property
+    def sums_after(self) -> datetime.date | None:
+        """The day after which the amounts of the totals were dated; None where they are whole."""
+        happened = self._asked("changed")
+        return happened.since if happened and happened.kind in FLOWS else None
 
     def totals(self, found: ProjectQuerySet) -> Totals:
         """What the list comes to. Where it shows what was added after a day, the amounts are that alone."""
