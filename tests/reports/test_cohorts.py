@@ -124,3 +124,12 @@ def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_q
 
 def make_cohort_again() -> None:
     make_project(signed="2019-01-10", agreed="1", park="degan", reached={"started": "2019-07-10"})
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_export_says_what_is_not_over_yet(leader: Client, ending: str) -> None:
+    make_cohort()
+    response = leader.get(f"/reports/cohorts/export.{ending}?as_of=2020-12-31")
+    assert response.status_code == 200
+    body = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    assert ending == "xlsx" or "未满" in body.decode()
