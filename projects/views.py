@@ -66,7 +66,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
     year = filters.selected_year
-    totals = found.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period)
+    totals = filters.totals(found)
     listed = totals.projects + totals.increased
     day, period = filters.day or as_of_day(), filters.total_period
     shown = columns.chosen(request.GET)

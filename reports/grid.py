@@ -80,6 +80,7 @@ class Cell:
     href: str = ""
     dash: bool = True
     tone: str = ""  # late, unknown or weak
+    kind: str = ""  # how it is written, where not as its column: a total among changes
 
     @property
     def url(self) -> str:
@@ -108,6 +109,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     code: str = "table"
     empty: str | Promise = ""  # what is said where there are no rows
+    desk_groups: bool = False  # the head above the head is for wide screens: its columns speak for themselves
 
     @property
     def groups(self) -> list[tuple[str, int]]:

@@ -24,6 +24,22 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         _("tables of the statistics page under a name, one's own and shared ones"),
     ),
     ("reports:fixed_tables", _("Fixed tables"), _("figures as they were reported, and what was corrected since")),
+    (
+        "reports:changes",
+        _("What changed between two days"),
+        _(
+            "From one day’s total to another’s: signed, increased, reduced, "
+            "arrived, moved on, terminated; and corrected."
+        ),
+    ),
+    (
+        "reports:cohorts",
+        _("Cohorts and waiting times"),
+        _(
+            "Of what was signed in a quarter: started, producing, paid in "
+            "after 6, 12, 18 months; and who waits longest."
+        ),
+    ),
 ]
 
 

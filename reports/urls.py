@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reports import demo_views, fixed_views, index_views, mine_views, saved_views, stat_views, views
+from reports import (
+    changes_views,
+    cohort_views,
+    demo_views,
+    fixed_views,
+    index_views,
+    mine_views,
+    saved_views,
+    stat_views,
+    views,
+)
 
 app_name = "reports"
 
@@ -20,5 +30,9 @@ urlpatterns = [
     path("reports/fixed/<int:pk>/", fixed_views.fixed_table, name="fixed_table"),
     path("reports/fixed/<int:pk>/remove/", fixed_views.fixed_table_remove, name="fixed_table_remove"),
     path("reports/fixed/<int:pk>/export.<str:ending>", fixed_views.fixed_table_export, name="fixed_table_export"),
+    path("reports/changes/", changes_views.changes, name="changes"),
+    path("reports/changes/export.<str:ending>", changes_views.changes_export, name="changes_export"),
+    path("reports/cohorts/", cohort_views.cohorts, name="cohorts"),
+    path("reports/cohorts/export.<str:ending>", cohort_views.cohorts_export, name="cohorts_export"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

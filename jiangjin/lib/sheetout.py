@@ -141,8 +141,9 @@ def csv_lines(sheet: OutSheet) -> Iterator[str]:
 def _csv_cell(kind: Any, value: Any) -> str:
     if value is None or value == "":
         return ""
-    text = kind.text(value)
-    return text if kind.number else safe_for_spreadsheet(text)
+    if isinstance(value, str):  # also a word among numbers
+        return safe_for_spreadsheet(value if kind.number else kind.text(value))
+    return kind.text(value) if kind.number else safe_for_spreadsheet(kind.text(value))
 
 
 def _heads(sheet: OutSheet) -> list[str]:

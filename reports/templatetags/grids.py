@@ -31,5 +31,12 @@ def figure(cell: Cell, kind: str) -> str | SafeString:
     """The value of a cell by the kind of its column; — or 未填 where there is none."""
     if cell.value is None or cell.value == "":
         return display.dash(None) if cell.dash else display.unknown(None)  # type: ignore[return-value]
-    writer = WRITERS.get(kind)
+    writer = WRITERS.get(cell.kind or kind)
     return writer(cell.value) if writer else str(cell.value) if not isinstance(cell.value, SafeString) else cell.value
+
+
+@register.filter
+def bar_figure(bar: Any, kind: str) -> str:
+    """Beside a bar of a bridge: a total as it is, a step with its sign. Plain text: it stands in an SVG."""
+    text = display.yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", display.MINUS)
+    return text if bar.tone == "total" else display.signed(text)
