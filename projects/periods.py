@@ -122,6 +122,14 @@ class Period:
             return Period(self.year, self.quarter - 1) if self.quarter > 1 else Period(self.year - 1, 4)
         return Period(self.year, month=self.month - 1) if self.month > 1 else Period(self.year - 1, month=12)
 
+    def after(self) -> Period:
+        """The month, quarter or year after."""
+        if self.year is None or not (self.quarter or self.month):
+            return Period(None if self.year is None else self.year + 1, year_alone=self.year_alone)
+        if self.quarter:
+            return Period(self.year, self.quarter + 1) if self.quarter < 4 else Period(self.year + 1, 1)
+        return Period(self.year, month=self.month + 1) if self.month < 12 else Period(self.year + 1, month=1)
+
 
 ALL = Period()
 
