@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from reports.links import list_url
 
 # Kinds of columns: how a value is shown. `yi` and `wan` are amounts in 万元 shown in 亿元 or 万元; `rate` is a ratio
-# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign. `mixed` and
-# `signed_mixed` hold a number of projects (int) or an amount in 万元 (Decimal), row by row.
+# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign. What is
+# `mixed` or `signed_mixed` is a number of projects (int) or an amount in 万元 (Decimal), row by row.
 KINDS = (
     "text",
     "count",

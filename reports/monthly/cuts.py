@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from industries.models import Cluster
@@ -45,16 +44,16 @@ def parks(month: Month) -> Grid:
     targets, ranks = targets_of(month.number_of_year), _ranks(lines)
     columns = [
         Column(_("Park"), width=24, key="park"),
-        Column(_("Projects signed"), "count", key="projects"),
+        Column(_("Signings"), "count", key="projects"),
         Column(_("Agreed (亿元)"), "yi", key="agreed"),
         Column(_("Share %"), "rate", key="share"),
         Column(_("Arrived (亿元)"), "yi", key="arrived"),
         Column(_("Arrival rate"), "rate", key="arrival_rate"),
-        Column(_("Started"), "count", key="started"),
+        Column(_("Projects started"), "count", key="started"),
         Column(_("Start rate"), "rate", key="start_rate"),
-        Column(_("In production"), "count", key="producing"),
+        Column(_("Projects in production"), "count", key="producing"),
         Column(_("Production rate"), "rate", key="production_rate"),
-        Column(_("Of the target %"), "rate", key="target_rate"),
+        Column(_("Target reached"), "rate", key="target_rate"),
         Column(_("Rank"), "count", key="rank"),
     ]
     rows = [_park_row(month, line, whole, targets, ranks) for line in lines]
@@ -160,8 +159,8 @@ def clusters(month: Month) -> Grid:
     found |= dict.fromkeys(gone, NOTHING)
     rows.append(row(_("Total"), list(found), "total", ()))
     columns = [
-        Column(_("Cluster"), width=24, key="cluster"),
-        Column(_("Projects"), "count", key="projects"),
+        Column(_("Industry cluster"), width=24, key="cluster"),
+        Column(_("Number of projects"), "count", key="projects"),
         Column(_("Share of projects"), "rate", key="projects_share"),
         Column(_("Agreed (亿元)"), "yi", key="agreed"),
         Column(_("Share of the amount"), "rate", key="agreed_share"),
@@ -194,7 +193,7 @@ def sizes(month: Month) -> Grid:
     rows.append(row(_("Total"), whole, "total"))
     columns = [
         Column(_("Class"), width=20, key="size"),
-        Column(_("Projects"), "count", key="projects"),
+        Column(_("Count"), "count", key="projects"),
         Column(_("Amount (亿元)"), "yi", key="agreed"),
         Column(_("Share of the amount"), "rate", key="share"),
     ]

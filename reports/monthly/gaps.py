@@ -1,4 +1,4 @@
-"""Table 12, 数据质量: what each lead unit has not filled in, not reported, or filled in so that it contradicts itself."""
+"""Table 12, 数据质量: what each lead unit has not filled in, not reported, or filled in with a contradiction."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ def gaps(month: Month) -> Grid:
     """One line a unit, in one query; counts of projects."""
     unit = Coalesce(NullIf(F("lead_unit"), Value("")), Value(NONE), output_field=CharField())
     counts = {f"gap_{code}": Count("pk", filter=with_gap(code, month.day)) for code in GAPS}
-    signed = month.begun.signed().order_by()
-    found = {row["unit"]: row for row in signed.annotate(unit=unit).values("unit").annotate(**counts)}
-    rows = [_row(month, name, [found[name][f"gap_{code}"] for code in GAPS]) for name in sorted(found) if name != NONE]
+    signed = month.begun.signed().order_by().annotate(unit=unit)
+    found = {name: numbers for name, *numbers in signed.values_list("unit").annotate(**counts)}
+    rows = [_row(month, name, found[name]) for name in sorted(found) if name != NONE]
     if NONE in found:
-        rows.append(_row(month, NONE, [found[NONE][f"gap_{code}"] for code in GAPS]))
-    sums = [sum(row[f"gap_{code}"] for row in found.values()) for code in GAPS]
-    rows.append(_row(month, "", sums))
+        rows.append(_row(month, NONE, found[NONE]))
+    rows.append(_row(month, "", [sum(numbers) for numbers in zip(*found.values(), strict=True)] or [0] * len(GAPS)))
     columns = [Column(_("Lead unit"), width=26, key="lead_unit")]
     columns += [Column(label, "count", key=code) for code, (label, __) in GAPS.items()]  # type: ignore[arg-type]
     notes = [

@@ -147,9 +147,7 @@ def key(month: Month) -> Grid:
     )
     total = _total(month, listed, params, columns)
     notes = [
-        _(
-            "Key: named as a key project, or of 10 亿元 or more as of the day; not terminated, not yet at full production."
-        ),
+        _("Named as a key project, or of 10 亿元 or more as of the day; not terminated, not yet at full production."),
         _("Progress of the seven days up to the day; an older note carries its day."),
         _("Problems: open obstacles, else the newest problem that was noted."),
     ]
@@ -191,7 +189,7 @@ def signed(month: Month) -> Grid:
         Column(_("Investor"), width=30, key="investor"),
         Column(_("Content"), width=40, key="content"),
         Column(_("Agreed (亿元)"), "yi", key="agreed"),
-        Column(_("Cluster"), key="cluster"),
+        Column(_("Industry cluster"), key="cluster"),
         Column(_("Park"), key="park"),
         Column(_("Signed on"), "day", key="signed_on"),
         Column(_("Lead unit"), key="lead_unit"),
@@ -243,7 +241,7 @@ def late(month: Month) -> Grid:
     params = Place(Period(), (), month.base).cohort(*(("stuck", code) for code in kinds))
     notes = [
         _(
-            "The last day that the planned start could mean is past and nothing was started; or stalled. Not terminated."
+            "The last day that the planned start could mean is past and nothing was started, or stalled; not terminated."
         ),
         _("Reason: why it is stalled, else open obstacles or the newest problem. Measures: the next step."),
     ]

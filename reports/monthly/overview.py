@@ -1,4 +1,4 @@
-"""Table 1, 总体情况: what was signed, agreed, paid in and reached in the month and the year, against the year before."""
+"""Table 1, 总体情况: signed, agreed, paid in, reached: the month and the year, against the year before."""
 
 from __future__ import annotations
 
@@ -168,9 +168,7 @@ def _row(
 
 def _notes(month: Month, so_far: _Counted, targets: Targets, gone: Decimal) -> list[str]:
     notes = [
-        _(
-            "Projects count by the day of their signing; agreed capital is what was agreed in the period, increases too."
-        ),
+        _("Projects count by their day of signing; agreed capital is what was agreed in the period, increases too."),
         _("Capital arrived is all that was booked in the period, whenever its project was signed."),
         _("Companies registered to full production: milestones reached in the period, of projects of all years."),
         _("Same time last year: up to %(day)s.") % {"day": month.day_before.isoformat()},
