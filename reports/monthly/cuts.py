@@ -48,7 +48,7 @@ def parks(month: Month) -> Grid:
         Column(_("Agreed (亿元)"), "yi", key="agreed"),
         Column(_("Share %"), "rate", key="share"),
         Column(_("Arrived (亿元)"), "yi", key="arrived"),
-        Column(_("Arrival rate"), "rate", key="arrival_rate"),
+        Column(_("Capital arrival rate"), "rate", key="arrival_rate"),
         Column(_("Projects started"), "count", key="started"),
         Column(_("Start rate"), "rate", key="start_rate"),
         Column(_("Projects in production"), "count", key="producing"),
@@ -189,7 +189,7 @@ def sizes(month: Month) -> Grid:
         return Row([*cells, Cell(ratio(figures.agreed, whole.agreed))], role)
 
     rows = [row(size.label, found.get(size.code, NOTHING), "row", ("size", size.code)) for size in classes.SIZES]
-    rows.append(row(_("Amount not filled in"), found.get(NONE, NOTHING), "unknown", ("size", NONE)))
+    rows.append(row(_("amount not filled in"), found.get(NONE, NOTHING), "unknown", ("size", NONE)))
     rows.append(row(_("Total"), whole, "total"))
     columns = [
         Column(_("Class"), width=20, key="size"),

@@ -240,9 +240,7 @@ def late(month: Month) -> Grid:
     rows = [_late_row(month, project, told[project.pk]) for project in projects]
     params = Place(Period(), (), month.base).cohort(*(("stuck", code) for code in kinds))
     notes = [
-        _(
-            "The last day that the planned start could mean is past and nothing was started, or stalled; not terminated."
-        ),
+        _("The last day that the planned start could mean is past without a start, or stalled; not terminated."),
         _("Reason: why it is stalled, else open obstacles or the newest problem. Measures: the next step."),
     ]
     notes += _cut(month, len(rows), listed.count() if len(rows) == month.most else 0)

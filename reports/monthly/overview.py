@@ -57,7 +57,7 @@ def _reached(kind: str) -> Callable[[Period], Params]:
 
 
 MEASURES = [
-    Measure("projects", gettext_lazy("Projects signed"), _signed),
+    Measure("projects", gettext_lazy("Newly signed projects"), _signed),
     Measure("agreed", gettext_lazy("Agreed capital (亿元)"), _signed),
     Measure("arrived", gettext_lazy("Capital arrived (亿元)"), _arrived()),
     Measure("outside_city", gettext_lazy("of which from outside the city (亿元)"), _arrived(OUTSIDE_CITY), 1),
@@ -124,7 +124,7 @@ def overview(month: Month) -> Grid:
         Column(_("This month"), "mixed", key="month"),
         Column(_("Year to date"), "mixed", key="year"),
         Column(_("Same time last year"), "mixed", key="before"),
-        Column(_("Change"), "signed_mixed", key="change"),
+        Column(_("More or less"), "signed_mixed", key="change"),
         Column(_("Growth %"), "growth", key="growth"),
         Column(_("Target of the year"), "mixed", key="target"),
         Column(_("Of the target %"), "rate", key="target_rate"),

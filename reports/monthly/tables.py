@@ -25,7 +25,7 @@ class Table:
 TABLES = {
     table.code: table
     for table in (
-        Table("overview", _("Overview"), overview.overview),
+        Table("overview", _("Overview of the month"), overview.overview),
         Table("parks", _("By park"), cuts.parks),
         Table("clusters", _("By cluster"), cuts.clusters),
         Table("sizes", _("By size"), cuts.sizes),
