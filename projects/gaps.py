@@ -31,8 +31,9 @@ class _First(Func):
     """The first day that it could be, as a number: 20200600 for a month, 20200000 for a year. Of columns alone."""
 
     template = (
-        "(CASE WHEN %(expressions)s %% 10000 = 9999 THEN %(expressions)s - 9999"
-        " WHEN %(expressions)s %% 100 = 99 THEN %(expressions)s - 99 ELSE %(expressions)s END)"
+        "(CASE WHEN %(expressions)s = %(expressions)s / 10000 * 10000 + 9999 THEN %(expressions)s / 10000 * 10000"
+        " WHEN %(expressions)s = %(expressions)s / 100 * 100 + 99 THEN %(expressions)s / 100 * 100"
+        " ELSE %(expressions)s END)"
     )
     arity = 1
     output_field = IntegerField()

@@ -16,6 +16,7 @@ from projects.choices import SIGNED_STAGES, Condition, Stage
 from projects.counting import happened
 from projects.models import CapitalArrival
 from projects.periods import ALL
+from projects.querysets import OWN_PART
 from reports.cube import REACHED, Cube, Scope
 from reports.dimensions import NONE
 from reports.grid import Cell, Column, Grid, Row
@@ -100,13 +101,19 @@ def _ranks(lines: list[Line]) -> dict[str, int]:
     return {code: 1 + sum(other > agreed for other in real.values()) for code, agreed in real.items()}
 
 
+def _park_name(line: Line) -> str:
+    if line.code == NONE:
+        return _("Park not filled in")
+    return _("%(park)s alone") % {"park": line.name} if line.code.startswith(OWN_PART) else line.name
+
+
 def _park_row(month: Month, line: Line, whole: Figures, targets: Targets, ranks: dict[str, int]) -> Row:
     own, entries = line.figures, [("park", line.code)] if line.code else []
     place = month.place(*entries)
     target = targets.get((PARK, line.code, "agreed"))
     booked = [("arrived_in", month.year.code), *month.base, *entries]
     cells = [
-        Cell(_("Park not filled in") if line.code == NONE else line.name),
+        Cell(_park_name(line)),
         Cell(own.projects, place.counted()),
         Cell(own.agreed, place.counted()),
         Cell(ratio(own.agreed, whole.agreed)),

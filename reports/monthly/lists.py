@@ -129,7 +129,7 @@ def key(month: Month) -> Grid:
         Column(_("Park"), key="park"),
         Column(_("Lead official"), width=10, key="official"),
         Column(_("Lead unit"), key="lead_unit"),
-        Column(_("Stage"), width=8, key="stage"),
+        Column(_("Stage"), "stage", width=8, key="stage"),
         Column(_("Planned start"), "day", key="planned_start"),
         Column(_("Actual start"), "day", key="started_on"),
         Column(_("Progress this week"), width=30, key="progress"),
