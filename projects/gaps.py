@@ -10,9 +10,9 @@ from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
 
 from projects import lightrules
-from projects.choices import Condition
+from projects.choices import Condition, InvestorType, ParticipationRole
 from projects.lacking import ACTUAL, PLANNED, lacking
-from projects.models import Milestone
+from projects.models import Milestone, Participation
 from projects.stages import DAY_ORDER
 
 SILENT_DAYS = 30
@@ -65,10 +65,18 @@ def _milestone(name: str) -> tuple[str, str]:
     return (ACTUAL[name], "actual_on") if name in ACTUAL else (PLANNED[name], "planned_on")
 
 
+def without_credit_code() -> Q:
+    """Neither the project company's nor the lead investor's is known; firms from abroad have none."""
+    lead = Participation.objects.filter(project=OuterRef("pk"), role=ParticipationRole.LEAD)
+    known = Exists(lead.exclude(investor__credit_code=None))
+    abroad = Exists(lead.filter(investor__type__in=(InvestorType.FOREIGN, InvestorType.HMT)))
+    return Q(company_credit_code="") & ~Q(known) & ~Q(abroad)
+
+
 OnDay = Callable[[datetime.date], Q]
 # Code → label, the condition on a day. In the order of the report (glossary, section 5, table 12).
 GAPS: dict[str, tuple[object, OnDay]] = {
-    "credit_code": (_("no credit code"), lambda day: lacking("company_credit_code")),
+    "credit_code": (_("no credit code"), lambda day: without_credit_code()),
     "signed_on": (_("no signing day"), lambda day: lacking("signed_on")),
     "place": (_("no park or cluster"), lambda day: lacking("park") | lacking("cluster")),
     "amount": (_("amount not filled in"), lambda day: lacking("agreed_capital")),

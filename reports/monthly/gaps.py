@@ -28,7 +28,7 @@ def gaps(month: Month) -> Grid:
     columns += [Column(label, "count", key=code) for code, (label, __) in GAPS.items()]  # type: ignore[arg-type]
     notes = [
         _("Signed projects as of the day; what their present stage asks for and nobody filled in."),
-        _("Credit code: of the project company, from its registration on."),
+        _("Credit code: neither the project company's nor the lead investor's is known; firms from abroad left out."),
         _("30 days without an update: no change, note or arrival, while under way."),
         _("Contradicting days: an order that is broken for every day that they could mean."),
     ]

@@ -269,7 +269,10 @@ def test_gaps_by_unit() -> None:
     fill()
     rows = table("gaps")
     # 缺信用代码, 缺签约日期, 缺园区/产业, 金额未填, 30天未更新, 日期矛盾
-    assert rows["招商局"][:4] == [0, 0, 0, 1]
+    assert rows["招商局"][:4] == [2, 0, 0, 1]
+    make_investor("上市甲", credit_code="91500116MA00000154")
+    make_investor("重庆某某有限公司", type="hmt")  # has no such code
+    assert table("gaps")["合计"][0] == 0
     assert rows["未填"][2] == 4
     assert [sum(parts) for parts in zip(rows["招商局"], rows["未填"], strict=True)] == rows["合计"]
 
