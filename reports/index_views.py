@@ -14,6 +14,11 @@ from reports.asked import asked, header_of
 # Name of the address, label, what one finds there; in the order of the page.
 REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
     (
+        "reports:monthly",
+        _("Monthly report"),
+        _("The ten tables of the month: overview, parks, clusters, sizes, key projects, what is late, data quality."),
+    ),
+    (
         "reports:statistics",
         _("Statistics"),
         _("rows, columns and measures of one's choice; saved, shared, printed, exported"),

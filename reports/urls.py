@@ -11,6 +11,7 @@ from reports import (
     stat_views,
     views,
 )
+from reports.monthly import views as monthly
 
 app_name = "reports"
 
@@ -34,5 +35,9 @@ urlpatterns = [
     path("reports/changes/export.<str:ending>", changes_views.changes_export, name="changes_export"),
     path("reports/cohorts/", cohort_views.cohorts, name="cohorts"),
     path("reports/cohorts/export.<str:ending>", cohort_views.cohorts_export, name="cohorts_export"),
+    path("reports/monthly/", monthly.monthly, name="monthly"),
+    path("reports/monthly/export.xlsx", monthly.monthly_export, name="monthly_export"),
+    path("reports/monthly/<slug:code>/", monthly.monthly_table, name="monthly_table"),
+    path("reports/monthly/<slug:code>/export.<str:ending>", monthly.monthly_table_export, name="monthly_table_export"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]
