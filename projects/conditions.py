@@ -76,11 +76,12 @@ def chips_of(filters: ProjectFilter) -> list[Chip]:
     params: QueryDict = filters.data
     for name, field in filters.form.fields.items():
         words = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+        in_words = getattr(field, "in_words", str)
         for value in params.getlist(name):
             if value:
                 rest = [other for other in params.getlist(name) if other != value]
                 without = query_of(_changed(params, name, rest))
-                label, shown = _label(name, field.label), _words(name, words.get(value, value))
+                label, shown = _label(name, field.label), _words(name, words.get(value) or in_words(value))
                 if name == COLUMNS:
                     label, shown = field.chip_words(value)
                 chips.append(Chip(name, label, shown, without, value))
@@ -99,6 +100,7 @@ def _words(name: str, value: str) -> str:
         "signed_to": _("until %(value)s"),
         "voided": "",
         "followed": "",
+        "key": "",
     }
     if name in WORDS and value == UNKNOWN[0]:
         return str(UNKNOWN[1])

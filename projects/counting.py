@@ -79,6 +79,14 @@ class Counting(models.QuerySet["Project"]):
         booked = arrival.objects.filter(period.within("month"), happened("month", day), project=OuterRef("pk"))
         return self.filter(Exists(booked))
 
+    def reaching(self, kind: str, period: Period, day: datetime.date | None = None) -> Self:
+        """Which reached a milestone in the period, and by the day; reached on a day that nobody knows is undated."""
+        milestone = apps.get_model("projects", "Milestone")
+        reached = milestone.objects.filter(
+            period.within("actual_on"), happened("actual_on", day), project=OuterRef("pk"), kind=kind, reached=True
+        )
+        return self.filter(Exists(reached))
+
     def as_of(self, day: datetime.date) -> Self:
         """Those that had begun by the end of the day: signed, or known as a lead."""
         early = Q(stage__in=(Stage.LEAD, Stage.NEGOTIATION))
@@ -145,7 +153,7 @@ def _signed(period: Period, day: datetime.date | None) -> Q:
 
 def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None) -> Decimal:
     rows = apps.get_model("projects", model).objects.filter(period.within(dated), happened(dated, day), project__in=ids)
-    return rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    return rows.aggregate(total=Sum(period.sums))["total"] or Decimal(0)
 
 
 def _summed(model: Any, dated: str, day: datetime.date, project: str) -> Subquery:

@@ -9,22 +9,75 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from projects.choices import MilestoneKind
 from projects.counting import agreed_by
-from projects.periods import Period
+from projects.periods import Arrivals, Period
 from projects.querysets import ProjectQuerySet
 
 
 class PeriodFormField(forms.CharField):
     """2020, 2020Q1, 2020-06, 2020-none, none or all."""
 
+    kind: type[Period] = Period
+
     def to_python(self, value: Any) -> Period | None:
         text = super().to_python(value)
         if not text:
             return None
         try:
-            return Period.parse(text)
+            return self.kind.parse(text)
         except ValueError as error:
             raise ValidationError(_("Write a period as 2020, 2020Q1 or 2020-06.")) from error
+
+    def in_words(self, value: str) -> str:
+        """How a chip says the value; as it was typed where it is none."""
+        try:
+            return self.kind.parse(value).label
+        except ValueError:
+            return value
+
+
+class ArrivalsFormField(PeriodFormField):
+    """A period, or a part of what arrived in it: 2020-06:foreign."""
+
+    kind = Arrivals
+
+
+class ReachedFormField(forms.CharField):
+    """A milestone and when it was reached: started:2020-06, production:2020, land:none."""
+
+    def to_python(self, value: Any) -> tuple[MilestoneKind, Period] | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        kind, __, period = text.partition(":")
+        try:
+            return MilestoneKind(kind), Period.parse(period)
+        except ValueError as error:
+            raise ValidationError(_("Write a milestone and a period as started:2020-06.")) from error
+
+    def in_words(self, value: str) -> str:
+        """How a chip says the value; as it was typed where it is none."""
+        try:
+            found = self.to_python(value)
+        except ValidationError:
+            return value
+        return f"{found[0].label} {found[1].label}" if found else value
+
+
+class ReachedFilter(django_filters.Filter):
+    """A milestone that was reached in a period."""
+
+    field_class = ReachedFormField
+
+    def filter(self, qs: ProjectQuerySet, value: tuple[MilestoneKind, Period] | None) -> ProjectQuerySet:
+        return qs.reaching(*value, self.parent.day) if value else qs
+
+
+class ArrivalsFilter(django_filters.Filter):
+    """Capital that arrived in a period, or a part of it."""
+
+    field_class = ArrivalsFormField
 
 
 class PeriodFilter(django_filters.Filter):

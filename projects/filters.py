@@ -19,12 +19,13 @@ from parks.models import Park
 from projects import classes, lights
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.columnfilters import ColumnsFilter
-from projects.figurefilters import DayFilter, PeriodFilter, ThenFilter, then
+from projects.figurefilters import ArrivalsFilter, DayFilter, PeriodFilter, ThenFilter, then
 from projects.lacking import lacking, lacking_any
 from projects.models import Participation, Project
 from projects.periods import Period
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
+from projects.reportfilters import ReportFilter
 from projects.stages import REQUIRED_LABELS
 from projects.tags import with_tag
 
@@ -89,7 +90,7 @@ def amount_filter(lookup: str, label: str) -> AmountFilter:
     )
 
 
-class ProjectFilter(django_filters.FilterSet):
+class ProjectFilter(ReportFilter):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
     as_of = DayFilter(label=_("as of"), method="by_day")
@@ -97,7 +98,7 @@ class ProjectFilter(django_filters.FilterSet):
     year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
     period = PeriodFilter(label=_("period"), method="by_period")
     signed_in = PeriodFilter(label=_("signed in"), method="by_signing")
-    arrived_in = PeriodFilter(label=_("capital arrived in"), method="by_arrival")
+    arrived_in = ArrivalsFilter(label=_("capital arrived in"), method="by_arrival")
     park = CodesFilter(Park, field_name="park", label=_("park"))
     cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))
     chain = CodesFilter(Chain, field_name="chain", label=_("chain"))

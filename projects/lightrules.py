@@ -164,7 +164,8 @@ def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason |
 # --- Silence.
 
 
-def _quiet(day: datetime.date, days: int) -> Q:
+def quiet(day: datetime.date, days: int) -> Q:
+    """Projects under way of which nobody wrote anything in the last `days` days."""
     since = day - datetime.timedelta(days=days)
     moment = timezone.make_aware(datetime.datetime.combine(since, datetime.time.min))
     noted = Note.objects.filter(created_at__gte=moment).values("project")
@@ -253,8 +254,8 @@ RULES = (
         gettext_lazy("nothing reported"),
         gettext_lazy("nobody wrote anything about it for more than 180 days"),
         gettext_lazy("nobody wrote anything about it for more than 90 days"),
-        lambda day: _quiet(day, VERY_QUIET),
-        lambda day: _quiet(day, QUIET),
+        lambda day: quiet(day, VERY_QUIET),
+        lambda day: quiet(day, QUIET),
         _quiet_reason,
     ),
     Rule(

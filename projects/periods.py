@@ -1,6 +1,7 @@
 """The time that a figure is about: a year, a quarter, a month, all time, or what nobody dated.
 
-Written in URLs as 2020, 2020Q1, 2020-06, 2020-none (dated to the year alone), `none` (undated) and `all`.
+Written in URLs as 2020, 2020Q1, 2020-06, 2020-none (dated to the year alone), `none` (undated) and `all`. What arrived
+may be a part of it: 2020-06:foreign, 2020-06:outside_city.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import re
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR, PartialDay
+from projects.choices import CapitalOrigin
 
 WRITTEN = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2])|-(none))?", re.ASCII)
 YEAR_ALONE = "none"  # in place of a month or a quarter that nobody knows
@@ -48,6 +52,11 @@ class Period:
         if self.month:
             return f"{self.year}-{self.month:02d}"
         return f"{self.year}-{YEAR_ALONE}" if self.year_alone else str(self.year)
+
+    @property
+    def sums(self) -> str:
+        """The column that amounts of the period sum."""
+        return "amount"
 
     @property
     def label(self) -> str:
@@ -118,6 +127,14 @@ class Period:
             return Period(self.year, self.quarter - 1) if self.quarter > 1 else Period(self.year - 1, 4)
         return Period(self.year, month=self.month - 1) if self.month > 1 else Period(self.year - 1, month=12)
 
+    def after(self) -> Period:
+        """The month, quarter or year after."""
+        if self.year is None or not (self.quarter or self.month):
+            return Period(None if self.year is None else self.year + 1, year_alone=self.year_alone)
+        if self.quarter:
+            return Period(self.year, self.quarter + 1) if self.quarter < 4 else Period(self.year + 1, 1)
+        return Period(self.year, month=self.month + 1) if self.month < 12 else Period(self.year + 1, month=1)
+
 
 ALL = Period()
 
@@ -125,3 +142,54 @@ ALL = Period()
 def year_of(year: int | None) -> Period:
     """A whole year; all time for None."""
     return Period(year) if year else ALL
+
+
+FOREIGN, OUTSIDE_CITY = "foreign", "outside_city"
+PARTS_OF_ARRIVALS: dict[str, str | Promise] = {
+    FOREIGN: gettext_lazy("foreign capital"),
+    OUTSIDE_CITY: gettext_lazy("from outside the city"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals(Period):
+    """The time of arrivals, and which part of them: all, foreign capital, what came from outside the city."""
+
+    part: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Arrivals:
+        time, __, part = text.partition(":")
+        if part and part not in PARTS_OF_ARRIVALS:
+            raise ValueError(f"{text!r} names no part of arrivals.")
+        return cls.part_of(Period.parse(time), part)
+
+    @classmethod
+    def part_of(cls, period: Period, part: str = "") -> Arrivals:
+        """A part of what arrived in a period."""
+        return cls(period.year, period.quarter, period.month, period.year_alone, period.undated, part)
+
+    @property
+    def period(self) -> Period:
+        """The time alone."""
+        return Period(self.year, self.quarter, self.month, self.year_alone, self.undated)
+
+    @property
+    def code(self) -> str:
+        return f"{self.period.code}:{self.part}" if self.part else self.period.code
+
+    @property
+    def label(self) -> str:
+        words = self.period.label
+        return f"{words} · {PARTS_OF_ARRIVALS[self.part]}" if self.part else words
+
+    @property
+    def sums(self) -> str:
+        return OUTSIDE_CITY if self.part == OUTSIDE_CITY else "amount"
+
+    def within(self, field: str) -> Q:
+        """Arrivals of that part whose month lies in the period."""
+        found = self.period.within(field)
+        if self.part == FOREIGN:
+            return found & Q(origin=CapitalOrigin.FOREIGN)
+        return found & Q(outside_city__gt=0) if self.part else found

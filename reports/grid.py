@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 from reports.links import list_url
 
 # Kinds of columns: how a value is shown. `yi` and `wan` are amounts in 万元 shown in 亿元 or 万元; `rate` is a ratio
-# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign.
+# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign. What is
+# `mixed` or `signed_mixed` is a number of projects (int) or an amount in 万元 (Decimal), row by row.
 KINDS = (
     "text",
     "count",
@@ -29,6 +30,8 @@ KINDS = (
     "points",
     "signed",
     "signed_yi",
+    "mixed",
+    "signed_mixed",
     "day",
     "light",
     "stage",
@@ -43,6 +46,8 @@ OUT_KINDS = {
     "rate": "percent",
     "growth": "percent",
     "points": "decimal",
+    "mixed": "decimal",
+    "signed_mixed": "decimal",
     "day": "day",
 }
 
@@ -74,7 +79,8 @@ class Cell:
     params: Sequence[tuple[str, str]] | None = None
     href: str = ""
     dash: bool = True
-    tone: str = ""  # late, unknown or weak
+    tone: str = ""  # late, unknown or weak; blank: nothing stands there, not even a dash
+    title: str = ""  # why, of a light
 
     @property
     def url(self) -> str:
@@ -103,6 +109,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     code: str = "table"
     empty: str | Promise = ""  # what is said where there are no rows
+    wide: bool = False  # on A3 in print and in the file
 
     @property
     def groups(self) -> list[tuple[str, int]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from jiangjin.lib.money import YI
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import exports
+from projects.lights import CHOICES
 from reports.grid import OUT_KINDS, Cell, Column, Grid, Row
 
 INSIDE = "　"  # before the name of what lies inside the row above
@@ -31,6 +33,7 @@ def sheet_of(grid: Grid) -> OutSheet:
         _values(grid.columns, total) if total else None,
         grid.groups,
         frozen=1,
+        wide=grid.wide,
     )
 
 
@@ -44,9 +47,18 @@ def _values(columns: Sequence[Column], row: Row) -> list[Any]:
 def _value(column: Column, cell: Cell) -> Any:
     if cell.value is None or cell.value == "":
         return None
-    if column.kind == "points":
+    if column.kind == "light":
+        return str(dict(CHOICES).get(cell.value, cell.value))
+    if isinstance(cell.value, Decimal) and column.kind in ("mixed", "signed_mixed"):
+        return cell.value / YI
+    if column.kind == "points" and not isinstance(cell.value, str):
         return Decimal(cell.value) * 100
     return cell.value if column.kind in OUT_KINDS else str(cell.value)
+
+
+def _notes(grid: Grid, of: int) -> list[str]:
+    """Its counting rules; with its name where the file holds several tables."""
+    return [f"{grid.title}：{note}" if of > 1 else note for note in grid.notes]
 
 
 def send_grids(
@@ -60,7 +72,7 @@ def send_grids(
 ) -> HttpResponseBase:
     """The tables as one file, a sheet each (.csv takes the first); asks for the right and writes the export down."""
     exports.require_ending(ending)
-    notes = list(dict.fromkeys(note for grid in grids for note in grid.notes))
+    notes = list(dict.fromkeys(note for grid in grids for note in _notes(grid, len(grids))))
     about = exports.about_of(request, title, conditions, day, [*notes, *exports.usual_rules()])
     sheets = [sheet_of(grid) for grid in grids]
     count = sum(len(grid.rows) for grid in grids)

@@ -6,12 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from reports.asked import asked, header_of
 
 # Name of the address, label, what one finds there; in the order of the page.
-REPORTS: list[tuple[str, str | Promise, str | Promise]] = []
+REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
+    (
+        "reports:monthly",
+        _("Monthly report"),
+        _("The ten tables of the month: overview, parks, clusters, sizes, key projects, what is late, data quality."),
+    ),
+]
 
 
 @require_GET

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import demo_views, index_views, mine_views, views
+from reports.monthly import views as monthly
 
 app_name = "reports"
 
@@ -9,5 +10,9 @@ urlpatterns = [
     path("mine/", mine_views.my_page, name="my_page"),
     path("lights/", views.light_rules, name="light_rules"),
     path("reports/", index_views.report_index, name="index"),
+    path("reports/monthly/", monthly.monthly, name="monthly"),
+    path("reports/monthly/export.xlsx", monthly.monthly_export, name="monthly_export"),
+    path("reports/monthly/<slug:code>/", monthly.monthly_table, name="monthly_table"),
+    path("reports/monthly/<slug:code>/export.<str:ending>", monthly.monthly_table_export, name="monthly_table_export"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -36,7 +36,7 @@ MOST_ROWS = 1_048_576  # of a sheet, its head and totals included
 LONGEST_TITLE = 31
 FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\]")
 LINES_AT_ONCE = 200
-A4 = 9
+A4, A3 = 9, 8
 
 About = Sequence[tuple[str, str]]
 
@@ -72,6 +72,7 @@ class OutSheet:
     totals: Sequence[Any] | None = None
     groups: Sequence[tuple[str, int]] = ()
     frozen: int = 0
+    wide: bool = False  # prints on A3
 
     @property
     def head_rows(self) -> int:
@@ -236,7 +237,7 @@ class _SheetWriter:
         self.page.freeze_panes(self.sheet.head_rows, self.sheet.frozen)
         self.page.repeat_rows(0, self.sheet.head_rows - 1)
         self.page.set_landscape()
-        self.page.set_paper(A4)
+        self.page.set_paper(A3 if self.sheet.wide else A4)
         self.page.fit_to_pages(1, 0)
         self.page.set_footer("&C&P / &N")
 

@@ -12,6 +12,11 @@ from reports.grid import Cell
 
 register = template.Library()
 
+
+def _mixed(value: Any) -> str:
+    return display.count(value) if isinstance(value, int) else display.yi(value)
+
+
 WRITERS: dict[str, Any] = {
     "count": display.count,
     "yi": display.yi,
@@ -21,6 +26,8 @@ WRITERS: dict[str, Any] = {
     "points": display.points,
     "signed": display.signed,
     "signed_yi": lambda value: display.signed(display.yi(value)),
+    "mixed": _mixed,
+    "signed_mixed": lambda value: display.signed(value if isinstance(value, int) else display.yi(value)),
     "decimal": lambda value: f"{display._rounded(value, 2):,}",
     "day": display.day,
 }
@@ -29,7 +36,9 @@ WRITERS: dict[str, Any] = {
 @register.filter
 def figure(cell: Cell, kind: str) -> str | SafeString:
     """The value of a cell by the kind of its column; — or 未填 where there is none."""
+    if cell.tone == "blank":
+        return ""
     if cell.value is None or cell.value == "":
         return display.dash(None) if cell.dash else display.unknown(None)  # type: ignore[return-value]
-    writer = WRITERS.get(kind)
+    writer = None if isinstance(cell.value, str) else WRITERS.get(kind)  # a word may stand where numbers do
     return writer(cell.value) if writer else str(cell.value) if not isinstance(cell.value, SafeString) else cell.value

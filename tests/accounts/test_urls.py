@@ -160,6 +160,10 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
+    "reports:monthly": (Kind.READ, {}),
+    "reports:monthly_export": (Kind.READ, {}),
+    "reports:monthly_table": (Kind.READ, {"code": "monthly_table"}),
+    "reports:monthly_table_export": (Kind.READ, {"code": "monthly_table", "ending": "ending"}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
 # What a form asks for while somebody types: only to be looked at, but of no use to who may not write.
@@ -198,6 +202,7 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     obstacle = Obstacle.objects.create(project=project, text="缺水", unit="水务局", raised_on=timezone.localdate())
     return {
         "ending": "csv",
+        "monthly_table": "overview",
         "official": project.lead_official_id,
         "force": TaskForce.objects.create(name="专班", project=project).pk,
         "park_force": TaskForce.objects.create(name="专班", park=Park.objects.get(code="shuangfu")).pk,

@@ -1,0 +1,199 @@
+"""Table 1, 总体情况: signed, agreed, paid in, reached: the month and the year, against the year before."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from projects.choices import CapitalOrigin, MilestoneKind
+from projects.counting import happened
+from projects.models import CapitalArrival, Milestone
+from projects.periods import FOREIGN, OUTSIDE_CITY, Arrivals, Period
+from projects.querysets import ProjectQuerySet
+from reports.grid import Cell, Column, Grid, Row
+from reports.links import Params
+from reports.measures import growth, ratio
+from reports.monthly.aims import DISTRICT, Targets, pace, targets_of
+from reports.monthly.asked import Month
+
+Number = int | Decimal | None  # projects, or 万元; None where nobody filled it in
+EVENTS = {
+    "registered": MilestoneKind.REGISTERED,
+    "started": MilestoneKind.STARTED,
+    "completed": MilestoneKind.COMPLETED,
+    "producing": MilestoneKind.PRODUCTION,
+    "full": MilestoneKind.FULL_PRODUCTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row: its name, and the list behind a figure of a period as of a day."""
+
+    code: str
+    label: str | Promise
+    params: Callable[[Period], Params]
+    level: int = 0
+
+
+def _signed(period: Period) -> Params:
+    return [("period", period.code)]
+
+
+def _arrived(part: str = "") -> Callable[[Period], Params]:
+    return lambda period: [("arrived_in", Arrivals.part_of(period, part).code)]
+
+
+def _reached(kind: str) -> Callable[[Period], Params]:
+    return lambda period: [("reached", f"{kind}:{period.code}")]
+
+
+MEASURES = [
+    Measure("projects", gettext_lazy("Newly signed projects"), _signed),
+    Measure("agreed", gettext_lazy("Agreed capital (亿元)"), _signed),
+    Measure("arrived", gettext_lazy("Capital arrived (亿元)"), _arrived()),
+    Measure("outside_city", gettext_lazy("of which from outside the city (亿元)"), _arrived(OUTSIDE_CITY), 1),
+    Measure("foreign", gettext_lazy("of which foreign (亿元)"), _arrived(FOREIGN), 1),
+    Measure("registered", gettext_lazy("Companies registered"), _reached(EVENTS["registered"])),
+    Measure("started", gettext_lazy("Construction started"), _reached(EVENTS["started"])),
+    Measure("completed", gettext_lazy("Construction completed"), _reached(EVENTS["completed"])),
+    Measure("producing", gettext_lazy("Production begun"), _reached(EVENTS["producing"])),
+    Measure("full", gettext_lazy("Full production reached"), _reached(EVENTS["full"])),
+]
+
+
+@dataclass(slots=True)
+class _Counted:
+    """The figures of a period as of a day, by the code of their measure; and what is only known roughly."""
+
+    numbers: dict[str, Number] = field(default_factory=dict)
+    undated: int = 0  # milestones reached on a day that nobody knows
+    year_alone: int = 0  # those dated to the year alone
+
+
+def _counted(projects: ProjectQuerySet, period: Period, day: datetime.date) -> _Counted:
+    """In five queries. Everything as `ProjectQuerySet.totals` and the list count it."""
+    totals = projects.in_period(period, day).totals(period, day)
+    begun = Q(project__in=projects.as_of(day).order_by().values("pk"))
+    came = CapitalArrival.objects.filter(begun, period.within("month"), happened("month", day)).aggregate(
+        arrived=Sum("amount"),
+        outside_city=Sum("outside_city"),
+        foreign=Sum("amount", filter=Q(origin=CapitalOrigin.FOREIGN)),
+    )
+    zero = Decimal(0)
+    found = _Counted({"projects": totals.projects, "agreed": totals.agreed})
+    found.numbers |= {"arrived": came["arrived"] or zero, "foreign": came["foreign"] or zero}
+    # Nobody said of any of the money whether it came from outside the city: unknown, not none.
+    found.numbers["outside_city"] = zero if came["arrived"] is None else came["outside_city"]
+    reached = Milestone.objects.filter(begun, happened("actual_on", day), reached=True, kind__in=EVENTS.values())
+    rows = (
+        reached.order_by()
+        .values_list("kind")
+        .annotate(
+            inside=Count("pk", filter=period.within("actual_on")),
+            undated=Count("pk", filter=Q(actual_on=None)),
+            rough=Count("pk", filter=Period(period.year, year_alone=True).within("actual_on")),
+        )
+    )
+    kinds = {kind: row for kind, *row in rows}
+    for code, kind in EVENTS.items():
+        inside, undated, rough = kinds.get(kind.value, (0, 0, 0))
+        found.numbers[code] = inside
+        found.undated += undated
+        found.year_alone += rough
+    return found
+
+
+def overview(month: Month) -> Grid:
+    """The table for a month."""
+    year = month.number_of_year
+    now = _counted(month.projects, month.month, month.day)
+    so_far = _counted(month.projects, month.year, month.day)
+    before = _counted(month.projects, month.year_before, month.day_before)
+    targets, gone = targets_of(year), pace(year, month.day)
+    columns = [
+        Column(_("Measure"), width=24, key="measure"),
+        Column(_("This month"), "mixed", key="month"),
+        Column(_("Year to date"), "mixed", key="year"),
+        Column(_("Same time last year"), "mixed", key="before"),
+        Column(_("More or less"), "signed_mixed", key="change"),
+        Column(_("Growth %"), "growth", key="growth"),
+        Column(_("Target of the year"), "mixed", key="target"),
+        Column(_("Of the target %"), "rate", key="target_rate"),
+        Column(_("Ahead of or behind the year (points)"), "points", key="pace_gap"),
+    ]
+    rows = [_row(month, measure, now, so_far, before, targets, gone) for measure in MEASURES]
+    return Grid(_("1 Overview"), columns, rows, _notes(month, so_far, targets, gone), "overview")
+
+
+def _row(
+    month: Month,
+    measure: Measure,
+    now: _Counted,
+    so_far: _Counted,
+    before: _Counted,
+    targets: Targets,
+    gone: Decimal,
+) -> Row:
+    code = measure.code
+    done, was = so_far.numbers[code], before.numbers[code]
+    target = targets.get((DISTRICT, "", code))
+    known = done is not None and was is not None
+    rate = None if target is None or done is None else ratio(done, target)
+
+    def cell(number: Number, period: Period, base: Any) -> Cell:
+        return Cell(number, [*measure.params(period), *base], dash=False)
+
+    cells = [
+        Cell(measure.label),
+        cell(now.numbers[code], month.month, month.base),
+        cell(done, month.year, month.base),
+        cell(was, month.year_before, month.base_before),
+        Cell(done - was if known else None),  # type: ignore[operator]
+        Cell(growth(Decimal(done), Decimal(was)) if known else None),  # type: ignore[arg-type]
+        Cell(target),
+        Cell(rate),
+        Cell(None if rate is None else rate - gone),
+    ]
+    return Row(cells, level=measure.level)
+
+
+def _notes(month: Month, so_far: _Counted, targets: Targets, gone: Decimal) -> list[str]:
+    notes = [
+        _("Projects count by their day of signing; agreed capital is what was agreed in the period, increases too."),
+        _("Capital arrived is all that was booked in the period, whenever its project was signed."),
+        _("Companies registered to full production: milestones reached in the period, of projects of all years."),
+        _("Same time last year: up to %(day)s.") % {"day": month.day_before.isoformat()},
+    ]
+    if so_far.year_alone:
+        notes.append(
+            ngettext(
+                "%(number)d milestone known to the year alone counts in the year and in no month.",
+                "%(number)d milestones known to the year alone count in the year and in no month.",
+                so_far.year_alone,
+            )
+            % {"number": so_far.year_alone}
+        )
+    if so_far.undated:
+        notes.append(
+            ngettext(
+                "%(number)d milestone reached on a day that nobody filled in counts in no period.",
+                "%(number)d milestones reached on a day that nobody filled in count in no period.",
+                so_far.undated,
+            )
+            % {"number": so_far.undated}
+        )
+    if targets:
+        share = f"{gone * 100:.1f}"
+        notes.append(_("Of the year %(share)s%% is gone; ahead or behind: of the target less that.") % {"share": share})
+    else:
+        notes.append(_("No targets of the year are filled in."))
+    return notes

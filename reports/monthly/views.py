@@ -1,0 +1,74 @@
+"""The monthly report: ten tables of a month, together and one by one, as a page and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from projects import permissions
+from projects.models import Project
+from reports.gridout import send_grids
+from reports.monthly.asked import Month, month_of
+from reports.monthly.tables import TABLES, Table
+
+
+@require_GET
+def monthly(request: HttpRequest) -> HttpResponse:
+    """All tables of the month on one page, each on a sheet of its own in print."""
+    return _page(request, list(TABLES.values()), None)
+
+
+@require_GET
+def monthly_table(request: HttpRequest, code: str) -> HttpResponse:
+    """One of the tables."""
+    return _page(request, [_table(code)], code)
+
+
+@require_GET
+def monthly_export(request: HttpRequest) -> HttpResponseBase:
+    """All tables as one workbook, a sheet each."""
+    return _file(request, "xlsx", list(TABLES.values()), _("Monthly report"))
+
+
+@require_GET
+def monthly_table_export(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
+    """One of the tables as a file."""
+    table = _table(code)
+    return _file(request, ending, [table], str(table.label))
+
+
+def _table(code: str) -> Table:
+    if code not in TABLES:
+        raise Http404
+    return TABLES[code]
+
+
+def _month(request: HttpRequest) -> Month:
+    return month_of(request.GET, Project.objects.visible_to(request.user).counted())
+
+
+def _page(request: HttpRequest, tables: list[Table], code: str | None) -> HttpResponse:
+    month = _month(request)
+    context: dict[str, Any] = {
+        "month": month,
+        "as_of": month.day,
+        "grids": [table.make(month) for table in tables],
+        "tables": TABLES.values(),
+        "code": code,
+        "earlier": month.month.before().code,
+        "later": month.month.after().code,
+    }
+    return render(request, "reports/monthly.html", context)
+
+
+def _file(request: HttpRequest, ending: str, tables: list[Table], name: str) -> HttpResponseBase:
+    permissions.require_export(request.user)
+    month = replace(_month(request), most=None)
+    grids = [table.make(month) for table in tables]
+    title = f"{name} {month.month.code}"
+    return send_grids(request, ending, title, grids, conditions=[(_("month"), month.month.label)], day=month.day)
