@@ -27,6 +27,7 @@ from projects.models import (
     Project,
     TaskForceMember,
 )
+from reports.targetmodels import Target, TargetActual
 
 # Ids a statement: SQLite allows 32,766 variables.
 BATCH = 10_000
@@ -91,6 +92,8 @@ def clear_demo(*, user: User | None) -> Cleared:
     for name in ("RememberedWord", "RememberedMapping"):
         apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
     _forget_bulk_edits()
+    for model in (Target, TargetActual):
+        _forget(model, _made_by_demo(model) - _changed_by_people(model, reasons))
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer

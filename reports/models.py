@@ -4,6 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.tracking import Tracked
+from reports.targetmodels import Target, TargetActual
+
+__all__ = ["PublishedFigure", "Target", "TargetActual"]
 
 
 class PublishedFigure(models.Model):

@@ -1,9 +1,11 @@
 """Rows of every model, to see whether the number of queries depends on them."""
 
+import datetime
+
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
 from projects.models import CapitalSnapshot, Note
-from reports.models import PublishedFigure
+from reports.models import PublishedFigure, Target, TargetActual
 from tests.builders import make_investor, make_park, make_project, make_user
 
 
@@ -49,3 +51,6 @@ def fill_everything(first: int, last: int) -> None:
         batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64, user=user)
         ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
         Takeback.objects.create(batch=batch, subject=batch.reason)
+        Target.objects.create(year=2020, scope="park", key=park.code, measure="projects", value=number)
+        day = datetime.date(2000 + number, 12, 31)
+        TargetActual.objects.create(scope="district", measure="industrial_output", day=day, value=number)
