@@ -18,6 +18,16 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         _("Monthly report"),
         _("The ten tables of the month: overview, parks, clusters, sizes, key projects, what is late, data quality."),
     ),
+    (
+        "reports:targets",
+        _("Targets of the year"),
+        _("How far the district, parks, clusters, lead units and officials are with their targets, and who is behind."),
+    ),
+    (
+        "reports:plan",
+        _("Plan over several years"),
+        _("Firms above designated size and industrial output: the path to the target of 2025 and what was reached."),
+    ),
 ]
 
 

@@ -77,7 +77,9 @@ def standings_of(
     for entry in named:
         if not entry.parent:
             within = [one(child.code, child.name, []) for child in named if child.parent == entry.code]
-            rows.append(one(entry.code, entry.name, in_order([child for child in within if child.target or child.done])))
+            rows.append(
+                one(entry.code, entry.name, in_order([child for child in within if child.target or child.done]))
+            )
     return in_order([row for row in rows if row.code in always or row.target is not None or row.done])
 
 

@@ -100,9 +100,7 @@ class Progress:
         empty = _("Nobody has a target, and nothing was reached.")
         return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty)
 
-    def _row(
-        self, row: Standing, measure: TargetMeasure, scope: str, ranks: dict[str, int], level: int = 0
-    ) -> Row:
+    def _row(self, row: Standing, measure: TargetMeasure, scope: str, ranks: dict[str, int], level: int = 0) -> Row:
         name = _("Not filled in") if row.code == NONE else row.name
         cells = [Cell(name), Cell(ranks.get(row.code)), *self._cells(row, measure, scope)]
         return Row(cells, "unknown" if row.code == NONE else "row", level)
@@ -144,9 +142,13 @@ class Progress:
             text = (
                 _("Their targets come to %(sum)s, exactly the target of the district.")
                 if not difference
-                else _("Their targets come to %(sum)s, %(difference)s more than the target of the district (%(whole)s).")
+                else _(
+                    "Their targets come to %(sum)s, %(difference)s more than the target of the district (%(whole)s)."
+                )
                 if difference > 0
-                else _("Their targets come to %(sum)s, %(difference)s less than the target of the district (%(whole)s).")
+                else _(
+                    "Their targets come to %(sum)s, %(difference)s less than the target of the district (%(whole)s)."
+                )
             )
             notes = [text % said]
         if lacking:

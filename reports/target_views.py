@@ -39,9 +39,7 @@ def targets_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     progress, measure = _asked(request)
     conditions = [(_("year"), str(progress.year)), (_("measure"), label_of(measure))]
     title = _("Targets of %(year)d") % {"year": progress.year}
-    return send_grids(
-        request, ending, title, progress.grids(measure), conditions=conditions, day=progress.when.shown
-    )
+    return send_grids(request, ending, title, progress.grids(measure), conditions=conditions, day=progress.when.shown)
 
 
 def _asked(request: HttpRequest) -> tuple[Progress, TargetMeasure]:

@@ -18,7 +18,10 @@ DISTRICT, PARK = TargetScope.DISTRICT.value, TargetScope.PARK.value
 def targets_of(year: int) -> Targets:
     """All targets of a year. Who has none is not in it: a target that nobody set is unknown, not zero."""
     rows = Target.objects.filter(year=year).order_by()
-    return {(scope, key, measure): value for scope, key, measure, value in rows.values_list("scope", "key", "measure", "value")}
+    return {
+        (scope, key, measure): value
+        for scope, key, measure, value in rows.values_list("scope", "key", "measure", "value")
+    }
 
 
 def pace(year: int, day: datetime.date) -> Decimal:
