@@ -14,11 +14,11 @@ from projects import permissions
 from reports.asked import asked, header_of
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import send_grids
+from reports.measures import ratio
 from reports.plan import Plan, plans_as_of
 from reports.plan_forms import ActualForm
 from reports.plan_writing import ChangedMeanwhile, find, stored_text, write_actual
 from reports.planchart import chart_of
-from reports.measures import ratio
 from reports.target_grids import label_of, words_of
 from reports.target_writing import shown
 from reports.targetmodels import TargetActual, TargetMeasure

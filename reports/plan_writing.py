@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from jiangjin.lib.history import create_with_history, record_history, update_with_history
 from jiangjin.lib.rewriting import delete_rows
-from reports.targetmodels import TargetActual, TargetMeasure
 from reports.target_writing import shown
+from reports.targetmodels import TargetActual, TargetMeasure
 
 
 class ChangedMeanwhile(Exception):

@@ -42,7 +42,7 @@ Found = dict[str, dict[str, Number]]  # measure → code of the dimension ("" fo
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Which projects (visible and counted), in which year, as of which day; None where all that is registered counts."""
+    """Which projects (visible and counted), in which year, as of which day; None where all counts."""
 
     projects: ProjectQuerySet
     period: Period
@@ -51,18 +51,18 @@ class Reached:
     def of(self, measures: Iterable[TargetMeasure], scope: str = TargetScope.DISTRICT) -> Found:
         """By the scope's codes: at most seven queries, however many codes. Typed-in measures are not found here."""
         wanted = list(measures)
-        names = [DIMENSION[scope]] if scope in DIMENSION else []
+        name = DIMENSION.get(scope, "")
         found: Found = {}
         if set(wanted) & set(SIGNED):
-            found |= self._signed(names)
+            found |= self._signed(name)
         if set(wanted) & set(ARRIVED):
-            found |= self._arrived(names)
+            found |= self._arrived(name)
         if any(measure.value in EVENTS for measure in wanted):
-            found |= self._events(names)
+            found |= self._events(name)
         return {measure.value: found[measure.value] for measure in wanted if measure.value in found}
 
-    def _signed(self, names: list[str]) -> Found:
-        cells = Scope(self.projects, self.period, self.day).cut(*names).cells
+    def _signed(self, name: str) -> Found:
+        cells = Scope(self.projects, self.period, self.day).cut(*filter(None, [name])).cells
         return {
             "projects": {"".join(codes): cell.projects for codes, cell in cells.items()},
             "agreed": {"".join(codes): cell.agreed for codes, cell in cells.items()},
@@ -74,11 +74,12 @@ class Reached:
         projects = self.projects if self.day is None else self.projects.as_of(self.day)
         return Q(project__in=projects.order_by().values("pk"))
 
-    def _keys(self, names: list[str]) -> dict[str, Any]:
-        return {"code": DIMENSIONS[name].key("project__", self.day) for name in names}  # type: ignore[misc]
+    def _keys(self, name: str) -> dict[str, Any]:
+        key = DIMENSIONS[name].key if name else None
+        return {"code": key("project__", self.day)} if key else {}
 
-    def _arrived(self, names: list[str]) -> Found:
-        keys = self._keys(names)
+    def _arrived(self, name: str) -> Found:
+        keys = self._keys(name)
         rows = CapitalArrival.objects.filter(
             self._begun, self.period.within("month"), happened("month", self.day)
         ).order_by()
@@ -94,8 +95,8 @@ class Reached:
             found["foreign"][code] = row["foreign"] or ZERO
         return found
 
-    def _events(self, names: list[str]) -> Found:
-        keys = self._keys(names)
+    def _events(self, name: str) -> Found:
+        keys = self._keys(name)
         rows = Milestone.objects.filter(
             self._begun, self.period.within("actual_on"), happened("actual_on", self.day), reached=True
         )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jiangjin.lib.money import format_yi
 from projects.querysets import ProjectQuerySet
 from reports.actuals import actuals_of, latest_in
 from reports.asked import Asked
@@ -20,7 +21,6 @@ from reports.reached import Reached, list_params, nothing
 from reports.standings import Standing, ranks_of, standing, standings_of, sum_of_targets
 from reports.targetmodels import TargetMeasure, TargetScope
 from reports.targets import Targets, pace, targets_of
-from jiangjin.templatetags import display
 
 DISTRICT = TargetScope.DISTRICT.value
 
@@ -181,7 +181,7 @@ def label_of(measure: TargetMeasure) -> str:
 
 def words_of(measure: TargetMeasure, value: Number) -> str:
     """A value with its unit, as a sentence says it."""
-    shown = display.yi(value) if measure.is_money else f"{value:,}"  # type: ignore[arg-type]
+    shown = format_yi(value) if measure.is_money else f"{value:,}"  # type: ignore[arg-type]
     return f"{shown} {measure.unit}"
 
 
