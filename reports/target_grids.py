@@ -87,6 +87,10 @@ class Progress:
             shown = [row for one in standings for row in ([one] if one.code in self.parks else one.inside)]
             standings = [row for row in shown if row.code in self.parks]
         ranks = ranks_of(standings)
+        if scope in (TargetScope.DEPARTMENT, TargetScope.OFFICIAL) and not any(
+            row.target is not None for row in standings
+        ):
+            standings = []  # a long list of people that says nothing about targets
         rows = []
         for row in standings:
             rows.append(self._row(row, measure, scope, ranks))
@@ -97,7 +101,7 @@ class Progress:
             if scope in (TargetScope.PARK, TargetScope.CLUSTER):
                 notes = self._compared(measure, scope, standings)
         title = f"{TITLES[scope]()} · {label_of(measure)}"
-        empty = _("Nobody has a target, and nothing was reached.")
+        empty = _("None of them has a target of this measure.")
         return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty)
 
     def _row(self, row: Standing, measure: TargetMeasure, scope: str, ranks: dict[str, int], level: int = 0) -> Row:
