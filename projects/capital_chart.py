@@ -101,12 +101,12 @@ class _Scale:
         self.steps = steps
         self.begin = steps[0].day.replace(day=1)
         self.end = max(steps[-1].day, day, self.begin + datetime.timedelta(days=27))
-        self.grain = _nice(max(max(step.agreed, step.arrived) for step in steps) / GRID_LINES)
+        self.grain = nice(max(max(step.agreed, step.arrived) for step in steps) / GRID_LINES)
         self.most = self.grain * GRID_LINES
 
     def x(self, day: datetime.date) -> str:
         share = Decimal((day - self.begin).days) / (self.end - self.begin).days
-        return _place(LEFT + (RIGHT - LEFT) * share)
+        return place_of(LEFT + (RIGHT - LEFT) * share)
 
     def y(self, amount: Decimal) -> Decimal:
         # A reduction may be dated more exactly than what it reduces: for a while the sum is below nothing.
@@ -120,14 +120,14 @@ class _Scale:
             up, down = middle - LABEL_GAP // 2, middle + LABEL_GAP // 2
             high, low = (up, down) if agreed[-1] >= arrived[-1] else (down, up)
         return (
-            Line(self._path(agreed), _place(high), agreed[-1]),
-            Line(self._path(arrived), _place(low), arrived[-1]),
+            Line(self._path(agreed), place_of(high), agreed[-1]),
+            Line(self._path(arrived), place_of(low), arrived[-1]),
         )
 
     def _path(self, amounts: list[Decimal]) -> str:
         parts = [f"M{LEFT} {BOTTOM}"]
         for step, amount in zip(self.steps, amounts, strict=True):
-            parts.append(f"H{self.x(step.day)}V{_place(self.y(amount))}")
+            parts.append(f"H{self.x(step.day)}V{place_of(self.y(amount))}")
         return "".join([*parts, f"H{RIGHT}"])
 
     def ticks(self) -> list[Tick]:
@@ -144,16 +144,16 @@ class _Scale:
     def grid(self) -> list[Tick]:
         """Lines of round amounts, in 亿元."""
         amounts = (self.grain * number for number in range(GRID_LINES + 1))
-        return [Tick(_place(self.y(amount)), _round_yi(amount)) for amount in amounts]
+        return [Tick(place_of(self.y(amount)), _round_yi(amount)) for amount in amounts]
 
 
-def _nice(least: Decimal) -> Decimal:
+def nice(least: Decimal) -> Decimal:
     """The least of 1, 2, 2.5, 5, 10 … that is not smaller; one fen at least."""
     power = Decimal(1).scaleb(max(least, Decimal("0.000001")).adjusted())
     return next(step * power for step in NICE if step * power >= least)
 
 
-def _place(number: Decimal) -> str:
+def place_of(number: Decimal) -> str:
     return f"{number.quantize(Decimal('0.1'), ROUND_CEILING):f}"
 
 

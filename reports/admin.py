@@ -5,7 +5,7 @@ from django.contrib import admin
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
 from jiangjin.lib.resources import PlainResource, TableFiles
 from jiangjin.lib.storedtext import StoredTextForm
-from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable
+from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable, Target, TargetActual
 
 
 class PublishedFigureResource(PlainResource):
@@ -45,3 +45,17 @@ class FixedProjectAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["code", "name", "table", "agreed", "arrived", "stage", "condition"]
     list_select_related = ["table"]
     search_fields = ["code", "name"]
+
+
+@admin.register(Target)
+class TargetAdmin(ReadOnlyAdmin, TrackedAdmin):
+    list_display = ["year", "scope", "key", "measure", "value", "note"]
+    list_filter = ["year", "scope", "measure"]
+    search_fields = ["key", "note"]
+
+
+@admin.register(TargetActual)
+class TargetActualAdmin(ReadOnlyAdmin, TrackedAdmin):
+    list_display = ["day", "scope", "key", "measure", "value", "source"]
+    list_filter = ["scope", "measure"]
+    search_fields = ["key", "source"]

@@ -30,6 +30,7 @@ from projects.models import (
     TaskForceMember,
 )
 from reports.models import FixedTable, SavedTable
+from reports.targetmodels import Target, TargetActual
 
 # Ids a statement: SQLite allows 32,766 variables.
 BATCH = 10_000
@@ -97,6 +98,8 @@ def clear_demo(*, user: User | None) -> Cleared:
     _forget(SavedView, SavedView.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
     _forget(DefaultView, DefaultView.objects.filter(user__is_demo=True).values_list("pk", flat=True))
     _forget_tables()
+    for model in (Target, TargetActual):
+        _forget(model, _made_by_demo(model) - _changed_by_people(model, reasons))
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer

@@ -28,6 +28,16 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         _("Saved tables"),
         _("tables of the statistics page under a name, one's own and shared ones"),
     ),
+    (
+        "reports:targets",
+        _("Targets of the year"),
+        _("How far the district, parks, clusters, lead units and officials are with their targets, and who is behind."),
+    ),
+    (
+        "reports:plan",
+        _("Plan over several years"),
+        _("Firms above designated size and industrial output: the path to the target of 2025 and what was reached."),
+    ),
     ("reports:fixed_tables", _("Fixed tables"), _("figures as they were reported, and what was corrected since")),
     (
         "reports:changes",

@@ -7,8 +7,11 @@ from reports import (
     fixed_views,
     index_views,
     mine_views,
+    plan_views,
     saved_views,
     stat_views,
+    target_edit_views,
+    target_views,
     views,
 )
 from reports.monthly import views as monthly
@@ -39,5 +42,11 @@ urlpatterns = [
     path("reports/monthly/export.xlsx", monthly.monthly_export, name="monthly_export"),
     path("reports/monthly/<slug:code>/", monthly.monthly_table, name="monthly_table"),
     path("reports/monthly/<slug:code>/export.<str:ending>", monthly.monthly_table_export, name="monthly_table_export"),
+    path("reports/targets/", target_views.targets, name="targets"),
+    path("reports/targets/export.<str:ending>", target_views.targets_export, name="targets_export"),
+    path("reports/targets/edit/", target_edit_views.targets_edit, name="targets_edit"),
+    path("reports/plan/", plan_views.plan, name="plan"),
+    path("reports/plan/export.<str:ending>", plan_views.plan_export, name="plan_export"),
+    path("reports/plan/actual/", plan_views.plan_actual, name="plan_actual"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -145,7 +145,9 @@ def _row(
 ) -> Row:
     code = measure.code
     done, was = so_far.numbers[code], before.numbers[code]
-    target = targets.get((DISTRICT, "", code))
+    target: Number = targets.get((DISTRICT, "", code))
+    if target is not None and isinstance(done, int):
+        target = int(target)  # a number of projects, not an amount
     known = done is not None and was is not None
     rate = None if target is None or done is None else ratio(done, target)
 

@@ -180,6 +180,12 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:monthly_export": (Kind.READ, {}),
     "reports:monthly_table": (Kind.READ, {"code": "monthly_table"}),
     "reports:monthly_table_export": (Kind.READ, {"code": "monthly_table", "ending": "ending"}),
+    "reports:targets": (Kind.READ, {}),
+    "reports:targets_export": (Kind.READ, {"ending": "ending"}),
+    "reports:targets_edit": (Kind.WRITE, {}),
+    "reports:plan": (Kind.READ, {}),
+    "reports:plan_export": (Kind.READ, {"ending": "ending"}),
+    "reports:plan_actual": (Kind.WRITE, {}),
     "reports:clear_demo": (Kind.ADMIN, {}),
 }
 # What a form asks for while somebody types: only to be looked at, but of no use to who may not write.

@@ -5,7 +5,7 @@ import datetime
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
 from projects.models import CapitalSnapshot, DefaultView, Note, SavedView
-from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable
+from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable, Target, TargetActual
 from tests.builders import make_investor, make_park, make_project, make_user
 
 
@@ -56,3 +56,6 @@ def fill_everything(first: int, last: int) -> None:
         SavedTable.objects.create(name="表", owner=user)
         table = FixedTable.objects.create(name="报", title="表", day=datetime.date(2020, 12, 31), made_by=user)
         FixedProject.objects.create(table=table, key=project.pk, code=project.code, name=project.name)
+        Target.objects.create(year=2020, scope="park", key=park.code, measure="projects", value=number)
+        day = datetime.date(2000 + number, 12, 31)
+        TargetActual.objects.create(scope="district", measure="industrial_output", day=day, value=number)

@@ -1,0 +1,53 @@
+"""How far everybody is with the targets of the year."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from parks.models import Park
+from projects import permissions
+from projects.models import Project
+from reports.asked import asked, header_of
+from reports.gridout import send_grids
+from reports.target_grids import Progress, label_of
+from reports.targetmodels import TargetMeasure
+from reports.targets import may_set_targets
+
+
+@require_GET
+def targets(request: HttpRequest) -> HttpResponse:
+    """The district by measure; parks, clusters, lead units and officials by one measure, furthest behind first."""
+    progress, measure = _asked(request)
+    context = {
+        **header_of(progress.when),
+        "grids": progress.grids(measure),
+        "measures": [(one.value, label_of(one)) for one in TargetMeasure],
+        "measure": measure,
+        "may_set_targets": may_set_targets(request.user),
+        "has_targets": bool(progress.targets),
+    }
+    return render(request, "reports/targets.html", context)
+
+
+@require_GET
+def targets_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The same tables as a file, a sheet each."""
+    permissions.require_export(request.user)
+    progress, measure = _asked(request)
+    conditions = [(_("year"), str(progress.year)), (_("measure"), label_of(measure))]
+    title = _("Targets of %(year)d") % {"year": progress.year}
+    return send_grids(request, ending, title, progress.grids(measure), conditions=conditions, day=progress.when.shown)
+
+
+def _asked(request: HttpRequest) -> tuple[Progress, TargetMeasure]:
+    wanted = request.GET.get("measure", "")
+    measure = TargetMeasure(wanted) if wanted in TargetMeasure.values else TargetMeasure.AGREED
+    projects = Project.objects.visible_to(request.user).counted()
+    parks = None
+    if permissions.sees_own_parks_only(request.user):
+        # Beside the targets of others, what this account sees would look like all that was reached.
+        parks = frozenset(Park.objects.filter(pk__in=request.user.writable_park_ids).values_list("code", flat=True))
+    return Progress(projects, asked(request.GET), parks), measure
