@@ -8,7 +8,6 @@ from django import template
 from django.utils.safestring import SafeString
 
 from jiangjin.templatetags import display
-from reports.grid import Cell
 
 register = template.Library()
 
@@ -34,7 +33,7 @@ WRITERS: dict[str, Any] = {
 
 
 @register.filter
-def figure(cell: Cell, kind: str) -> str | SafeString:
+def figure(cell: Any, kind: str) -> str | SafeString:
     """The value of a cell by the kind of its column; — or 未填 where there is none."""
     if cell.tone == "blank":
         return ""
