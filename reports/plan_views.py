@@ -55,7 +55,7 @@ def grid_of(plan: Plan) -> Grid:
     columns = [
         Column(_("Year"), key="year"),
         Column(_("Required by the path"), "mixed", key="required"),
-        Column(_("Reached"), "mixed", key="reached"),
+        Column(_("Actually reached"), "mixed", key="reached"),
         Column(_("Ahead or behind"), "signed_mixed", key="ahead"),
         Column(_("Of the required %"), "rate", key="rate"),
     ]

@@ -27,12 +27,12 @@ class TargetMeasure(models.TextChoices):
     """What is counted, as in table 1 of the monthly report; the last two are typed in."""
 
     PROJECTS = "projects", _("newly signed projects")
-    AGREED = "agreed", _("agreed capital")
+    AGREED = "agreed", _("capital agreed")
     ARRIVED = "arrived", _("capital arrived")
     OUTSIDE_CITY = "outside_city", _("capital from outside the city")
     FOREIGN = "foreign", _("foreign capital")
     REGISTERED = "registered", _("companies registered")
-    STARTED = "started", _("construction started")
+    STARTED = "started", _("construction newly started")
     COMPLETED = "completed", _("construction completed")
     PRODUCING = "producing", _("production begun")
     FULL = "full", _("full production reached")
