@@ -39,9 +39,11 @@ def project_export(request: HttpRequest, ending: str) -> HttpResponseBase:
         return refused(faults)
     asked = listing.asked_of(filters.total_period, filters.day, filters.arrived_period)
     found = filters.qs
-    totals = found.totals(asked.period, asked.day, arrived_in=asked.arrived_in)
+    totals = filters.totals(found)
     shown = listout.out_columns(request.GET, asked)
-    sheet = listout.sheet_of(found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals)
+    sheet = listout.sheet_of(
+        found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals, apart=filters.sums_changes
+    )
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
     rules = [*listout.rules_of(shown), *exports.period_rules(asked.period), *exports.usual_rules()]
     about = exports.about_of(request, _("Projects"), chosen, asked.today, rules)

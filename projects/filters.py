@@ -209,6 +209,11 @@ class ProjectFilter(ReportFilter):
         narrowed = happened.between(self.day, self.total_period).narrowed_amounts(happened.kind) if happened else {}
         return found.totals(self.total_period, self.day, arrived_in=self.arrived_period, **narrowed)
 
+    @property
+    def sums_changes(self) -> bool:
+        """Whether the amounts of `totals` are what was added after a day."""
+        return bool(self._asked("changed"))
+
     def _asked(self, name: str) -> Any:
         return self.form.cleaned_data.get(name) if self.form.is_valid() else None
 

@@ -54,9 +54,13 @@ def sheet_of(
     sort: str,
     asked: Asked,
     totals: Totals,
+    apart: bool = False,
 ) -> OutSheet:
-    """These projects as a table whose rows are fetched as they are taken, so many at a time."""
-    timed = of_a_time(asked)
+    """These projects as a table whose rows are fetched as they are taken, so many at a time.
+
+    apart: `totals` has other amounts than the rows show, such as what was added between two days.
+    """
+    timed = apart or of_a_time(asked)
     whole = found.totals(None, asked.day) if timed else totals
     amounts = {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
     if timed:
