@@ -33,7 +33,7 @@ def places() -> list[tuple[str | Promise, Any]]:
 class ActualForm(StoredText, forms.Form):
     """A figure as of the end of a day; an emptied value takes it out."""
 
-    measure = forms.ChoiceField(label=_("measure"), choices=[(one.value, one.label) for one in MEASURES])
+    measure = forms.ChoiceField(label=_("Measure"), choices=[(one.value, one.label) for one in MEASURES])
     place = forms.ChoiceField(label=_("of whom"), choices=places)
     day = DayFormField(
         label=_("as of"),

@@ -10,7 +10,7 @@ from projects.capital_chart import Tick, nice, place_of
 from reports.plan import Plan, place_of_day
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 52, 524, 16, 188
+LEFT, RIGHT, TOP, BOTTOM = 60, 520, 16, 188
 GRID_LINES = 4
 
 

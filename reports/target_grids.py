@@ -194,10 +194,10 @@ def _columns(first: str, ranked: bool = True) -> list[Column]:
     return [
         Column(first, width=24, key="name"),
         *rank,
-        Column(_("Target"), "mixed", key="target"),
+        Column(_("Target"), "mixed", weak=True, key="target"),
         Column(_("Done"), "mixed", key="done"),
         Column(_("Of the target %"), "rate", key="rate"),
         Column(_("Of the year gone %"), "rate", weak=True, key="gone"),
-        Column(_("Ahead of or behind the year (points)"), "points", key="gap"),
+        Column(_("Pace gap (points)"), "points", key="gap"),
         Column(_("Left to do"), "mixed", weak=True, key="left"),
     ]
