@@ -99,16 +99,17 @@ def fix_table(
     )
     table.full_clean(exclude=["grids", "conditions", "lists", "parks"])
     table.save()
-    shown = values_behind(table, day if is_cut else None)
-    by_day = shown if is_cut else values_behind(table, day)
-    FixedProject.objects.bulk_create(
-        (
-            FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one))
-            for key, one in shown.items()
-        ),
-        batch_size=BATCH,
-    )
+    _keep_projects(table)
     return table
+
+
+def _keep_projects(table: FixedTable) -> None:
+    shown = values_behind(table, table.day if table.is_cut else None)
+    by_day = shown if table.is_cut else values_behind(table, table.day)
+    rows = (
+        FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one)) for key, one in shown.items()
+    )
+    FixedProject.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def remove_table(*, table: FixedTable, user: User) -> None:

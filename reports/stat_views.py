@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from projects import permissions
 from projects.classes import size_choices
 from projects.pages import years_offered
-from projects.periods import Period
+from projects.periods import ALL, Period
 from reports import gridout
 from reports.dimensions import DIMENSIONS
 from reports.fixed_views import FixForm, fix
@@ -166,6 +166,8 @@ def _periods(asked: StatAsked) -> list[Choice]:
     whole = Choice("", Period(year).label, asked.period == Period(year))
     parts = [Period(year, quarter=number) for number in range(1, 5)]
     parts += [Period(year, month=number) for number in range(1, 13)]
+    if asked.period not in (Period(year), ALL, *parts):
+        parts.append(asked.period)  # asked for by the address alone: undated, or a year without its month
     return [
         whole,
         *(Choice(one.code, one.label, one == asked.period) for one in parts),
