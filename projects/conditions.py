@@ -152,14 +152,24 @@ def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
     ]
 
 
+def bounds_amount(filters: ProjectFilter) -> bool:
+    """Whether a condition asks for an agreed amount, so that projects of an unknown one are left out."""
+    params: QueryDict = filters.data
+    return any(params.get(name) for name in AMOUNTS) or any(map(_is_bound, params.getlist(COLUMNS)))
+
+
+def _is_bound(raw: str) -> bool:
+    return raw.startswith(tuple(f"agreed_capital:{operator}:" for operator in ("ge", "le", "eq")))
+
+
 def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary, totals: Totals) -> int:
     """How many projects that fit have no known amount; under a bound of the amount, those that the bound leaves out."""
-    params: QueryDict = filters.data
-    if not any(params.get(name) for name in AMOUNTS):
+    if not bounds_amount(filters):
         return totals.unknown
-    rest = params.copy()
+    rest = filters.data.copy()
     for name in AMOUNTS:
         rest.pop(name, None)
+    rest.setlist(COLUMNS, [raw for raw in rest.getlist(COLUMNS) if not _is_bound(raw)])
     found = narrowed(rest, projects, words, user=filters.user).qs.filter(agreed_capital=None)
     year = filters.selected_year
     return (found.signed_in(year) if year else found).count()

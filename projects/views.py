@@ -81,12 +81,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "agreed": listing.plain(totals.agreed),
         "arrived": listing.plain(totals.arrived),
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
+        "bounded": conditions.bounds_amount(filters),
         "year": year,
         "years": pages.years_offered,  # asked where it is shown
         "as_of": as_of_day(),
         **savedviews.shown_with(opened, views, shown),
         "tabs": tabs.tabs_of(request, opened, views),
     }
+    return _list_page(request, context)
+
+
+def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
     response = render(request, template, context)
     # One address, two answers: the browser's Back button must not be given the part alone.
@@ -94,7 +99,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         query = conditions.query_of(request.GET)
         response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
-    savedviews.remember(response, request, opened.params)
+    savedviews.remember(response, request)
     return response
 
 

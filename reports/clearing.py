@@ -18,6 +18,7 @@ from projects.models import (
     Attachment,
     BulkEdit,
     Chief,
+    DefaultView,
     Handover,
     Investor,
     Note,
@@ -25,6 +26,7 @@ from projects.models import (
     Official,
     Participation,
     Project,
+    SavedView,
     TaskForceMember,
 )
 
@@ -90,6 +92,8 @@ def clear_demo(*, user: User | None) -> Cleared:
     for name in ("RememberedWord", "RememberedMapping"):
         apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
     _forget_bulk_edits()
+    _forget(SavedView, SavedView.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
+    _forget(DefaultView, DefaultView.objects.filter(user__is_demo=True).values_list("pk", flat=True))
     answer["accounts"] = remove_demo_accounts(user=user)
     transaction.on_commit(cache.clear)  # whether this is a demo, and which years there are, is remembered for a while
     return answer

@@ -294,6 +294,20 @@ def test_deleting_asks_and_takes_it_from_those_whom_it_opens_for(mine: Client, o
     assert logged_in(leader).get("/projects/").status_code == 200
 
 
+def test_clearing_the_demo_takes_the_views_of_its_accounts(owner: User) -> None:
+    demo = make_user("demo", "admin", all_parks=True)
+    User.objects.filter(pk=demo.pk).update(is_demo=True)
+    make_user("boss", "admin")
+    shown = make_view(demo, sharing="everybody")
+    set_default(view=shown, user=owner, opens=True)
+    kept = make_view(owner, name="自己的", sharing="everybody")
+    set_default(view=kept, user=demo, opens=True)
+    assert logged_in(User.objects.get(pk=demo.pk)).post("/demo/clear/").status_code == 302
+    assert not User.objects.filter(pk=demo.pk).exists()
+    assert list(SavedView.objects.all()) == [kept]
+    assert DefaultView.objects.count() == 0
+
+
 # Tabs
 
 
