@@ -41,6 +41,7 @@ OUT_KINDS = {
     "signed": "integer",
     "yi": "money_yi",
     "signed_yi": "money_yi",
+    "signed_decimal": "decimal",
     "wan": "money_wan",
     "decimal": "decimal",
     "rate": "percent",

@@ -29,6 +29,11 @@ REPORTS: list[tuple[str, str | Promise, str | Promise]] = [
         _("tables of the statistics page under a name, one's own and shared ones"),
     ),
     (
+        "reports:reconciliation",
+        _("Reconciliation"),
+        _("Published figures beside computed ones: the same definition, the difference, the rows behind."),
+    ),
+    (
         "reports:targets",
         _("Targets of the year"),
         _("How far the district, parks, clusters, lead units and officials are with their targets, and who is behind."),

@@ -8,6 +8,7 @@ from reports import (
     index_views,
     mine_views,
     plan_views,
+    reconciliation_views,
     saved_views,
     stat_views,
     target_edit_views,
@@ -48,5 +49,11 @@ urlpatterns = [
     path("reports/plan/", plan_views.plan, name="plan"),
     path("reports/plan/export.<str:ending>", plan_views.plan_export, name="plan_export"),
     path("reports/plan/actual/", plan_views.plan_actual, name="plan_actual"),
+    path("reports/reconciliation/", reconciliation_views.reconciliation, name="reconciliation"),
+    path(
+        "reports/reconciliation/export.<str:ending>",
+        reconciliation_views.reconciliation_export,
+        name="reconciliation_export",
+    ),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -28,6 +28,7 @@ WRITERS: dict[str, Any] = {
     "mixed": _mixed,
     "signed_mixed": lambda value: display.signed(value if isinstance(value, int) else display.yi(value)),
     "decimal": lambda value: f"{display._rounded(value, 2):,}",
+    "signed_decimal": lambda value: display.signed(value, 2),
     "day": display.day,
 }
 

@@ -165,6 +165,8 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
+    "reports:reconciliation": (Kind.READ, {}),
+    "reports:reconciliation_export": (Kind.READ, {"ending": "ending"}),
     "reports:statistics": (Kind.READ, {}),
     "reports:statistics_export": (Kind.READ, {"ending": "ending"}),
     "reports:statistics_fix": (Kind.OWN, {}),
