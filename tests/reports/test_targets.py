@@ -1,4 +1,4 @@
-"""Targets of a year: pace at its edges, who is behind, what lies behind each figure, who may set them, meeting others."""
+"""Targets of a year: pace at its edges, who is behind, what lies behind each figure, who may set them."""
 
 from __future__ import annotations
 
@@ -269,8 +269,14 @@ def box(scope: str, key: str, measure: str) -> str:
 
 @pytest.mark.parametrize(
     ("role", "everywhere", "status"),
-    [("admin", True, 200), ("manager", True, 200), ("manager", False, 403), ("recorder", True, 403)]
-    + [("leader", True, 403), ("auditor", True, 403)],
+    [
+        ("admin", True, 200),
+        ("manager", True, 200),
+        ("manager", False, 403),
+        ("recorder", True, 403),
+        ("leader", True, 403),
+        ("auditor", True, 403),
+    ],
 )
 def test_managers_of_the_whole_district_set_them(client: Client, role: str, everywhere: bool, status: int) -> None:
     parks = [] if everywhere else ["shuangfu"]
