@@ -74,7 +74,7 @@ def grid_of(lines: list[Line]) -> Grid:
     ]
     notes = [
         _(
-            "It agrees where the computed figure rounds to the printed one; 近 and 余, the source's words, mean within a tenth."
+            "It agrees where the computed figure rounds to the printed one; 近 and 余 (the source's) mean within a tenth."
         ),
         _("Clusters add up to less than the district: what lies outside the “4+1” counts in the district."),
         _("Figures of parks up to a year are cumulative; figures of clusters are of the year alone: not comparable."),
