@@ -76,7 +76,7 @@ def rows_of(projects: ProjectQuerySet, shown: Sequence[Column], asked: Asked) ->
     readers = [_reader(column) for column in shown]
     # All of them, whatever is shown: what a project lacks for its stage is found by looking at each.
     entries = _Entries(JOINED)
-    names = [*FIELDS, *projects.query.annotations]
+    names = [*FIELDS, *projects.query.annotation_select]
     rows = projects.values_list(*names).iterator(chunk_size=CHUNK)
     while chunk := [Listed(names, values) for values in islice(rows, CHUNK)]:
         entries.give(chunk)

@@ -62,20 +62,18 @@ def lines_of(request: HttpRequest, when: Asked) -> list[Line]:
 def grid_of(lines: list[Line]) -> Grid:
     """One row a figure, in the order of scopes and measures."""
     columns = [
-        Column(_("of")),
+        Column(_("scope")),
         Column(_("figure"), width=28),
         Column(_("period"), weak=True),
-        Column(_("published"), "decimal"),
-        Column(_("computed"), "decimal"),
-        Column(_("difference"), "signed_decimal"),
+        Column(_("published"), "number"),
+        Column(_("computed"), "number"),
+        Column(_("difference"), "signed_number"),
         Column(_("unit"), weak=True),
         Column(_("result")),
         Column(_("how it is counted"), weak=True, width=50),
     ]
     notes = [
-        _(
-            "It agrees where the computed figure rounds to the printed one; 近 and 余 (the source's) mean within a tenth."
-        ),
+        _("It agrees where the computed figure rounds to the printed one; 近 and 余 mean within a tenth."),
         _("Clusters add up to less than the district: what lies outside the “4+1” counts in the district."),
         _("Figures of parks up to a year are cumulative; figures of clusters are of the year alone: not comparable."),
     ]

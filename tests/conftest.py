@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.signals import request_finished
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 
@@ -69,15 +68,10 @@ def shared_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
     """
     from reports.vocabulary import load_vocabulary
 
-    # A response that is closed would close the connection, and with it this transaction.
-    request_finished.disconnect(close_old_connections)
-    try:
-        with django_db_blocker.unblock(), transaction.atomic():
-            load_vocabulary()
-            yield
-            transaction.set_rollback(True)
-    finally:
-        request_finished.connect(close_old_connections)
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_vocabulary()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
