@@ -115,6 +115,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A database that does not answer must not hold every thread of the server.
     DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # Compiling a query of a page takes longer than running it: seconds for the lights, again at every visit.
+    DATABASE["OPTIONS"].setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
