@@ -149,9 +149,11 @@ class Happened:
         """KIND:DAY, with `:live` after it to leave out what was terminated before; ValueError for what is none."""
         kind, __, rest = text.partition(":")
         day, __, live = rest.partition(":")
-        if kind not in LABELS or len(day) != 10 or live not in ("", LIVE):
+        since = datetime.date.fromisoformat(day)
+        # Python reads other spellings, too, such as weeks.
+        if kind not in LABELS or since.isoformat() != day or live not in ("", LIVE):
             raise ValueError(f"{text!r} is nothing that happened after a day.")
-        return cls(kind, datetime.date.fromisoformat(day), bool(live))
+        return cls(kind, since, bool(live))
 
     @property
     def code(self) -> str:

@@ -60,9 +60,10 @@ def asked(params: QueryDict) -> Asked:
 def day_in(text: str) -> datetime.date | None:
     """A day written 2020-06-30; None for what is none."""
     try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else None
+        day = datetime.date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
 
 
 def _year(text: str) -> int | None:
