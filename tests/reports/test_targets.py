@@ -1,4 +1,4 @@
-"""Targets of a year: pace at its edges, who is behind, what lies behind each figure, who may set them, meeting others."""
+"""Targets of a year: pace at its edges, who is behind, what lies behind each figure, who may set them."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_every_figure_opens_its_rows(client: Client, measure: str) -> None:
     target("official", "毛平", measure, "10000")
     client.force_login(make_user("leader", role="leader"))
     links = figure_links(client, f"{PAGE}&measure={measure}")
-    assert len(links) >= 5
+    assert len(links) >= 4
     for link in links:
         assert "as_of=2020-06-30" in link.href
         assert_opens_its_rows(client, link)
@@ -205,9 +205,7 @@ def test_every_figure_opens_its_rows(client: Client, measure: str) -> None:
 def test_as_many_queries_however_many_people() -> None:
     fill()
     made = Progress(Project.objects.counted(), Asked(2020, DAY, DAY))
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         made.grids(TargetMeasure.AGREED)
     for number in range(5):
         make_project(agreed="1", lead_unit=f"单位{number}", official=(f"某{number}", "区长"), park="degan")
@@ -269,8 +267,14 @@ def box(scope: str, key: str, measure: str) -> str:
 
 @pytest.mark.parametrize(
     ("role", "everywhere", "status"),
-    [("admin", True, 200), ("manager", True, 200), ("manager", False, 403), ("recorder", True, 403)]
-    + [("leader", True, 403), ("auditor", True, 403)],
+    [
+        ("admin", True, 200),
+        ("manager", True, 200),
+        ("manager", False, 403),
+        ("recorder", True, 403),
+        ("leader", True, 403),
+        ("auditor", True, 403),
+    ],
 )
 def test_managers_of_the_whole_district_set_them(client: Client, role: str, everywhere: bool, status: int) -> None:
     parks = [] if everywhere else ["shuangfu"]
