@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.money import format_yi
 from projects.querysets import ProjectQuerySet
@@ -113,7 +113,7 @@ class Progress:
             rows.append(self._total(measure))
             if scope in (TargetScope.PARK, TargetScope.CLUSTER):
                 notes = self._compared(measure, scope, standings)
-        title = f"{TITLES[scope]()} · {label_of(measure)}"
+        title = f"{TITLES[scope]} · {label_of(measure)}"
         empty = _("None of them has a target of this measure.")
         return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty)
 
@@ -183,10 +183,10 @@ class Progress:
 
 
 TITLES = {
-    TargetScope.PARK: lambda: _("By park"),
-    TargetScope.CLUSTER: lambda: _("By cluster"),
-    TargetScope.DEPARTMENT: lambda: _("By lead unit"),
-    TargetScope.OFFICIAL: lambda: _("By lead official"),
+    TargetScope.PARK: gettext_lazy("By park"),
+    TargetScope.CLUSTER: gettext_lazy("By cluster"),
+    TargetScope.DEPARTMENT: gettext_lazy("By lead unit"),
+    TargetScope.OFFICIAL: gettext_lazy("By lead official"),
 }
 
 

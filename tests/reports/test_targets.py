@@ -17,9 +17,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, User
+from parks.models import Park
 from projects.models import Project
 from projects.periods import Period
 from reports.asked import Asked
+from reports.integrity import targets_have_their_places
 from reports.models import Target
 from reports.monthly.asked import Month
 from reports.monthly.overview import overview
@@ -399,6 +401,13 @@ def test_the_monthly_report_reads_them() -> None:
     assert [cell.value for cell in rows[0].cells[6:8]] == [10, Decimal("0.4")]
     assert [cell.value for cell in rows[1].cells[6:8]] == [Decimal(400_000), Decimal("0.5")]
     assert isinstance(rows[0].cells[6].value, int)  # a number of projects is no amount
+
+
+def test_a_target_of_a_park_whose_code_changed_is_found_by_check_data() -> None:
+    target("park", "shuangfu", "agreed", "1")
+    assert list(targets_have_their_places()) == []
+    Park.objects.filter(code="shuangfu").update(code="shuangfu-new")
+    assert len(list(targets_have_their_places())) == 1
 
 
 def test_the_page_of_an_empty_register(client: Client) -> None:
