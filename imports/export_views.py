@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET
 from imports.exporting import csv_lines, write_xlsx
 from jiangjin.lib.sheetout import CSV, XLSX
 from projects import conditions, exports, listing, permissions
-from projects.export_views import refused
-from projects.models import Project
+from projects.export_views import narrowed, refused
 
 IN_MEMORY = 8 * 1024 * 1024
 
@@ -23,11 +22,10 @@ def ledger(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The listed projects as a ledger: every column that the import reads, so that it comes back unchanged."""
     exports.require_ending(ending)
     permissions.require_export(request.user)
-    visible = Project.objects.visible_to(request.user)
-    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary(), user=request.user)
+    filters = narrowed(request)
     if faults := conditions.faults_of(filters):
         return refused(faults)
-    found = listing.ordered(filters.qs, listing.sort_of(request.GET))
+    found = listing.ordered(filters.qs, listing.sort_of(request.GET), period=filters.total_period)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
     title = gettext_lazy("Ledger of projects")
     exports.record(request, ending, exports.Outgoing(title, [], found.count(), conditions=chosen))

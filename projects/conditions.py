@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import CharField, Count, Q, Value
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects import listing
+from projects.between import Happened
 from projects.columnfilters import PARAMETER as COLUMNS
 from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import OWN_PART, ProjectQuerySet, Totals
+from projects.windows import Within
 
 # Parameters that say which part of the list is shown, or what was typed for it, not which projects it holds.
 VIEW_PARAMETERS = ("page", "view", "all", "said")
@@ -67,7 +70,7 @@ class Chip:
     label: str
     value: str
     without: str
-    raw: str
+    raw: str = ""
 
 
 def chips_of(filters: ProjectFilter) -> list[Chip]:
@@ -92,6 +95,20 @@ def _label(name: str, label: object) -> str:
     return _("agreed capital") if name in AMOUNTS else _("signed") if name.startswith("signed_") else str(label)
 
 
+def _read(kind: type[Happened] | type[Within]) -> Callable[[str], str]:
+    def words(value: str) -> str:
+        try:
+            return kind.parse(value).in_words()
+        except ValueError:
+            return value
+
+    return words
+
+
+# Conditions that are written in a code.
+READERS = {"changed": _read(Happened), "reached_within": _read(Within)}
+
+
 def _words(name: str, value: str) -> str:
     patterns = {
         "min_capital": _("≥ %(value)s 亿元"),
@@ -99,9 +116,12 @@ def _words(name: str, value: str) -> str:
         "signed_from": _("from %(value)s"),
         "signed_to": _("until %(value)s"),
         "voided": "",
+        "live": "",
         "followed": "",
         "key": "",
     }
+    if name in READERS:
+        return READERS[name](value)
     if name in WORDS and value == UNKNOWN[0]:
         return str(UNKNOWN[1])
     return patterns.get(name, "%(value)s") % {"value": value}
@@ -160,14 +180,24 @@ def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Voc
     ]
 
 
+def bounds_amount(filters: ProjectFilter) -> bool:
+    """Whether a condition asks for an agreed amount, so that projects of an unknown one are left out."""
+    params: QueryDict = filters.data
+    return any(params.get(name) for name in AMOUNTS) or any(map(_is_bound, params.getlist(COLUMNS)))
+
+
+def _is_bound(raw: str) -> bool:
+    return raw.startswith(tuple(f"agreed_capital:{operator}:" for operator in ("ge", "le", "eq")))
+
+
 def unknown_beside(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary, totals: Totals) -> int:
     """How many projects that fit have no known amount; under a bound of the amount, those that the bound leaves out."""
-    params: QueryDict = filters.data
-    if not any(params.get(name) for name in AMOUNTS):
+    if not bounds_amount(filters):
         return totals.unknown
-    rest = params.copy()
+    rest = filters.data.copy()
     for name in AMOUNTS:
         rest.pop(name, None)
+    rest.setlist(COLUMNS, [raw for raw in rest.getlist(COLUMNS) if not _is_bound(raw)])
     found = narrowed(rest, projects, words, user=filters.user).qs.filter(agreed_capital=None)
     period = filters.total_period
     return (found.signed_within(period, filters.day) if period else found).count()

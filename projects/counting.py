@@ -7,6 +7,7 @@ everything registered counts, from the sums that are kept on the project.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -40,6 +41,11 @@ def happened(field: str, day: datetime.date | None) -> Q:
     return Q() if day is None else Q(**{field: None}) | Q(**{f"{field}__by": day})
 
 
+def after(field: str, day: datetime.date | None) -> Q:
+    """Rows that do not count yet at the end of the day; all of them without one."""
+    return Q() if day is None else Q(**{f"{field}__isnull": False}) & ~Q(**{f"{field}__by": day})
+
+
 class Counting(models.QuerySet["Project"]):
     """Which projects a figure counts, and what they come to."""
 
@@ -68,10 +74,9 @@ class Counting(models.QuerySet["Project"]):
         if period.is_all:
             return signed
         commitment = apps.get_model("projects", "CapitalCommitment")
-        dated = commitment.objects.filter(
-            period.within("committed_on"), happened("committed_on", day), project=OuterRef("pk")
-        )
-        return signed.filter(_signed(period, day) | Exists(dated))
+        # One look through the period's commitments, not one a project.
+        dated = commitment.objects.filter(period.within("committed_on"), happened("committed_on", day))
+        return signed.filter(_signed(period, day) | Q(pk__in=dated.order_by().values("project")))
 
     def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
         """To which capital was booked in the period."""
@@ -116,16 +121,23 @@ class Counting(models.QuerySet["Project"]):
         return self.annotate(condition_then=condition_by(day))
 
     def totals(
-        self, period: Period | None = None, day: datetime.date | None = None, *, arrived_in: Period | None = None
+        self,
+        period: Period | None = None,
+        day: datetime.date | None = None,
+        *,
+        arrived_in: Period | None = None,
+        since: datetime.date | None = None,
+        kinds: Sequence[str] | None = None,
     ) -> Totals:
         """What these rows come to, by the end of the day.
 
         With a period, the rule of the yearly figure (design, section 4): the number is of those signed in it, the
         amounts are the commitments dated and the arrivals booked in it. `arrived_in` takes the arrivals of another
-        period, such as one month of the year.
+        period, such as one month of the year. With `since`, of the amounts only what was dated after that day; with
+        `kinds`, of the commitments only these.
         """
         whole = self.order_by()
-        if period is None and arrived_in is None and day is None:
+        if period is None and arrived_in is None and day is None and since is None:
             row = whole.aggregate(
                 projects=Count("pk"),
                 agreed=Sum("agreed_capital"),
@@ -140,8 +152,11 @@ class Counting(models.QuerySet["Project"]):
             unknown=Count("pk", filter=counted & Q(agreed_capital=None)),
         )
         ids = whole.values("pk")
-        agreed = _total("CapitalCommitment", "committed_on", ids, period or ALL, day)
-        arrived = _total("CapitalArrival", "month", ids, arrived_in or period or ALL, day)
+        only = Q() if kinds is None else Q(kind__in=kinds)
+        agreed = _total(
+            "CapitalCommitment", "committed_on", ids, period or ALL, day, after("committed_on", since) & only
+        )
+        arrived = _total("CapitalArrival", "month", ids, arrived_in or period or ALL, day, after("month", since))
         return Totals(counts["projects"], agreed, arrived, counts["unknown"], counts["listed"] - counts["projects"])
 
 
@@ -151,8 +166,9 @@ def _signed(period: Period, day: datetime.date | None) -> Q:
     return found if period.year else found & ~Q(stage__in=PIPELINE_STAGES)
 
 
-def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None) -> Decimal:
-    rows = apps.get_model("projects", model).objects.filter(period.within(dated), happened(dated, day), project__in=ids)
+def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None, more: Q) -> Decimal:
+    rows = apps.get_model("projects", model).objects.filter(period.within(dated), happened(dated, day), more)
+    rows = rows.filter(project__in=ids)
     return rows.aggregate(total=Sum(period.sums))["total"] or Decimal(0)
 
 

@@ -18,11 +18,13 @@ from projects import (
     people,
     people_views,
     permissions,
+    savedviews,
     tablesout,
     waiting,
 )
 from projects.choices import CapitalOrigin
 from projects.exports import Outgoing
+from projects.filters import ProjectFilter
 from projects.models import Project
 
 LATE = _("Late: with a red light.")
@@ -32,15 +34,16 @@ LATE = _("Late: with a red light.")
 def project_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Exactly the list: its rows, its order, its columns, its totals."""
     permissions.require_export(request.user)
-    visible = Project.objects.visible_to(request.user)
-    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary(), user=request.user)
+    filters = narrowed(request)
     if faults := conditions.faults_of(filters):
         return refused(faults)
     asked = listing.asked_of(filters.total_period, filters.day, filters.arrived_period)
     found = filters.qs
-    totals = found.totals(asked.period, asked.day, arrived_in=asked.arrived_in)
+    totals = filters.totals(found)
     shown = listout.out_columns(request.GET, asked)
-    sheet = listout.sheet_of(found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals)
+    sheet = listout.sheet_of(
+        found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals, apart=filters.sums_changes
+    )
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
     rules = [*listout.rules_of(shown), *exports.period_rules(asked.period), *exports.usual_rules()]
     about = exports.about_of(request, _("Projects"), chosen, asked.today, rules)
@@ -116,6 +119,13 @@ def arrival_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     title = _("Monthly arrivals")
     about = exports.about_of(request, title, chosen, as_of_day(), [*rules, *exports.usual_rules()])
     return exports.send(request, ending, Outgoing(title, [sheet], rows, about, chosen))
+
+
+def narrowed(request: HttpRequest) -> ProjectFilter:
+    """The filter of these parameters and of the saved view that they name; `request.GET` is both from here on."""
+    words = conditions.vocabulary()
+    request.GET = savedviews.opened(request.GET, savedviews.visible_views(request.user), words).params
+    return conditions.narrowed(request.GET, Project.objects.visible_to(request.user), words, user=request.user)
 
 
 def listed(totals: listout.Totals) -> int:

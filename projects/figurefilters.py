@@ -9,10 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from projects.between import Happened
 from projects.choices import MilestoneKind
 from projects.counting import agreed_by
 from projects.periods import Arrivals, Period
 from projects.querysets import ProjectQuerySet
+from projects.windows import Within
 
 
 class PeriodFormField(forms.CharField):
@@ -86,6 +88,50 @@ class PeriodFilter(django_filters.Filter):
     field_class = PeriodFormField
 
 
+class HappenedFormField(forms.CharField):
+    """increased:2020-06-30, with :live after it to leave out what was terminated by then."""
+
+    def to_python(self, value: Any) -> Happened | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return Happened.parse(text)
+        except ValueError as error:
+            raise ValidationError(_("Write what happened after which day, as increased:2020-06-30.")) from error
+
+
+class HappenedFilter(django_filters.Filter):
+    """What happened to a project after a day, by the day of the list and in its period."""
+
+    field_class = HappenedFormField
+
+    def filter(self, qs: ProjectQuerySet, value: Happened | None) -> ProjectQuerySet:
+        return qs if value is None else value.between(self.parent.day, self.parent.total_period).of(value.kind, qs)
+
+
+class WithinFormField(forms.CharField):
+    """started:6, production:12 or paid:18: what was reached within so many months of the signing."""
+
+    def to_python(self, value: Any) -> Within | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return Within.parse(text)
+        except ValueError as error:
+            raise ValidationError(_("Write what was reached within how many months, as started:6.")) from error
+
+
+class WithinFilter(django_filters.Filter):
+    """What a project had reached so many months after its signing."""
+
+    field_class = WithinFormField
+
+    def filter(self, qs: ProjectQuerySet, value: Within | None) -> ProjectQuerySet:
+        return qs if value is None else value.of(qs)
+
+
 class DayFilter(django_filters.Filter):
     """The day that the list is as of. It narrows by itself, and the other conditions ask for it."""
 
@@ -112,5 +158,5 @@ class ThenFilter(django_filters.MultipleChoiceFilter):
     def filter(self, qs: ProjectQuerySet, value: list[str]) -> ProjectQuerySet:
         if not value:
             return qs
-        found, name = then(qs, self.field_name, self.parent.day)
+        found, name = then(qs, self.field_name, self.parent.judged_day)
         return found.filter(**{f"{name}__in": value})

@@ -16,15 +16,24 @@ from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
-from projects import classes, lights
+from projects import classes, lights, steps
+from projects.between import FLOWS
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.columnfilters import ColumnsFilter
-from projects.figurefilters import ArrivalsFilter, DayFilter, PeriodFilter, ThenFilter, then
+from projects.figurefilters import (
+    ArrivalsFilter,
+    DayFilter,
+    HappenedFilter,
+    PeriodFilter,
+    ThenFilter,
+    WithinFilter,
+    then,
+)
 from projects.lacking import lacking, lacking_any
 from projects.models import Participation, Project
 from projects.periods import Period
 from projects.permissions import Actor
-from projects.querysets import ProjectQuerySet
+from projects.querysets import ProjectQuerySet, Totals
 from projects.reportfilters import ReportFilter
 from projects.stages import REQUIRED_LABELS
 from projects.tags import with_tag
@@ -65,7 +74,7 @@ class AmountFilter(django_filters.NumberFilter):
     def filter(self, qs: ProjectQuerySet, value: Decimal | None) -> ProjectQuerySet:
         if value is None:
             return qs
-        found, name = then(qs, self.field_name, self.parent.day)
+        found, name = then(qs, self.field_name, self.parent.judged_day)
         return found.filter(**{f"{name}__{self.lookup_expr}": (value * YI).quantize(Decimal("0.000001"))})
 
 
@@ -94,17 +103,21 @@ class ProjectFilter(ReportFilter):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
     as_of = DayFilter(label=_("as of"), method="by_day")
+    judged_on = DayFilter(label=_("stage, condition and amount as of"), method="unchanged")
     q = django_filters.CharFilter(label=_("search words"), method="by_text", max_length=200)
     year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
     period = PeriodFilter(label=_("period"), method="by_period")
     signed_in = PeriodFilter(label=_("signed in"), method="by_signing")
     arrived_in = ArrivalsFilter(label=_("capital arrived in"), method="by_arrival")
+    changed = HappenedFilter(label=_("change"))
+    reached_within = WithinFilter(label=_("reached"))
     park = CodesFilter(Park, field_name="park", label=_("park"))
     cluster = CodesFilter(Cluster, field_name="cluster", label=_("cluster"))
     chain = CodesFilter(Chain, field_name="chain", label=_("chain"))
     stage = ThenFilter(label=_("stage"), choices=Stage.choices)
     condition = ThenFilter(label=_("condition"), choices=Condition.choices)
     size = django_filters.MultipleChoiceFilter(label=_("size"), choices=classes.size_choices, method="by_size")
+    step = django_filters.MultipleChoiceFilter(label=_("step taken"), choices=steps.STEPS, method="by_step")
     min_capital = amount_filter("gte", _("agreed, at least (亿元)"))
     max_capital = amount_filter("lte", _("agreed, at most (亿元)"))
     signed_from = PartialDayFilter("signed_on", "since", label=_("signed from"))
@@ -126,6 +139,9 @@ class ProjectFilter(ReportFilter):
     )
     official = WordFilter("lead_official__name", label=_("lead official"), max_length=50)
     lead_unit = WordFilter("lead_unit", label=_("lead unit"), max_length=100)
+    live = django_filters.BooleanFilter(
+        label=_("without terminated"), method="without_terminated", widget=forms.CheckboxInput
+    )
     followed = django_filters.BooleanFilter(
         label=_("followed by me"), method="only_followed", widget=forms.CheckboxInput
     )
@@ -173,11 +189,46 @@ class ProjectFilter(ReportFilter):
         """The end of the day that everything is as of; None for all that is registered."""
         return self._asked("as_of")
 
+    @property
+    def judged_day(self) -> datetime.date | None:
+        """The day that conditions on stage, condition, amount and light look at: the list's, unless another is said.
+
+        What counted on an earlier day of the projects that are late now: as_of and judged_on differ.
+        """
+        return self._asked("judged_on") or self.day
+
+    @property
+    def sums_after(self) -> datetime.date | None:
+        """The day after which the amounts of the totals were dated; None where they are whole."""
+        happened = self._asked("changed")
+        return happened.since if happened and happened.kind in FLOWS else None
+
+    def totals(self, found: ProjectQuerySet) -> Totals:
+        """What the list comes to. Where it shows what was added after a day, the amounts are that alone."""
+        happened = self._asked("changed")
+        narrowed = happened.between(self.day, self.total_period).narrowed_amounts(happened.kind) if happened else {}
+        return found.totals(self.total_period, self.day, arrived_in=self.arrived_period, **narrowed)
+
+    @property
+    def sums_changes(self) -> bool:
+        """Whether the amounts of `totals` are what was added after a day."""
+        return bool(self._asked("changed"))
+
     def _asked(self, name: str) -> Any:
         return self.form.cleaned_data.get(name) if self.form.is_valid() else None
 
     def by_day(self, queryset: ProjectQuerySet, name: str, value: datetime.date) -> ProjectQuerySet:
         return queryset.as_of(value)
+
+    def unchanged(self, queryset: ProjectQuerySet, name: str, value: datetime.date) -> ProjectQuerySet:
+        return queryset
+
+    def without_terminated(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
+        """As of the list's own day, also where conditions look at another."""
+        if not value:
+            return queryset
+        found, column = then(queryset, "condition", self.day)
+        return found.exclude(**{column: Condition.TERMINATED})
 
     def by_period(self, queryset: ProjectQuerySet, name: str, value: Period) -> ProjectQuerySet:
         return queryset.in_period(value, self.day)
@@ -191,7 +242,7 @@ class ProjectFilter(ReportFilter):
     def by_size(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         if not value:
             return queryset
-        found, column = then(queryset, "agreed_capital", self.day)
+        found, column = then(queryset, "agreed_capital", self.judged_day)
         return classes.of_sizes(found, value, column)
 
     def by_lead_type(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
@@ -200,6 +251,9 @@ class ProjectFilter(ReportFilter):
     def by_top_rank(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         return queryset.alias(top_rank=classes.top_rank_key()).filter(top_rank__in=value) if value else queryset
 
+    def by_step(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
+        return steps.with_steps(queryset, value, self.day) if value else queryset
+
     def by_text(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return queryset.search(value)
 
@@ -207,7 +261,7 @@ class ProjectFilter(ReportFilter):
         return queryset.in_period(Period(int(value)), self.day)
 
     def by_light(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
-        return lights.lit(queryset, value, self.day or as_of_day()) if value else queryset
+        return lights.lit(queryset, value, self.judged_day or as_of_day()) if value else queryset
 
     def by_tag(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return with_tag(queryset, value)

@@ -200,3 +200,9 @@ def _day_of(model: Any, number: int) -> datetime.datetime | None:
     """When the row of this number, or the next one there is, was written."""
     rows = model._default_manager.filter(history_id__gte=number).order_by("history_id")
     return rows.values_list("history_date", flat=True).first()
+
+
+def written_since(model: Any, moment: datetime.datetime) -> QuerySet:
+    """The rows of a history table written at the moment or later, found without an index of days."""
+    low, __ = _bounds(model, *_ends(model), moment, None)
+    return model._default_manager.filter(history_id__gte=low, history_date__gte=moment)

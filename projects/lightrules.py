@@ -105,11 +105,10 @@ def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Rea
 
 
 def _behind(day: datetime.date, *, by_half: bool) -> Q:
-    planned = Project.objects.filter(pk__in=PlannedArrival.objects.values("project")).order_by()
-    behind = plans.with_behind_plan(planned, day).filter(behind_plan__gt=0)
-    if by_half:
-        behind = behind.filter(planned_by_day__gt=F("arrived_in_plan") + F("arrived_in_plan"))
-    return Q(pk__in=behind.values("pk"))
+    """Of projects that `plans.comparable` prepared for the same day."""
+    has_plan = Q(pk__in=PlannedArrival.objects.values("project"))
+    least = F("arrived_in_plan") + F("arrived_in_plan") if by_half else F("arrived_in_plan")
+    return has_plan & Q(planned_by_day__gt=least)
 
 
 def _plan_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from projects.choices import Condition
 from projects.lightrules import RED, RULES, YELLOW, Known, Reason
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
-from projects.plans import plan_of
+from projects.plans import comparable, plan_of
 from projects.querysets import ProjectQuerySet
 
 GREEN, NONE = "green", "none"
+# Sums of money are compared for those projects alone that no other rule has found.
+QUICK_FIRST = sorted(RULES, key=lambda rule: rule.code == "plan")
 CHOICES = [
     (RED, gettext_lazy("Late")),
     (YELLOW, gettext_lazy("Due soon")),
@@ -43,13 +45,12 @@ class Light:
 
 def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
     """Adds `light_now`, the light as of a day."""
-    red, yellow = Q(), Q()
-    for rule in RULES:
-        red |= rule.red(day)
+    red, yellow = _any_red(day), Q()
+    for rule in QUICK_FIRST:
         yellow |= rule.yellow(day)
     planned = Milestone.objects.filter(reached=False).exclude(planned_on=None).values("project")
     has_plan = Q(pk__in=planned) | Q(pk__in=PlannedArrival.objects.values("project"))
-    return projects.annotate(
+    return comparable(projects, day).annotate(
         light_now=Case(
             When(Q(condition=Condition.TERMINATED), then=Value(NONE)),
             When(red, then=Value(RED)),
@@ -61,9 +62,23 @@ def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
     )
 
 
+def _any_red(day: datetime.date) -> Q:
+    red = Q()
+    for rule in QUICK_FIRST:
+        red |= rule.red(day)
+    return red
+
+
+def _red(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
+    return comparable(projects.exclude(condition=Condition.TERMINATED), day).filter(_any_red(day))
+
+
 def lit(projects: ProjectQuerySet, lights: Sequence[str], day: datetime.date) -> ProjectQuerySet:
     """Those with one of these lights."""
-    found = with_light(Project.objects.order_by(), day).filter(light_now__in=lights)
+    if set(lights) == {RED}:  # what most pages ask needs no other colour worked out
+        found = _red(Project.objects.order_by(), day)
+    else:
+        found = with_light(Project.objects.order_by(), day).filter(light_now__in=lights)
     return projects.filter(pk__in=found.values("pk"))
 
 
@@ -110,5 +125,8 @@ def _known_of(ids: list[int], day: datetime.date) -> Known:
 
 def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
     """Red ones, those first whose planned day is past the longest."""
-    late = lit(projects, [RED], day).with_next_milestone().select_related("park")
-    return list(late.prefetch_related("milestones").order_by(F("next_planned_on").asc(nulls_last=True), "code")[:most])
+    order = (F("next_planned_on").asc(nulls_last=True), "code")
+    # Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
+    first = _red(projects, day).with_next_milestone().order_by(*order).values("pk")[:most]
+    late = Project.objects.filter(pk__in=first).with_next_milestone().select_related("park")
+    return list(late.prefetch_related("milestones").order_by(*order))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,11 +14,9 @@ from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import columns, listing
 from projects.columnplaces import Asked
 from projects.columns import PERCENT, WAN_UNIT, Column
-from projects.models import Project
+from projects.listrows import rows_of
 from projects.querysets import ProjectQuerySet, Totals
-from projects.then import show_as_of
 
-CHUNK = 2000
 KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
 WIDTHS = {"name": 32, "investor": 28, "joint_investors": 28, "content": 40, "remarks": 40}
 # On the page short words do; a file says it in full, as ledgers do, and the import reads it back.
@@ -59,20 +54,24 @@ def sheet_of(
     sort: str,
     asked: Asked,
     totals: Totals,
+    apart: bool = False,
 ) -> OutSheet:
-    """These projects as a table whose rows are fetched as they are taken, so many at a time."""
-    timed = of_a_time(asked)
+    """These projects as a table whose rows are fetched as they are taken, so many at a time.
+
+    apart: `totals` has other amounts than the rows show, such as what was added between two days.
+    """
+    timed = apart or of_a_time(asked)
     whole = found.totals(None, asked.day) if timed else totals
     amounts = {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
     if timed:
         amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
     words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
-    ordered = columns.fetched(listing.ordered(found, sort, period=asked.period, day=asked.day), shown, asked)
+    rows = rows_of(listing.ordered(found, sort, period=asked.period, day=asked.day), shown, asked)
     place = [column.key for column in shown].index("name")
     return OutSheet(
         _("Projects"),
         [out_column(column) for column in shown],
-        _rows(ordered, shown, asked.day),
+        rows,
         totals=[words.get(column.key) for column in shown],
         frozen=place + 1 if place < 4 else 0,
     )
@@ -90,22 +89,6 @@ def _kind(column: Column) -> str:
     if column.kind == "decimal":
         return "percent" if column.unit == PERCENT else "decimal"
     return KINDS.get(column.kind, "text")
-
-
-def _rows(projects: QuerySet, shown: Sequence[Column], day: datetime.date | None) -> Iterator[list[Any]]:
-    values = [column.value for column in shown]
-    rows = projects.iterator(chunk_size=CHUNK)
-    if day is not None:
-        rows = _as_of(rows, day)
-    for project in rows:
-        yield [value(project) for value in values]
-
-
-def _as_of(rows: Iterator[Project], day: datetime.date) -> Iterator[Project]:
-    """The same as they were at the end of the day, a chunk after the other."""
-    while chunk := list(itertools.islice(rows, CHUNK // 4)):
-        show_as_of(chunk, day)
-        yield from chunk
 
 
 def of_a_time(asked: Asked) -> bool:

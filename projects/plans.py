@@ -69,6 +69,14 @@ def with_behind_plan(projects: ProjectQuerySet, day: datetime.date) -> ProjectQu
     """The projects with `behind_plan`, the very figure of the function above, and no query more: `behind_plan__gt=0`
     are the late ones, NULL those without a planned quarter that has ended.
     """
+    return comparable(projects, day).annotate(behind_plan=F("planned_by_day") - F("arrived_in_plan"))
+
+
+def comparable(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
+    """The projects, to be filtered by `planned_by_day` and `arrived_in_plan`, which `behind_plan` is the difference of.
+
+    Neither is selected, so that the database works them out for those rows alone that the other conditions leave.
+    """
     year, quarter = last_ended(day)
     due = PlannedArrival.objects.filter(Q(year__lt=year) | Q(year=year, quarter__lte=quarter), project=OuterRef("pk"))
     due = due.order_by().values("project")
@@ -84,7 +92,7 @@ def with_behind_plan(projects: ProjectQuerySet, day: datetime.date) -> ProjectQu
         arrived_in_plan=Coalesce(
             Subquery(came.values("project").annotate(whole=Sum("amount")).values("whole")), nothing
         ),
-    ).annotate(behind_plan=F("planned_by_day") - F("arrived_in_plan"))
+    )
 
 
 @dataclass(frozen=True, slots=True)

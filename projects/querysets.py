@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from projects.counting import Counting, Totals
 from projects.permissions import Actor, sees_own_parks_only
-from projects.searching import finds_investor, finds_official, finds_project
+from projects.searching import finds_official, investors_called, projects_found
 
 __all__ = ["InvestorQuerySet", "ObstacleQuerySet", "OfficialQuerySet", "ProjectQuerySet", "Totals"]
 
@@ -52,7 +52,7 @@ class ProjectQuerySet(Counting):
         """
         found = self
         for word in text.split():
-            found = found.filter(finds_project(word))
+            found = found.filter(pk__in=projects_found(word))
         return found
 
     def with_next_milestone(self) -> ProjectQuerySet:
@@ -89,7 +89,7 @@ class InvestorQuerySet(models.QuerySet):
         """Every word is found in the name, its pinyin, the credit code, or a name merged into it."""
         found = self
         for word in text.split():
-            found = found.filter(finds_investor(word))
+            found = found.filter(pk__in=investors_called(word, by_credit_code=True))
         return found
 
 

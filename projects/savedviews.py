@@ -21,8 +21,8 @@ from projects.models import Project, SavedView
 from projects.permissions import Actor
 
 VIEW, FROM, ALL, LAST = "view", "from_view", "all", "last"
-# What is not part of a view: which page, how many rows, where the parameters came from.
-NOT_STORED = {VIEW, FROM, ALL, LAST, "page", "per_page"}
+# What is not part of a view: which page, how many rows, where the parameters came from, what was typed for them.
+NOT_STORED = {VIEW, FROM, ALL, LAST, "page", "per_page", "say", "said"}
 CONTROLS = {columnchoice.MOVE, *columnfilters.CONTROLS}  # what only the page's own forms send
 YEARS = 4  # latest years of signing that have a tab, or stand in its menu
 COOKIE = "project_list"
@@ -143,12 +143,12 @@ def shown_with(opened: Opened, views: Sequence[SavedView], shown: Sequence[Colum
     }
 
 
-def remember(response: HttpResponse, request: HttpRequest, params: QueryDict) -> None:
+def remember(response: HttpResponse, request: HttpRequest) -> None:
     """Keep what the list shows until the browser closes, for the menu's way back to it.
 
     In a cookie: the session lives in the database, and looking at a list must not write there.
     """
-    rest = params.copy()
+    rest = request.GET.copy()
     rest.pop("page", None)
     value = f"{request.user.pk}:{conditions.query_of(rest)}"
     path = reverse("projects:list")

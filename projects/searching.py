@@ -1,7 +1,8 @@
-"""What finds a project, a firm or an official by a typed word. Conditions only: who may see what is asked elsewhere.
+"""What finds a project, a firm or an official by a typed word. Who may see what is asked elsewhere.
 
 A word is looked for as it stands, and one of Latin letters also as pinyin: initials (sfjx), whole (shuangfu), begun
-(shuangf). Each condition on another table is a list of keys that is found once, not a question asked of every row.
+(shuangf). What may stand in several tables is one union of keys, found once: both databases join it, however many
+there are. Conditions joined by OR would be asked of every row.
 """
 
 from __future__ import annotations
@@ -22,37 +23,40 @@ def named(word: str) -> Q:
     return found
 
 
-def finds_investor(word: str) -> Q:
-    """By a name, also one merged into it, or by the credit code."""
-    found = _called(word)
-    return found | Q(credit_code__icontains=word) if word.isascii() else found
-
-
-def _called(word: str) -> Q:
-    merged = apps.get_model("projects", "Investor").objects.order_by().filter(named(word), merged_into__isnull=False)
-    return named(word) | Q(pk__in=merged.values("merged_into"))
-
-
 def finds_official(word: str) -> Q:
     """By the name or the post."""
     return named(word) | Q(post__icontains=word)
 
 
-def finds_project(word: str) -> Q:
-    """By a name, a number, an investor or the lead official; what was merged into it counts as it."""
-    project = apps.get_model("projects", "Project")
-    code = apps.get_model("projects", "ProjectCode")
-    official = apps.get_model("projects", "Official")
+def investors_called(word: str, *, by_credit_code: bool = False) -> QuerySet:
+    """Keys of the firms of this name, of those into which one of this name was merged, or of this credit code."""
+    investors = apps.get_model("projects", "Investor").objects.order_by()
+    own = named(word)
+    if by_credit_code and word.isascii():
+        own |= Q(credit_code__icontains=word)
+    merged = investors.filter(named(word), merged_into__isnull=False).values("merged_into")
+    return investors.filter(own).values("pk").union(merged, all=True)
+
+
+def projects_found(word: str) -> QuerySet:
+    """Keys of the projects found by a name, a number, an investor or the lead official.
+
+    What was merged into a project finds it as well.
+    """
+    projects = apps.get_model("projects", "Project").objects.order_by()
+    parts = apps.get_model("projects", "Participation").objects.order_by()
+    codes = apps.get_model("projects", "ProjectCode").objects.order_by()
+    officials = apps.get_model("projects", "Official").objects.order_by()
     own = named(word) | Q(short_name__icontains=word)
-    merged = project.objects.order_by().filter(own, merged_into__isnull=False)
-    found = own | Q(pk__in=merged.values("merged_into")) | Q(pk__in=_projects_of_investors(word))
-    found |= Q(pk__in=code.objects.order_by().filter(code__icontains=word).values("project"))
-    found |= Q(lead_official__in=official.objects.order_by().filter(named(word)).values("pk"))
-    return found | Q(code__icontains=word) if word.isascii() else found
-
-
-def _projects_of_investors(word: str) -> QuerySet:
-    """Keys of the projects of firms that are, or were before a merging, called so."""
-    firms = apps.get_model("projects", "Investor").objects.order_by().filter(_called(word)).values("pk")
-    participation = apps.get_model("projects", "Participation")
-    return participation.objects.order_by().filter(investor__in=firms).values("project")
+    by_number = Q(code__icontains=word) if word.isascii() else Q()
+    return (
+        projects.filter(own | by_number)
+        .values("pk")
+        .union(
+            projects.filter(own, merged_into__isnull=False).values("merged_into"),
+            parts.filter(investor__in=investors_called(word)).values("project"),
+            codes.filter(code__icontains=word).values("project"),
+            projects.filter(lead_official__in=officials.filter(named(word)).values("pk")).values("pk"),
+            all=True,
+        )
+    )

@@ -10,6 +10,7 @@ from projects import (
     grid_views,
     history_views,
     investor_views,
+    list_views,
     obstacle_views,
     people_views,
     progress_views,
@@ -46,7 +47,7 @@ view_urls = [
 ]
 
 project_urls = [
-    path("projects/", views.project_list, name="list"),
+    path("projects/", list_views.project_list, name="list"),
     path("projects/new/", views.project_create, name="create"),
     path("projects/suggest/", box_views.project_suggest, name="suggest"),
     path("projects/similar/", views.project_similar, name="similar"),

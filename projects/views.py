@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,26 +15,19 @@ from accounts.demo import as_of_day
 from jiangjin.lib.money import format_yi
 from projects import (
     attachments,
-    boxanswer,
-    boxhelp,
     capital_page,
     changes,
-    columns,
-    conditions,
     facts,
     gone,
     lights,
-    listing,
     obstacles,
     pages,
     people,
     permissions,
     progress,
     registering,
-    savedviews,
     similarity,
     sources,
-    tabs,
     timeline,
 )
 from projects.access import get_edited, get_project, get_writable
@@ -48,66 +40,6 @@ from projects.rowforms import typed_total
 
 # How the form calls the name of an investor (projects/rowforms.py).
 INVESTOR_FIELD = re.compile(r"investors-[0-9]{1,4}-name")
-
-
-@require_GET
-def project_list(request: HttpRequest) -> HttpResponse:
-    """The register: narrowed, ordered, totalled; htmx gets the part that changes. `say` is a line of the smart box."""
-    if "say" in request.GET:
-        return redirect(boxanswer.address_of(request.GET, user=request.user))
-    views = savedviews.visible_views(request.user)
-    if address := savedviews.elsewhere(request, views):
-        return redirect(address)
-    visible = Project.objects.visible_to(request.user)
-    words = conditions.vocabulary()
-    opened = savedviews.opened(request.GET, views, words)
-    request.GET = opened.params  # where the links of the page start from
-    filters = conditions.narrowed(request.GET, visible, words, user=request.user)
-    faults = conditions.faults_of(filters)
-    found = Project.objects.none() if faults else filters.qs
-    year = filters.selected_year
-    totals = found.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period)
-    listed = totals.projects + totals.increased
-    day, period = filters.day or as_of_day(), filters.total_period
-    shown = columns.chosen(request.GET)
-    page = listing.page_of_rows(found, request.GET, listed, columns=shown, period=period, day=filters.day)
-    pages.mark_rows(page.object_list, period=period, today=day, columns=shown)
-    context = {
-        "filters": filters,
-        "faults": faults,
-        "chips": conditions.chips_of(filters),
-        "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
-        "heads": listing.heads(listing.sort_of(request.GET), shown),
-        "sort": listing.sort_of(request.GET),
-        "page": page,
-        "per_page": listing.per_page_of(request.GET),
-        "per_page_choices": listing.PER_PAGE,
-        "totals": totals,
-        "agreed": listing.plain(totals.agreed),
-        "arrived": listing.plain(totals.arrived),
-        "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
-        "year": year,
-        "years": pages.years_offered,  # asked where it is shown
-        "as_of": day,
-        "told": boxanswer.told(request.GET, user=request.user),
-        "box_help": boxhelp.HELP,
-        **savedviews.shown_with(opened, views, shown),
-        "tabs": tabs.tabs_of(request, opened, views),
-    }
-    response = _list_page(request, context)
-    savedviews.remember(response, request, opened.params)
-    return response
-
-
-def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
-    response = render(request, template, context)
-    # One address, two answers: the browser's Back button must not be given the part alone.
-    patch_vary_headers(response, ["HX-Request"])
-    if request.htmx:
-        query = conditions.query_of(request.GET)
-        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
-    return response
 
 
 @require_GET

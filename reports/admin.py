@@ -1,11 +1,11 @@
-"""What the bureau published."""
+"""What the bureau published, and tables that are kept."""
 
 from django.contrib import admin
 
 from jiangjin.lib.readonly import ReadOnlyAdmin, TrackedAdmin
 from jiangjin.lib.resources import PlainResource, TableFiles
 from jiangjin.lib.storedtext import StoredTextForm
-from reports.models import PublishedFigure, Target, TargetActual
+from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable, Target, TargetActual
 
 
 class PublishedFigureResource(PlainResource):
@@ -22,6 +22,29 @@ class PublishedFigureAdmin(TableFiles, TrackedAdmin):
     list_display = ["period", "scope", "scope_code", "measure", "value", "unit", "qualifier"]
     list_filter = ["period", "scope", "unit"]
     search_fields = ["measure", "scope_code", "source"]
+
+
+@admin.register(SavedTable)
+class SavedTableAdmin(ReadOnlyAdmin, TrackedAdmin):
+    list_display = ["name", "owner", "audience"]
+    list_filter = ["audience"]
+    list_select_related = ["owner"]
+    search_fields = ["name"]
+
+
+@admin.register(FixedTable)
+class FixedTableAdmin(ReadOnlyAdmin, TrackedAdmin):
+    list_display = ["name", "title", "day", "made_by_name", "made_at", "removed_at"]
+    list_filter = ["removed_at"]
+    search_fields = ["name", "note", "title"]
+    exclude = ["grids", "lists", "conditions", "parks"]
+
+
+@admin.register(FixedProject)
+class FixedProjectAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["code", "name", "table", "agreed", "arrived", "stage", "condition"]
+    list_select_related = ["table"]
+    search_fields = ["code", "name"]
 
 
 @admin.register(Target)

@@ -52,12 +52,13 @@ def default_day() -> datetime.date | None:
 
 def asked(params: QueryDict) -> Asked:
     """From `year` and `as_of`; what cannot be one is passed over."""
-    day = _date(params.get("as_of", "")) or default_day()
+    day = day_in(params.get("as_of", "")) or default_day()
     shown = day or as_of_day()
     return Asked(_year(params.get("year", "")) or shown.year, day, shown)
 
 
-def _date(text: str) -> datetime.date | None:
+def day_in(text: str) -> datetime.date | None:
+    """A day written 2020-06-30; None for what is none."""
     try:
         return datetime.date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:

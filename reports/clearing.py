@@ -18,6 +18,7 @@ from projects.models import (
     Attachment,
     BulkEdit,
     Chief,
+    DefaultView,
     Handover,
     Investor,
     Note,
@@ -25,8 +26,10 @@ from projects.models import (
     Official,
     Participation,
     Project,
+    SavedView,
     TaskForceMember,
 )
+from reports.models import FixedTable, SavedTable
 from reports.targetmodels import Target, TargetActual
 
 # Ids a statement: SQLite allows 32,766 variables.
@@ -92,6 +95,9 @@ def clear_demo(*, user: User | None) -> Cleared:
     for name in ("RememberedWord", "RememberedMapping"):
         apps.get_model("imports", name).objects.filter(decided_by__is_demo=True).delete()
     _forget_bulk_edits()
+    _forget(SavedView, SavedView.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
+    _forget(DefaultView, DefaultView.objects.filter(user__is_demo=True).values_list("pk", flat=True))
+    _forget_tables()
     for model in (Target, TargetActual):
         _forget(model, _made_by_demo(model) - _changed_by_people(model, reasons))
     answer["accounts"] = remove_demo_accounts(user=user)
@@ -162,6 +168,14 @@ def _forget_bulk_edits() -> None:
     going = edits.keys() - set(records.values_list("history_change_reason", flat=True).distinct())
     apps.get_model("imports", "Takeback").objects.filter(subject__in=going).delete()
     BulkEdit.objects.filter(pk__in=[edits[reason] for reason in going]).delete()
+
+
+def _forget_tables() -> None:
+    """What demo accounts saved, and what they fixed: figures of demo projects."""
+    for going in (FixedTable.objects.filter(made_by__is_demo=True), SavedTable.objects.filter(owner__is_demo=True)):
+        ids = list(going.values_list("pk", flat=True))
+        going.delete()
+        going.model.history.filter(id__in=ids).delete()
 
 
 def _forget_unused(model: type[models.Model], used: models.QuerySet, reasons: list[str]) -> int:

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from projects.choices import Condition, Stage
 from projects.counting import condition_by, happened
 from projects.models import CapitalArrival, CapitalCommitment
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
+from projects.steps import LEASED, paid
 from reports.dimensions import DIMENSIONS, NONE, MonthCode, time_code
 from reports.measures import NOTHING, Figures, summed
 
@@ -135,8 +136,8 @@ class _Cutter:
             "n_arrived_known": Sum("arrived_capital", filter=known),
             "n_agreed_on_land": Sum("agreed_capital", filter=Q(land_area__gt=0)),
         }
-        paid = Count("pk", filter=Q(arrived_capital__gt=0) if day is None else Exists(_arrivals_by(day)))
-        rows = list(self.cohort.annotate(**keys).values(*keys).annotate(paid=paid, **sums))
+        steps = {"paid": Count("pk", filter=Q(paid(day))), "leased": Count("pk", filter=LEASED)}
+        rows = list(self.cohort.annotate(**keys).values(*keys).annotate(**steps, **sums))
         dated = {"agreed_whole", "arrived_to_date", "arrived_known", "agreed_on_land"} if day is not None else set()
         self._take(rows, **{name[2:]: name for name in sums if name[2:] not in dated})
         for row in rows:
@@ -148,9 +149,11 @@ class _Cutter:
         for name, stage in REACHED.items():
             if rank >= stage.rank:
                 cell[name] = cell.get(name, 0) + row["n_projects"]
-        # 履约: any real step after the signing, or money (glossary, 1.2).
+        # projects/steps.py says the same of the list.
         steps = row["n_projects"] if rank > Stage.SIGNED.rank else row["paid"]
         cell["performing"] = cell.get("performing", 0) + steps
+        at_once = row["leased"] if rank == Stage.REGISTERED.rank else 0
+        cell["landed"] = cell.get("landed", 0) + (row["n_projects"] if rank >= Stage.LAND.rank else at_once)
         for condition in (Condition.STALLED, Condition.TERMINATED):
             if row["how"] == condition:
                 cell[condition.value] = cell.get(condition.value, 0) + row["n_projects"]
@@ -182,7 +185,3 @@ class _Cutter:
         keys = self._keys("project__", of or dated)
         rows = model.objects.filter(among, period.within(dated), happened(dated, self.scope.day)).order_by()
         return rows.annotate(**keys).values(*keys).annotate(total=Sum("amount"), part=Sum("amount", filter=part or Q()))
-
-
-def _arrivals_by(day: datetime.date) -> QuerySet:
-    return CapitalArrival.objects.filter(happened("month", day), amount__gt=0, project=OuterRef("pk"))

@@ -41,6 +41,8 @@ OUT_KINDS = {
     "signed": "integer",
     "yi": "money_yi",
     "signed_yi": "money_yi",
+    "number": "decimal",
+    "signed_number": "decimal",
     "wan": "money_wan",
     "decimal": "decimal",
     "rate": "percent",
@@ -54,7 +56,10 @@ OUT_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`group` is the head above the head: neighbours of one group share it. `weak`: not shown on a phone."""
+    """`group` is the head above the head: neighbours of one group share it. `weak`: not shown on a phone.
+
+    `sort` is the order that a click on its head asks for, `sorted` how it is in order now (`aria-sort`).
+    """
 
     label: str | Promise
     kind: str = "text"
@@ -62,6 +67,8 @@ class Column:
     weak: bool = False
     key: str = ""
     width: int = 0  # of the exported column, in characters
+    sort: str = ""
+    sorted: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -80,6 +87,7 @@ class Cell:
     href: str = ""
     dash: bool = True
     tone: str = ""  # late, unknown or weak; blank: nothing stands there, not even a dash
+    kind: str = ""  # how it is written, where not as its column: a total among changes
     title: str = ""  # why, of a light
 
     @property
@@ -109,6 +117,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     code: str = "table"
     empty: str | Promise = ""  # what is said where there are no rows
+    desk_groups: bool = False  # the head above the head is for wide screens: its columns speak for themselves
     wide: bool = False  # on A3 in print and in the file
 
     @property

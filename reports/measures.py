@@ -37,6 +37,7 @@ class Figures:
     producing: int = 0
     full: int = 0
     performing: int = 0
+    landed: int = 0
     stalled: int = 0
     terminated: int = 0
     output: Decimal = ZERO
@@ -51,6 +52,14 @@ class Figures:
     @property
     def arrival_rate(self) -> Decimal | None:
         return ratio(self.arrived_known, self.agreed_whole)
+
+    @property
+    def performance_rate(self) -> Decimal | None:
+        return ratio(self.performing, self.projects)
+
+    @property
+    def landing_rate(self) -> Decimal | None:
+        return ratio(self.landed, self.projects)
 
     @property
     def registration_rate(self) -> Decimal | None:

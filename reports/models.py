@@ -4,9 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.tracking import Tracked
+from reports.tablemodels import FixedProject, FixedTable, SavedTable
 from reports.targetmodels import Target, TargetActual
 
-__all__ = ["PublishedFigure", "Target", "TargetActual"]
+__all__ = ["FixedProject", "FixedTable", "PublishedFigure", "SavedTable", "Target", "TargetActual"]
 
 
 class PublishedFigure(models.Model):

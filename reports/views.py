@@ -73,9 +73,16 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "largest": home.largest(projects, when),
         "lights": list(lights.counts(signed, when.shown).items()),
         "late": pages.mark_rows(late, period=when.period, today=when.shown),
-        "latest": projects.select_related("park", "cluster").order_by("-updated_at", "-pk")[:LATEST],
+        "latest": _latest(projects),
     }
     return render(request, "reports/home.html", context)
+
+
+def _latest(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Those written last. Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
+    order = ("-updated_at", "-pk")
+    few: ProjectQuerySet = Project.objects.filter(pk__in=projects.order_by(*order).values("pk")[:LATEST])
+    return few.select_related("park", "cluster").order_by(*order)
 
 
 @require_GET

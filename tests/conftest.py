@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 
@@ -56,6 +58,20 @@ def page(context: BrowserContext, live_server) -> Iterator[Page]:
     # A refused form answers 4xx on purpose, and Chromium logs that.
     troubles = [text for text in troubles if "the server responded with a status of 4" not in text]
     assert not troubles, troubles
+
+
+@pytest.fixture(scope="module")
+def shared_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a module's own fixtures make is made once, seen by all of its tests, and gone at its end.
+
+    Holds the product's parks, clusters and chains. The module's tests need the mark `django_db`, not with transactions.
+    """
+    from reports.vocabulary import load_vocabulary
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_vocabulary()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from jiangjin.lib.outcells import KINDS, plain
-from jiangjin.lib.text import DANGEROUS, safe_for_spreadsheet
+from jiangjin.lib.rowsheet import Renderer, RowSheet, column_names, renderer
+from jiangjin.lib.text import safe_for_spreadsheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -142,8 +142,9 @@ def csv_lines(sheet: OutSheet) -> Iterator[str]:
 def _csv_cell(kind: Any, value: Any) -> str:
     if value is None or value == "":
         return ""
-    text = kind.text(value)
-    return text if kind.number else safe_for_spreadsheet(text)
+    if isinstance(value, str):  # also a word among numbers
+        return safe_for_spreadsheet(value if kind.number else kind.text(value))
+    return kind.text(value) if kind.number else safe_for_spreadsheet(kind.text(value))
 
 
 def _heads(sheet: OutSheet) -> list[str]:
@@ -203,19 +204,9 @@ class _SheetWriter:
 
     def __init__(self, book: xlsxwriter.Workbook, sheet: OutSheet, title: str) -> None:
         self.book, self.sheet = book, sheet
-        self.page: Worksheet = book.add_worksheet(title)
+        self.page: RowSheet = book.add_worksheet(title, worksheet_class=RowSheet)
         self.kinds = [KINDS[column.kind] for column in sheet.columns]
-        self.quoted = book.add_format({"quote_prefix": True})
-        self.body = self._formats({})
-        self.foot = self._formats({"bold": True, "top": 1})
         self.row = 0
-
-    def _formats(self, style: dict[str, Any]) -> list[tuple[Format, Format]]:
-        """By column: the format of whole numbers and of the others."""
-        made: dict[str, Format] = {}
-        for pattern in {kind.whole for kind in self.kinds} | {kind.parted for kind in self.kinds}:
-            made[pattern] = self.book.add_format({**style, **({"num_format": pattern} if pattern else {})})
-        return [(made[kind.whole], made[kind.parted or kind.whole]) for kind in self.kinds]
 
     def write(self) -> None:
         """Head, rows, totals; the filter spans the rows alone."""
@@ -223,13 +214,30 @@ class _SheetWriter:
         self._write_head()
         first = self.row
         last = self.sheet.most_rows + first
+        names, renderers = column_names(len(self.kinds)), self._renderers({})
         for values in self.sheet.rows:
             if self.row == last:
                 raise TooManyRows(last - first)
-            self._write_row(values, self.body)
+            self.page.write_line(self.row, values, names, renderers)
+            self.row += 1
         self.page.autofilter(first - 1, 0, max(first, self.row - 1), len(self.kinds) - 1)
         if self.sheet.totals is not None:
-            self._write_row(self.sheet.totals, self.foot, everywhere=True)
+            self.page.write_line(self.row, self.sheet.totals, names, self._renderers({"bold": True, "top": 1}))
+
+    def _renderers(self, style: dict[str, Any]) -> list[Renderer]:
+        """What writes the cells of each column in this style."""
+
+        def made(pattern: str) -> Format:
+            return self.book.add_format({**style, **({"num_format": pattern} if pattern else {})})
+
+        patterns = {pattern for kind in self.kinds for pattern in (kind.whole, kind.parted)}
+        formats = {pattern: made(pattern) for pattern in patterns}
+        quoted = self.book.add_format({**style, "quote_prefix": True})
+        words = formats.get("") if style else None
+        return [
+            renderer(kind, formats[kind.whole], formats[kind.parted or kind.whole], quoted, words)
+            for kind in self.kinds
+        ]
 
     def _set_up(self) -> None:
         for number, (column, kind) in enumerate(zip(self.sheet.columns, self.kinds, strict=True)):
@@ -258,27 +266,3 @@ class _SheetWriter:
             self.page.write_string(0, place, _harmless(plain(label)), centred)
             place += width
         self.row = 1
-
-    def _write_row(self, values: Sequence[Any], formats: list[tuple[Format, Format]], everywhere: bool = False) -> None:
-        """A row; `everywhere`: empty cells carry their format too."""
-        page, row = self.page, self.row
-        for column, (value, kind, (whole, parted)) in enumerate(zip(values, self.kinds, formats, strict=True)):
-            if value is None or value == "":
-                if everywhere:
-                    page.write_blank(row, column, None, whole)
-                continue
-            # A word may stand where numbers do: the label of the totals, a day of which only the month is known.
-            number = None if kind.number is None or isinstance(value, str) else kind.number(value)
-            if number is not None:
-                page.write_number(row, column, number, whole if number.is_integer() else parted)
-                continue
-            text = value if isinstance(value, str) else kind.text(value)
-            self._write_text(column, text, whole if everywhere else None)
-        self.row += 1
-
-    def _write_text(self, column: int, text: str, look: Format | None) -> None:
-        """Text is written as text, whatever it begins with; what looks like a formula stays text when it is edited."""
-        text = _harmless(plain(text))
-        if look is None and DANGEROUS.match(text):
-            look = self.quoted
-        self.page.write_string(self.row, column, text, look)

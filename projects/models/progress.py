@@ -46,7 +46,8 @@ class Milestone(models.Model):
         indexes = [models.Index(fields=["reached", "planned_on", "project"], name="milestone_waiting")]
 
     def __str__(self) -> str:
-        return self.name or self.get_kind_display()
+        # Not get_kind_display(), which translates every kind to find one: lists and exports name many.
+        return self.name or str(MilestoneKind(self.kind).label)
 
 
 class StageMove(models.Model):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0001_initial'),
+        ('reports', '0002_saved_and_fixed_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -165,7 +165,16 @@ def clusters(month: Month) -> Grid:
     gone = [code for code in before if code not in found]  # the unknown of the year before alone
     found |= dict.fromkeys(gone, NOTHING)
     rows.append(row(_("Total"), list(found), "total", ()))
-    columns = [
+    notes = [
+        _("Projects signed in the year and what was agreed in it, up to the day."),
+        _("Over the year before: of the agreed capital, up to %(day)s.") % {"day": month.day_before.isoformat()},
+        _("10 亿元 or more: by the whole agreed amount as of the day."),
+    ]
+    return Grid(_("3 By cluster (4+1)"), _cluster_columns(), rows, notes, "clusters")
+
+
+def _cluster_columns() -> list[Column]:
+    return [
         Column(_("Industry cluster"), width=24, key="cluster"),
         Column(_("Number of projects"), "count", key="projects"),
         Column(_("Share of projects"), "rate", key="projects_share"),
@@ -174,12 +183,6 @@ def clusters(month: Month) -> Grid:
         Column(_("Over the year before"), "growth", key="growth"),
         Column(_("Of which 10 亿元 or more"), "count", key="large"),
     ]
-    notes = [
-        _("Projects signed in the year and what was agreed in it, up to the day."),
-        _("Over the year before: of the agreed capital, up to %(day)s.") % {"day": month.day_before.isoformat()},
-        _("10 亿元 or more: by the whole agreed amount as of the day."),
-    ]
-    return Grid(_("3 By cluster (4+1)"), columns, rows, notes, "clusters")
 
 
 # --- Table 4.

@@ -13,7 +13,7 @@ from projects import lights, pressing
 from projects.choices import Condition, HonourKind, Stage
 from projects.models import Participation, Project
 from projects.periods import Period
-from projects.querysets import ProjectQuerySet
+from projects.querysets import Totals
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Place
 from reports.monthly.asked import Month
@@ -41,9 +41,8 @@ def _official(project: Project) -> Cell:
     return _text(project.lead_official.name if project.lead_official else "")
 
 
-def _total(month: Month, listed: ProjectQuerySet, params: Sequence[tuple[str, str]], columns: list[Column]) -> Row:
+def _total(totals: Totals, params: Sequence[tuple[str, str]], columns: list[Column]) -> Row:
     """The last row: how many projects the whole list holds, and what they agreed to; both open it."""
-    totals = listed.totals(None, month.day)
     words = ngettext("%(number)d project", "%(number)d projects", totals.projects) % {"number": totals.projects}
     cells = [Cell("") for __ in columns]
     cells[0] = Cell(_("Total"))
@@ -56,7 +55,7 @@ def _total(month: Month, listed: ProjectQuerySet, params: Sequence[tuple[str, st
     return Row([Cell("", tone="blank") if cell.value == "" else cell for cell in cells], "total")
 
 
-def _cut(month: Month, shown: int, listed: int) -> list[str]:
+def _cut(shown: int, listed: int) -> list[str]:
     if shown >= listed:
         return []
     return [_("The page shows the first %(shown)d; the file and the list hold all.") % {"shown": shown}]
@@ -88,14 +87,15 @@ def firms(month: Month) -> Grid:
                 groups.add(firm.parent_name or firm.name)
                 rows.append(_firm_row(project, firm, ranks))
     params = Place(month.year, (), month.base).cohort(*(("rank", kind.value) for kind in RANKED))
-    total = _total(month, signed, params, columns)
+    totals = signed.totals(None, month.day)
+    total = _total(totals, params, columns)
     number = ngettext("%(number)d firm", "%(number)d firms", len(groups)) % {"number": len(groups)}
     total.cells[0] = Cell(f"{_('Total')} {number}")
     notes = [
         _("Projects signed in the year in which such a firm leads or joins; a subsidiary counts with its group."),
         _("The total counts groups and projects once; the amount is agreed as of the day."),
     ]
-    notes += _cut(month, len(projects), signed.count() if month.most and len(projects) == month.most else 0)
+    notes += _cut(len(projects), totals.projects)
     shown = [*rows, total] if rows else []
     return Grid(_("5 Global and China 500, listed companies"), columns, shown, notes, "firms", _("None."))
 
@@ -137,7 +137,7 @@ def key(month: Month) -> Grid:
         Column(_("Next step"), width=30, key="next_step"),
         Column(_("Light"), "light", width=8, key="light"),
     ]
-    projects = loaded(listed, month)
+    projects, totals = loaded(listed, month), listed.totals(None, month.day)
     told, colours = told_of(projects, month.day), lights.lights_of(projects, month.day)
     rows = [_key_row(no, project, told[project.pk], colours[project.pk]) for no, project in enumerate(projects, 1)]
     params = Place(Period(), (), month.base).cohort(
@@ -145,13 +145,13 @@ def key(month: Month) -> Grid:
         *(("stage", code) for code in UNDER_WAY),
         *(("condition", one.value) for one in (Condition.ACTIVE, Condition.STALLED)),
     )
-    total = _total(month, listed, params, columns)
+    total = _total(totals, params, columns)
     notes = [
         _("Named as a key project, or of 10 亿元 or more as of the day; not terminated, not yet at full production."),
         _("Progress of the seven days up to the day; an older note carries its day."),
         _("Problems: open obstacles, else the newest problem that was noted."),
     ]
-    notes += _cut(month, len(rows), listed.count() if len(rows) == month.most else 0)
+    notes += _cut(len(rows), totals.projects)
     shown = [*rows, total] if rows else []
     return Grid(_("7 Key projects"), columns, shown, notes, "key", _("None."), wide=True)
 
@@ -194,7 +194,7 @@ def signed(month: Month) -> Grid:
         Column(_("Signed on"), "day", key="signed_on"),
         Column(_("Lead unit"), key="lead_unit"),
     ]
-    projects = loaded(listed, month)
+    projects, totals = loaded(listed, month), listed.totals(None, month.day)
     rows = [
         Row(
             [
@@ -213,8 +213,8 @@ def signed(month: Month) -> Grid:
     ]
     params = Place(month.month, (), month.base).cohort()
     notes = [_("A signing known to the year alone lies in no month.")]
-    notes += _cut(month, len(rows), listed.count() if len(rows) == month.most else 0)
-    total = _total(month, listed, params, columns)
+    notes += _cut(len(rows), totals.projects)
+    total = _total(totals, params, columns)
     return Grid(_("8 Signed in the month"), columns, [*rows, total] if rows else [], notes, "signed", _("None."))
 
 
@@ -235,7 +235,7 @@ def late(month: Month) -> Grid:
         Column(_("Lead official"), width=10, key="official"),
         Column(_("Measures"), width=36, key="measures"),
     ]
-    projects = loaded(listed, month, by_start=True)
+    projects, totals = loaded(listed, month, by_start=True), listed.totals(None, month.day)
     told = told_of(projects, month.day)
     rows = [_late_row(month, project, told[project.pk]) for project in projects]
     params = Place(Period(), (), month.base).cohort(*(("stuck", code) for code in kinds))
@@ -243,8 +243,8 @@ def late(month: Month) -> Grid:
         _("The last day that the planned start could mean is past without a start, or stalled; not terminated."),
         _("Reason: why it is stalled, else open obstacles or the newest problem. Measures: the next step."),
     ]
-    notes += _cut(month, len(rows), listed.count() if len(rows) == month.most else 0)
-    total = _total(month, listed, params, columns)
+    notes += _cut(len(rows), totals.projects)
+    total = _total(totals, params, columns)
     title = _("9 Started late or stalled")
     return Grid(title, columns, [*rows, total] if rows else [], notes, "late", _("None."))
 

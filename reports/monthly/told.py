@@ -53,7 +53,8 @@ def loaded(
         rows = projects.annotate(start=Subquery(start.values("planned_on")[:1]))
         rows = rows.order_by(F("start").asc(nulls_last=True), "code")
     else:
-        rows = listing.ordered(projects, listing.DEFAULT_SORT, month.day)
+        rows = projects.with_agreed_as_of(month.day)
+        rows = rows.order_by(F("agreed_as_of").desc(nulls_last=True), "code")
     rows = rows.select_related("park", "cluster", "lead_official")
     rows = rows.prefetch_related(parts or Prefetch("participations", lead), "milestones")
     found = list(rows[: month.most])

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.test import Client
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.codes import is_usable
 from projects.models import Attachment, BulkEdit, Obstacle, Project, SavedView, TaskForce
+from reports.models import FixedTable, SavedTable
 from tests.builders import make_investor, make_park, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,9 +159,26 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "projects:attachment_restore": (Kind.WRITE, {"code": "project", "pk": "attachment"}),
     "projects:timeline": (Kind.READ, {"code": "project"}),
     "reports:index": (Kind.READ, {}),
+    "reports:changes": (Kind.READ, {}),
+    "reports:changes_export": (Kind.READ, {"ending": "ending"}),
+    "reports:cohorts": (Kind.READ, {}),
+    "reports:cohorts_export": (Kind.READ, {"ending": "ending"}),
     "reports:home": (Kind.READ, {}),
     "reports:light_rules": (Kind.READ, {}),
     "reports:my_page": (Kind.READ, {}),
+    "reports:reconciliation": (Kind.READ, {}),
+    "reports:reconciliation_export": (Kind.READ, {"ending": "ending"}),
+    "reports:statistics": (Kind.READ, {}),
+    "reports:statistics_export": (Kind.READ, {"ending": "ending"}),
+    "reports:statistics_fix": (Kind.OWN, {}),
+    "reports:saved_tables": (Kind.READ, {}),
+    "reports:saved_table_create": (Kind.OWN, {}),
+    "reports:saved_table_edit": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:saved_table_remove": (Kind.OWN, {"pk": "saved_table"}),
+    "reports:fixed_tables": (Kind.READ, {}),
+    "reports:fixed_table": (Kind.READ, {"pk": "fixed_table"}),
+    "reports:fixed_table_remove": (Kind.OWN, {"pk": "fixed_table"}),
+    "reports:fixed_table_export": (Kind.READ, {"pk": "fixed_table", "ending": "ending"}),
     "reports:monthly": (Kind.READ, {}),
     "reports:monthly_export": (Kind.READ, {}),
     "reports:monthly_table": (Kind.READ, {"code": "monthly_table"}),
@@ -196,10 +215,25 @@ def names(*kinds: Kind) -> list[str]:
     return [name for name, (kind, __) in TABLE.items() if kind in kinds]
 
 
-@pytest.fixture
-def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
-    """One of everything that a URL may name. The batch's file is no ledger: its page says so."""
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, media: Path) -> None:
+    settings.MEDIA_ROOT = media
+
+
+@pytest.fixture(scope="module")
+def things(shared_data: Any, media: Path) -> Iterator[dict[str, Any]]:
+    """One of everything that a URL may name, made once: no test of this module may leave a trace in it."""
+    with override_settings(MEDIA_ROOT=media):
+        yield _make_things()
+
+
+def _make_things() -> dict[str, Any]:
+    """The batch's file is no ledger: its page says so."""
     batch = ImportBatch(filename="ledger.xlsx")
     batch.file.save("0123.ledger", ContentFile(b"nothing to see"))
     project = make_project(park="shuangfu", agreed="1", official=("毛平", "区长"), arrivals={"2020-09": "5"})
@@ -217,6 +251,8 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
         ).code,
         "user": (somebody := make_user("somebody", "recorder", parks=["shuangfu"])).pk,
         "view": SavedView.objects.create(name="双福", owner=somebody, sharing="everybody", query="park=shuangfu").pk,
+        "saved_table": SavedTable.objects.create(name="表", owner=somebody).pk,
+        "fixed_table": FixedTable.objects.create(name="报", title="表", day=timezone.localdate(), made_by=somebody).pk,
         "batch": batch.pk,
         "bulk": BulkEdit.objects.create(digest="0" * 64).pk,
         "word": RememberedWord.objects.create(
@@ -242,6 +278,13 @@ def things(vocabulary: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
 
 def address(name: str, things: dict[str, Any]) -> str:
     return reverse(name, kwargs={argument: things[thing] for argument, thing in TABLE[name][1].items()})
+
+
+def close(response: Any) -> None:
+    """Lets go of an answered file. The end of a request would close the connection, and what is shared with it."""
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
 
 
 def everything() -> dict[str, list[dict]]:
@@ -395,7 +438,7 @@ def test_everybody_looks_at_everything(things: dict, client: Client, name: str, 
     # The batch's file is no ledger: what is made of it says so.
     unreadable = {"imports:detail", "imports:refused", "imports:sheet"}
     assert response.status_code == (422 if name in unreadable else 200)
-    response.close()
+    close(response)
 
 
 @pytest.mark.parametrize("name", names(Kind.WRITE))

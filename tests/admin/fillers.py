@@ -4,8 +4,8 @@ import datetime
 
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
-from projects.models import CapitalSnapshot, Note
-from reports.models import PublishedFigure, Target, TargetActual
+from projects.models import CapitalSnapshot, DefaultView, Note, SavedView
+from reports.models import FixedProject, FixedTable, PublishedFigure, SavedTable, Target, TargetActual
 from tests.builders import make_investor, make_park, make_project, make_user
 
 
@@ -35,6 +35,8 @@ def fill_everything(first: int, last: int) -> None:
         LeadingFirm.objects.create(chain=chain, name="龙头")
         PublishedFigure.objects.create(scope="x", scope_code=str(number), period="2020", measure="a", value="1")
         make_investor(f"甲{number}公司", honours=["listed"])
+        view = SavedView.objects.create(name="视图", owner=user, sharing="group", park=park)
+        DefaultView.objects.create(user=user, view=view)
         project = make_project(
             agreed="5",
             park=park.code,
@@ -51,6 +53,9 @@ def fill_everything(first: int, last: int) -> None:
         batch = ImportBatch.objects.create(filename="a.xlsx", sha256="0" * 64, user=user)
         ImportRow.objects.create(batch=batch, sheet="a", row=1, action="create", project=project)
         Takeback.objects.create(batch=batch, subject=batch.reason)
+        SavedTable.objects.create(name="表", owner=user)
+        table = FixedTable.objects.create(name="报", title="表", day=datetime.date(2020, 12, 31), made_by=user)
+        FixedProject.objects.create(table=table, key=project.pk, code=project.code, name=project.name)
         Target.objects.create(year=2020, scope="park", key=park.code, measure="projects", value=number)
         day = datetime.date(2000 + number, 12, 31)
         TargetActual.objects.create(scope="district", measure="industrial_output", day=day, value=number)

@@ -27,6 +27,7 @@ EVERYTHING = {
     "lead_official_name": "李四",
     "lead_official_post": "副区长",
     "planned_start": "2021-06",
+    "plan_reason": "等用地",
     "clear_planned_production": "on",
     "add_tags": "重点",
 }
@@ -107,7 +108,7 @@ def test_what_is_ticked_returns_too(manager: Client) -> None:
 
 def test_a_milestone_that_was_reached_since_stays(manager: Client) -> None:
     make_project(code="P-1")
-    change(manager, planned_start="2021-06")
+    change(manager, planned_start="2021-06", plan_reason="等用地")
     milestone = Milestone.objects.get()
     milestone.reached = True
     milestone.save()
@@ -236,7 +237,8 @@ def test_the_number_of_queries_does_not_grow(manager: Client) -> None:
     for size in (5, 200):
         for __ in range(size - Project.objects.count()):
             make_project(investor=None, lead_unit="区府", planned={"started": "2021-01"})
-        change(manager, lead_unit=f"招商局{size}", planned_start=f"20{size % 90 + 10}", lead_official_name=f"李{size}")
+        values = {"lead_unit": f"招商局{size}", "lead_official_name": f"李{size}", "plan_reason": "等用地"}
+        change(manager, planned_start=f"20{size % 90 + 10}", **values)
         with CaptureQueriesContext(connection) as asked:
             undo(manager)
         counts.append(len(asked))

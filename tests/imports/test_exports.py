@@ -63,7 +63,7 @@ QUERIES = [
     "",
     "stage=&park=&q=&year=&min_capital=",
     "year=2020",
-    "year=2020&park=luohuang&page=3&per_page=20&view=x",
+    "year=2020&park=luohuang&page=3&per_page=20",
     "cluster=outside&cluster=none&sort=-code",
     "q=双福&max_capital=10",
     "signed_from=2020-03&signed_to=2020-06&rank=listed",

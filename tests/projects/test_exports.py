@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,8 @@ from accounts.auditing import breaks
 from accounts.models import AuditEvent, User
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
-from projects import exports, listout
-from projects.models import Obstacle
+from projects import columns, exports, listrows
+from projects.models import Obstacle, Project, SavedView
 from tests.builders import make_investor, make_project, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -132,7 +133,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client) -> No
 
 
 def test_rows_are_taken_a_chunk_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listout, "CHUNK", 3)
+    monkeypatch.setattr(listrows, "CHUNK", 3)
     for number in range(10):
         make_project(code=f"P-{number}", planned={"started": "2021-01"})
     assert len(lines(client, "/projects/export.csv")) == 10
@@ -311,3 +312,63 @@ def test_parks_and_clusters_equal_their_pages(client: Client) -> None:
     clusters = list(book_of.worksheets[0].iter_rows(values_only=True))
     assert clusters[-1][1] == client.get("/industries/?year=2020").context["total"].now.projects
     assert sum(row[1] for row in clusters[1:-1]) == clusters[-1][1]
+
+
+def test_every_column_says_in_a_file_what_it_says_on_the_page(client: Client) -> None:
+    """An export reads its rows without the ORM's objects; what each column reads of them is the same."""
+    some_projects()
+    make_investor("乙公司", honours=["listed", "china_500"], type="private", origin="重庆", credit_code="9150")
+    project = make_project(
+        "全的",
+        code="P-9",
+        park="shuangfu",
+        cluster="equipment",
+        agreed="5",
+        investor="乙公司",
+        joint=["甲公司"],
+        increases=[("1", "2020-09")],
+        reached={"started": "2020-08-01"},
+        planned={"production": "2021-05", "completed": "2021-01-02"},
+        arrivals={"2020-08": "100"},
+        official=("张三", "副区长"),
+        land_area=Decimal("12.5"),
+        expected_tax=Decimal("10"),
+        condition="stalled",
+        condition_reason="缺水",
+        capital_origin="foreign",
+        is_key_project="市级",
+    )
+    project.notes.create(text="近期进展", kind="progress")
+    today = timezone.localdate()
+    ordered = Project.objects.order_by("code")
+    asked = {"year": 2020, "today": today}
+    page = [[column.value(row) for column in columns.ALL] for row in columns.fetched(ordered, columns.ALL, **asked)]
+    assert list(listrows.rows_of(ordered, columns.ALL, **asked)) == page
+    for column in columns.ALL:  # what one column alone needs is fetched, too
+        place = columns.ALL.index(column)
+        assert list(listrows.rows_of(ordered, [column], **asked)) == [[row[place]] for row in page], column.key
+    filled = {column.key for column in columns.ALL if any(row[columns.ALL.index(column)] for row in page)}
+    assert len(filled) > 35
+
+
+def test_chosen_columns_stand_in_their_order(client: Client) -> None:
+    some_projects()
+    rows = cells(client, "/projects/export.xlsx?columns=park,signed_on,name,started_on,land_area&sort=code")
+    assert len(rows[0]) == 5
+    assert rows[0][2] == "项目名称"
+    assert rows[1][:3] == ["双福", datetime.datetime(2020, 6, 30), "甲"]  # noqa: DTZ001  a cell knows no zone
+    assert rows[-1][2].startswith("合计")
+
+
+def test_a_saved_view_goes_out_as_it_is(client: Client) -> None:
+    some_projects()
+    view = SavedView.objects.create(
+        name="今年的", owner=User.objects.get(), query="year=2020&columns=name,park&sort=name", sharing="private"
+    )
+    rows = cells(client, f"/projects/export.xlsx?view={view.pk}")
+    page = client.get(f"/projects/?view={view.pk}").context
+    assert [row[0] for row in rows[1:-1]] == [row.name for row in page["page"]]
+    assert len(rows[0]) == 2
+    other = Client()
+    other.force_login(make_user("other", role="leader"))
+    assert other.get(f"/projects/export.xlsx?view={view.pk}").status_code == 404

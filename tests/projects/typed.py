@@ -31,6 +31,7 @@ def typed(
     return {
         "name": "新项目",
         "condition": "active",
+        "plan_reason": "等用地",  # asked where a planned day moves
         **rows("investors", *(investors if investors is not None else [{"name": "", "role": "lead"}]), initial=1),
         **rows("commitments", *(commitments if commitments is not None else [{"kind": "initial"}]), initial=1),
         **rows("milestones", *steps, initial=len(steps)),

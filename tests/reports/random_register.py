@@ -57,6 +57,7 @@ def _make(chance: random.Random, firms: list[Investor]) -> None:
         investor=lead.name if chance.random() < 0.9 else None,
         joint=[joint.name] if chance.random() < 0.3 else [],
         increases=[(amount(), some_day(chance, chance.choice(YEARS)))] if agreed and chance.random() < 0.3 else [],
+        reductions=[("0.1", some_day(chance, chance.choice(YEARS)))] if agreed and chance.random() < 0.2 else [],
         reached={kind: some_day(chance, min(2021, year + chance.randint(0, 2))) for kind in reached},
         arrivals={f"{chance.choice(YEARS)}-{month:02d}": "1234.56" for month in chance.sample(range(1, 13), 2)}
         if chance.random() < 0.5
@@ -67,6 +68,7 @@ def _make(chance: random.Random, firms: list[Investor]) -> None:
         source=chance.choice(["", "外出招商"]),
         expected_output=chance.choice([None, Decimal(1000)]),
         land_area=chance.choice([None, Decimal(100)]),
+        land_mode=chance.choice(["", "leased", "granted"]),
         **({"stage": chance.choice(["lead", "negotiation", "intent"])} if early else {}),
     )
     _give_condition(chance, project, year)
@@ -82,7 +84,7 @@ def _give_condition(chance: random.Random, project: Project, year: int) -> None:
     elif chance.random() < 0.1:
         ConditionPeriod.objects.create(
             project=project,
-            condition="stalled",
+            condition=chance.choice(["stalled", "terminated"]),
             since=stages.PartialDay(year, 3),
             until=stages.PartialDay(year, 9, 15),
         )

@@ -40,6 +40,7 @@ from projects.models import (
 from projects.people_writing import TypedMember, save_task_force
 from projects.registering import void_project, write_note
 from reports.clearing import NoOtherAdministrator, clear_demo
+from reports.models import FixedTable, SavedTable
 from tests.builders import PASSWORD, make_project, make_user
 
 DEMO = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -300,3 +301,19 @@ def test_bulk_changes_of_the_demo_go_unless_a_real_project_speaks_of_them(small_
     clear_demo(user=None)
     (stays,) = BulkEdit.objects.all()
     assert real.history.first().history_change_reason == stays.reason
+
+
+def test_tables_that_demo_accounts_kept_go(small_demo: list[Project], client: Client) -> None:
+    query = "rows=park&cols=none&period=all&compare="
+    for account in (User.objects.get(username="admin"), make_user("real", "admin")):
+        client.force_login(account)
+        assert client.post(f"/reports/saved/new/?{query}", {"name": "表", "audience": "private"}).status_code == 302
+        assert client.post(f"/reports/statistics/fix/?{query}", {"name": "报"}).status_code == 302
+    assert FixedTable.objects.filter(projects__isnull=False).distinct().count() == 2
+    clear_demo(user=account)
+    for model in (SavedTable, FixedTable):
+        assert model.objects.count() == 1
+        assert model.history.count() == 1
+    # What a real account reported stays as it was reported, though the projects are gone.
+    assert FixedTable.objects.get().projects.exists()
+    assert client.get(FixedTable.objects.get().get_absolute_url()).context["corrected"].counts["gone"] > 0

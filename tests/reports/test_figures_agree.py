@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from urllib.parse import urlencode
@@ -31,20 +30,9 @@ CASES = 200
 
 
 @pytest.fixture(scope="module")
-def register(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """One register for all cases, taken away at the end of the module."""
-    from django.db import transaction
-
-    from reports.vocabulary import load_vocabulary
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        block = transaction.atomic()
-        block.__enter__()
-        load_vocabulary()
-        fill_register(random.Random(2020), 150)
-        yield
-        transaction.set_rollback(True)
-        block.__exit__(None, None, None)
+def register(shared_data: None) -> None:
+    """One register for all cases."""
+    fill_register(random.Random(2020), 150)
 
 
 def some_period(chance: random.Random) -> Period:
@@ -101,7 +89,7 @@ def listed(params: list[tuple[str, str]]) -> tuple[Totals, conditions.ProjectFil
 
 def by_hand(projects: list[Project], period: Period, day: datetime.date | None) -> Figures:
     """The same in plain Python, without any query of ours."""
-    count = dict.fromkeys(("projects", "unknown", "started", "producing"), 0)
+    count = dict.fromkeys(("projects", "unknown", "started", "producing", "performing", "landed"), 0)
     money = {name: Decimal(0) for name in ("agreed", "arrived", "agreed_whole", "arrived_to_date", "arrived_known")}
     for project in projects:
         early = project.stage in ("lead", "negotiation", "intent")
@@ -121,6 +109,9 @@ def by_hand(projects: list[Project], period: Period, day: datetime.date | None) 
         count["unknown"] += not known
         count["started"] += rank >= Stage.CONSTRUCTION.rank
         count["producing"] += rank >= Stage.PRODUCTION.rank
+        count["performing"] += rank > Stage.SIGNED.rank or any(row.amount > 0 for row in came)
+        leased = project.land_mode == "leased" and rank == Stage.REGISTERED.rank
+        count["landed"] += rank >= Stage.LAND.rank or leased
         money["agreed_whole"] += sum(row.amount for row in given)
         money["arrived_to_date"] += sum(row.amount for row in came)
         money["arrived_known"] += sum(row.amount for row in came) if known else 0
@@ -150,7 +141,15 @@ def test_figure_list_and_count_by_hand_are_the_same(register: None) -> None:
         rows = list(chosen.qs.prefetch_related("commitments", "arrivals", "milestones"))
         hand = by_hand(rows, period, day)
         assert footer(total) == footer(hand), case
-        for name in ("started", "producing", "agreed_whole", "arrived_to_date", "arrived_known"):
+        for name in (
+            "started",
+            "producing",
+            "performing",
+            "landed",
+            "agreed_whole",
+            "arrived_to_date",
+            "arrived_known",
+        ):
             assert getattr(total, name) == getattr(hand, name), (name, case)
         lines = lines_of(cube, dimension, period)
         assert summed(line.figures for line in lines if not line.level) == total, case

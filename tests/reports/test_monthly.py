@@ -256,6 +256,15 @@ def test_late_or_stalled() -> None:
     assert "七月" not in {row.cells[0].value for row in TABLES["late"].make(month(day=datetime.date(2020, 9, 3))).rows}
 
 
+@pytest.mark.parametrize("code", ["firms", "key", "signed", "late"])
+def test_a_long_list_ends_on_the_page_and_its_total_does_not(code: str) -> None:
+    fill()
+    whole, short = TABLES[code].make(month()), TABLES[code].make(replace(month(), most=1))
+    assert len(short.rows) == 2
+    assert [cell.value for cell in short.rows[-1].cells[1:]] == [cell.value for cell in whole.rows[-1].cells[1:]]
+    assert len(short.notes) == len(whole.notes) + 1
+
+
 def test_years_by_stage() -> None:
     fill()
     rows = table("years")

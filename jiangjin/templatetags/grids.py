@@ -8,7 +8,6 @@ from django import template
 from django.utils.safestring import SafeString
 
 from jiangjin.templatetags import display
-from reports.grid import Cell
 
 register = template.Library()
 
@@ -29,16 +28,26 @@ WRITERS: dict[str, Any] = {
     "mixed": _mixed,
     "signed_mixed": lambda value: display.signed(value if isinstance(value, int) else display.yi(value)),
     "decimal": lambda value: f"{display._rounded(value, 2):,}",
+    "number": lambda value: f"{value:,.0f}" if value == int(value) else f"{display._rounded(value, 2):,}",
+    "signed_number": lambda value: display.signed(value, 0 if value == int(value) else 2),
     "day": display.day,
 }
 
 
 @register.filter
-def figure(cell: Cell, kind: str) -> str | SafeString:
+def figure(cell: Any, kind: str) -> str | SafeString:
     """The value of a cell by the kind of its column; — or 未填 where there is none."""
     if cell.tone == "blank":
         return ""
     if cell.value is None or cell.value == "":
         return display.dash(None) if cell.dash else display.unknown(None)  # type: ignore[return-value]
-    writer = None if isinstance(cell.value, str) else WRITERS.get(kind)  # a word may stand where numbers do
+    # A word may stand where numbers do.
+    writer = None if isinstance(cell.value, str) else WRITERS.get(cell.kind or kind)
     return writer(cell.value) if writer else str(cell.value) if not isinstance(cell.value, SafeString) else cell.value
+
+
+@register.filter
+def bar_figure(bar: Any, kind: str) -> str:
+    """Beside a bar of a bridge: a total as it is, a step with its sign. Plain text: it stands in an SVG."""
+    text = display.yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", display.MINUS)
+    return text if bar.tone == "total" else display.signed(text)

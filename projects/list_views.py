@@ -1,0 +1,74 @@
+"""The page of the list: narrowed, ordered, totalled, in the columns and views that one chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from accounts.demo import as_of_day
+from projects import boxanswer, boxhelp, columns, conditions, listing, pages, savedviews, tabs
+from projects.models import Project
+
+
+@require_GET
+def project_list(request: HttpRequest) -> HttpResponse:
+    """The register: narrowed, ordered, totalled; htmx gets the part that changes. `say` is a line of the smart box."""
+    if "say" in request.GET:
+        return redirect(boxanswer.address_of(request.GET, user=request.user))
+    views = savedviews.visible_views(request.user)
+    if address := savedviews.elsewhere(request, views):
+        return redirect(address)
+    visible = Project.objects.visible_to(request.user)
+    words = conditions.vocabulary()
+    opened = savedviews.opened(request.GET, views, words)
+    request.GET = opened.params  # where the links of the page start from
+    filters = conditions.narrowed(request.GET, visible, words, user=request.user)
+    faults = conditions.faults_of(filters)
+    found = Project.objects.none() if faults else filters.qs
+    year = filters.selected_year
+    totals = filters.totals(found)
+    listed = totals.projects + totals.increased
+    day, period = filters.day or as_of_day(), filters.total_period
+    shown = columns.chosen(request.GET)
+    page = listing.page_of_rows(found, request.GET, listed, columns=shown, period=period, day=filters.day)
+    pages.mark_rows(page.object_list, period=period, today=day, columns=shown)
+    context = {
+        "filters": filters,
+        "faults": faults,
+        "chips": conditions.chips_of(filters),
+        "drops": [] if faults or listed else conditions.worth_dropping(filters, visible, words),
+        "heads": listing.heads(listing.sort_of(request.GET), shown),
+        "sort": listing.sort_of(request.GET),
+        "page": page,
+        "per_page": listing.per_page_of(request.GET),
+        "per_page_choices": listing.PER_PAGE,
+        "totals": totals,
+        "agreed": listing.plain(totals.agreed),
+        "arrived": listing.plain(totals.arrived),
+        "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
+        "bounded": conditions.bounds_amount(filters),
+        "year": year,
+        "years": pages.years_offered,  # asked where it is shown
+        "as_of": day,
+        "told": boxanswer.told(request.GET, user=request.user),
+        "box_help": boxhelp.HELP,
+        **savedviews.shown_with(opened, views, shown),
+        "tabs": tabs.tabs_of(request, opened, views),
+    }
+    return _list_page(request, context)
+
+
+def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    template = "projects/project_list.html#results" if request.htmx else "projects/project_list.html"
+    response = render(request, template, context)
+    # One address, two answers: the browser's Back button must not be given the part alone.
+    patch_vary_headers(response, ["HX-Request"])
+    if request.htmx:
+        query = conditions.query_of(request.GET)
+        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+    savedviews.remember(response, request)
+    return response

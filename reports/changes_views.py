@@ -1,0 +1,92 @@
+"""What changed between two days: the bridge from one total to the other, and the projects of each kind of change."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from projects import export_views, permissions
+from projects.between import KINDS
+from projects.models import Project
+from projects.pages import years_offered
+from reports import bridge, changelists, correction_grids
+from reports.bridge_asked import AskedPage, asked_of
+from reports.corrections import corrections_of
+from reports.gridout import send_grids
+from reports.links import list_url
+from reports.waterfall import waterfalls_of
+
+PER_PAGE = 50
+MOST_EXPORTED = 20_000  # of one kind; the list of projects exports any number
+
+
+@require_GET
+def changes(request: HttpRequest) -> HttpResponse:
+    """The bridge, drawn and as a table; below it the projects of one kind of change, a page at a time."""
+    page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
+    asked = page.question
+    found = bridge.bridge_of(asked)
+    kind = _kind(request, found)
+    rows = Paginator(changelists.ordered(asked.of(kind)).values_list("pk", flat=True), PER_PAGE)
+    rows.count = found.counts[kind]  # type: ignore[misc]
+    shown = rows.get_page(request.GET.get("page"))
+    corrected = corrections_of(asked)
+    corrected_page = Paginator(corrected.changed, PER_PAGE).get_page(request.GET.get("corrected"))
+    context = {
+        "corrections": correction_grids.summary_grid(corrected),
+        "corrected": correction_grids.changed_grid(asked, corrected_page.object_list),
+        "corrected_page": corrected_page,
+        "asked": asked,
+        "faults": page.faults,
+        "chips": page.chips,
+        "year": asked.period.year,
+        "years": years_offered(),
+        "bridge": found,
+        "grid": bridge.grid_of(found),
+        "waterfalls": waterfalls_of(found),
+        "kinds": [(code, label, found.counts[code]) for code, label in KINDS.items()],
+        "kind": kind,
+        "kind_label": KINDS[kind],
+        "page": shown,
+        "list": changelists.grid_of(asked, kind, shown.object_list),
+        "list_url": list_url(asked.changed(kind)),
+    }
+    return render(request, "reports/changes.html", context)
+
+
+def _kind(request: HttpRequest, found: bridge.Bridge) -> str:
+    """The kind asked for, or the first one of which there is something."""
+    wanted = request.GET.get("kind", "")
+    return wanted if wanted in KINDS else next((kind for kind in KINDS if found.counts[kind]), "new")
+
+
+@require_GET
+def changes_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The bridge, and a sheet of each kind of change with its projects."""
+    permissions.require_export(request.user)
+    page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
+    if page.faults:
+        return export_views.refused(page.faults)
+    asked = page.question
+    found = bridge.bridge_of(asked)
+    grids = [bridge.grid_of(found)]
+    for kind in KINDS:
+        if found.counts[kind]:
+            ids = changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:MOST_EXPORTED]
+            grids.append(changelists.grid_of(asked, kind, ids))
+    corrected = corrections_of(asked)
+    grids.append(correction_grids.summary_grid(corrected))
+    if corrected.changed:
+        grids.append(correction_grids.changed_grid(asked, corrected.changed[:MOST_EXPORTED]))
+    conditions = [*_days(page), *((chip.label, chip.value) for chip in page.chips)]
+    title = _("What changed between two days")
+    return send_grids(request, ending, title, grids, conditions=conditions, day=asked.until)
+
+
+def _days(page: AskedPage) -> list[tuple[str, str]]:
+    asked = page.question
+    said = [(_("from the end of"), f"{asked.since:%Y-%m-%d}"), (_("to the end of"), f"{asked.until:%Y-%m-%d}")]
+    return [*said, (_("without terminated"), "")] if asked.live else said

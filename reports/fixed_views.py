@@ -1,0 +1,158 @@
+"""Pages of fixed tables: figures as they were reported, and what was corrected since.
+
+A report page fixes what it shows with one view of its own: `return fix(request, grids=[…], title=…, …)`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from jiangjin.lib.sheetout import OutColumn, OutSheet
+from jiangjin.lib.storedtext import StoredText
+from projects import exports, permissions
+from projects.choices import Condition, Stage
+from reports.corrected import corrected_since
+from reports.fixing import fix_table, may_fix, remove_table, require_fix
+from reports.grid import Grid
+from reports.gridkept import grid_of
+from reports.gridout import sheet_of
+from reports.links import Params
+from reports.models import FixedTable
+
+EVERY_TABLE = 200  # of the list
+
+
+class FixForm(StoredText, forms.Form):
+    """What the table is fixed as."""
+
+    name = forms.CharField(label=gettext_lazy("name"), max_length=100)
+    note = forms.CharField(
+        label=gettext_lazy("note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def fix(
+    request: HttpRequest,
+    *,
+    grids: Sequence[Grid],
+    title: str,
+    page: str,
+    conditions: Sequence[tuple[str, str]],
+    lists: Sequence[Params],
+    day: datetime.date,
+    is_cut: bool,
+) -> HttpResponse:
+    """Fix what a report page shows, with the name and the note of its form (reports/_fix_form.html)."""
+    require_fix(request.user)
+    form = FixForm(request.POST)
+    if not form.is_valid():
+        return render(request, "reports/fix_form.html", {"form": form, "title": title, "back": page}, status=422)
+    table = fix_table(
+        grids=grids,
+        title=title,
+        page=page,
+        conditions=conditions,
+        lists=lists,
+        day=day,
+        is_cut=is_cut,
+        user=request.user,
+        **form.cleaned_data,
+    )
+    messages.success(request, _("Fixed as “%(name)s”. Nobody can change it.") % {"name": table.name})
+    return redirect(table)
+
+
+@require_GET
+def fixed_tables(request: HttpRequest) -> HttpResponse:
+    """All fixed tables, newest first."""
+    found = FixedTable.objects.visible_to(request.user).defer("grids", "lists")
+    return render(request, "reports/fixed_tables.html", {"tables": found[:EVERY_TABLE]})
+
+
+@require_GET
+def fixed_table(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fixed table as it stood, and what was corrected since."""
+    table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
+    context = {
+        "table": table,
+        "grids": [grid_of(kept) for kept in table.grids],
+        "is_wide": any(len(kept["columns"]) > 16 for kept in table.grids),
+        "corrected": corrected_since(table),
+        "projects": table.projects.count(),
+        "may_remove": table.may_be_removed_by(request.user),
+    }
+    return render(request, "reports/fixed_table.html", context)
+
+
+@require_POST
+def fixed_table_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take it out of sight."""
+    table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
+    remove_table(table=table, user=request.user)
+    messages.success(request, _("“%(name)s” was removed.") % {"name": table.name})
+    return redirect("reports:fixed_tables")
+
+
+@require_GET
+def fixed_table_export(request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
+    """The table as it stood, and in a workbook the projects behind it."""
+    permissions.require_export(request.user)
+    exports.require_ending(ending)
+    table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
+    grids = [grid_of(kept) for kept in table.grids]
+    chosen = [(str(label), str(value)) for label, value in table.conditions]
+    fixed = _("Fixed by %(name)s on %(at)s as “%(as)s”.") % {
+        "name": table.made_by_name,
+        "at": f"{table.made_at:%Y-%m-%d %H:%M}",
+        "as": table.name,
+    }
+    notes = list(dict.fromkeys(note for grid in grids for note in grid.notes))
+    about = exports.about_of(
+        request, table.name, chosen, table.day, [fixed, table.note, *notes, *exports.usual_rules()]
+    )
+    sheets = [*(sheet_of(grid) for grid in grids), projects_sheet(table)]
+    rows = sum(len(grid.rows) for grid in grids)
+    return exports.send(request, ending, exports.Outgoing(table.name, sheets, rows, about, chosen))
+
+
+def projects_sheet(table: FixedTable) -> OutSheet:
+    """The projects behind a fixed table with their values then."""
+    columns = [
+        OutColumn("code", _("number"), width=14),
+        OutColumn("name", _("project name"), width=34),
+        OutColumn("park", _("park"), width=14),
+        OutColumn("cluster", _("cluster"), width=14),
+        OutColumn("signed_on", _("signed"), width=12),
+        OutColumn("agreed", _("agreed (亿元)"), "money_yi"),
+        OutColumn("arrived", _("arrived (亿元)"), "money_yi"),
+        OutColumn("stage", _("stage"), width=10),
+        OutColumn("condition", _("condition"), width=10),
+    ]
+    stages, conditions = dict(Stage.choices), dict(Condition.choices)
+    rows = (
+        [
+            row.code,
+            row.name,
+            row.park,
+            row.cluster,
+            row.signed_on,
+            row.agreed,
+            row.arrived,
+            str(stages.get(row.stage, row.stage)),
+            str(conditions.get(row.condition, row.condition)),
+        ]
+        for row in table.projects.iterator(chunk_size=2000)
+    )
+    return OutSheet(str(_("Projects then")), columns, rows, frozen=2)
+
+
+__all__ = ["FixForm", "fix", "fixed_table", "fixed_table_export", "fixed_table_remove", "fixed_tables", "may_fix"]

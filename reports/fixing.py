@@ -1,0 +1,191 @@
+"""Figures as they were reported: a table is fixed with its rules, its day, and the projects behind it.
+
+fix_table(grids=[grid], name="7 月 5 日报区委", note="", title=…, page=request.get_full_path(), conditions=…,
+          lists=[place.counted()], day=asked.shown, is_cut=asked.day is not None, user=request.user)
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Sum
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import User
+from projects import conditions, listing
+from projects.counting import happened
+from projects.filters import ProjectFilter
+from projects.models import CapitalCommitment, Project
+from projects.periods import ALL
+from projects.permissions import AUDITOR, Actor, sees_own_parks_only
+from projects.querysets import ProjectQuerySet
+from reports.grid import Grid
+from reports.gridkept import kept_grid
+from reports.links import Params
+from reports.models import FixedProject, FixedTable
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is kept of a project. Amounts in 万元; `counted` is what was agreed in the periods of the lists."""
+
+    key: int
+    code: str
+    name: str
+    agreed: Decimal | None
+    counted: Decimal
+    arrived: Decimal | None
+    stage: str
+    condition: str
+    signed_on: str
+    park: str
+    cluster: str
+
+
+FIELDS = [field.name for field in fields(Values)]
+
+
+def may_fix(user: Actor) -> bool:
+    """Whoever reports figures; an auditor changes nothing."""
+    return user.is_active and user.role != AUDITOR
+
+
+def require_fix(user: Actor) -> None:
+    """Raise 403 where the account may not fix a table."""
+    if not may_fix(user):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def fix_table(
+    *,
+    grids: Sequence[Grid],
+    name: str,
+    note: str,
+    title: str,
+    page: str,
+    conditions: Iterable[tuple[str, str]],
+    lists: Sequence[Params],
+    day: datetime.date,
+    is_cut: bool,
+    user: User,
+) -> FixedTable:
+    """Keep tables as they stand. `lists` are the parameters of the lists that hold their projects, without the day.
+
+    `is_cut`: only what had happened by the day counts in them; else everything registered, as on an ordinary day.
+    """
+    table = FixedTable(
+        name=name,
+        note=note,
+        title=title,
+        page=page[:300],
+        grids=[kept_grid(grid) for grid in grids],
+        conditions=[[str(label), str(value)] for label, value in conditions],
+        lists=[[[key, value] for key, value in params if key != "as_of"] for params in lists],
+        parks=sorted(user.writable_park_ids) if sees_own_parks_only(user) else None,
+        day=day,
+        is_cut=is_cut,
+        made_by=user,
+        made_by_name=str(user),
+    )
+    table.full_clean(exclude=["grids", "conditions", "lists", "parks"])
+    table.save()
+    _keep_projects(table)
+    return table
+
+
+def _keep_projects(table: FixedTable) -> None:
+    shown = values_behind(table, table.day if table.is_cut else None)
+    by_day = shown if table.is_cut else values_behind(table, table.day)
+    rows = (
+        FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one)) for key, one in shown.items()
+    )
+    FixedProject.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def remove_table(*, table: FixedTable, user: User) -> None:
+    """Take it out of sight; the history says who did. Raises 403 for all but its maker and the administrator."""
+    if not table.may_be_removed_by(user):
+        raise PermissionDenied
+    table.removed_at = timezone.now()
+    table._history_user = user  # type: ignore[attr-defined]
+    table.save(update_fields=["removed_at"])
+
+
+def values_behind(table: FixedTable, day: datetime.date | None) -> dict[int, Values]:
+    """The projects of the table's lists by key, as of a day (None: everything registered), with today's knowledge."""
+    words = conditions.vocabulary()
+    found: dict[int, Values] = {}
+    for params in table.lists:
+        for one in _listed(table, params, day, words):
+            known = found.get(one.key)
+            found[one.key] = replace(one, counted=one.counted + known.counted) if known else one
+    return found
+
+
+def _listed(table: FixedTable, params: Any, day: datetime.date | None, words: conditions.Vocabulary) -> list[Values]:
+    query = QueryDict(mutable=True)
+    for name, value in [*params, *([("as_of", day.isoformat())] if day else [])]:
+        query.appendlist(name, value)
+    projects: ProjectQuerySet = Project.objects.all()
+    if table.parks is not None:
+        projects = projects.filter(park__in=table.parks)
+    filters = conditions.narrowed(query, projects, words, user=table.made_by)
+    counted = _counted(filters, day)
+    names = dict(zip(("agreed", "arrived", "stage", "condition"), listing.THEN, strict=True))
+    rows = filters.qs.order_by("code")
+    if day is not None:
+        rows, names = listing.as_then(rows, day), dict(zip(names, listing.THEN.values(), strict=True))
+    columns = [*names.values(), "pk", "code", "name", "signed_on", "park__short_name", "cluster__name"]
+    return [
+        Values(
+            pk, code, name, agreed, counted.get(pk, Decimal(0)), arrived, stage or "", condition or "",
+            str(signed or ""), park or "", cluster or "",
+        )
+        for agreed, arrived, stage, condition, pk, code, name, signed, park, cluster in rows.values_list(*columns)
+    ]  # fmt: skip
+
+
+def _counted(filters: ProjectFilter, day: datetime.date | None) -> dict[int, Decimal]:
+    """What was agreed in the period of a list, by project."""
+    period = filters.total_period or ALL
+    rows = CapitalCommitment.objects.filter(
+        period.within("committed_on"), happened("committed_on", day), project__in=filters.qs.order_by().values("pk")
+    )
+    return dict(rows.order_by().values_list("project").annotate(Sum("amount")))
+
+
+def _difference(shown: Values, by_day: Values | None) -> dict[str, Any] | None:
+    """What is kept beside the shown values: those by the day, {} for none, None where they are the same."""
+    if by_day == shown:
+        return None
+    return {} if by_day is None else _plain(by_day)
+
+
+def _plain(one: Values) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in asdict(one).items()}
+
+
+def values_then(row: FixedProject) -> Values | None:
+    """What a later look compares with; None where the project did not count by the day."""
+    if row.by_day == {}:
+        return None
+    shown = Values(**{name: getattr(row, name) for name in FIELDS})
+    if row.by_day is None:
+        return shown
+    amounts = ("agreed", "counted", "arrived")
+    return Values(
+        **{
+            name: Decimal(value) if name in amounts and value is not None else value
+            for name, value in row.by_day.items()
+        }
+    )

@@ -1,0 +1,101 @@
+"""The page of reconciliation (对账): what was published beside what the register computes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from industries.models import Cluster
+from parks.models import Park
+from projects import permissions
+from projects.models import Project
+from reports import reconciling
+from reports.asked import Asked, asked, header_of
+from reports.grid import Cell, Column, Grid, Row
+from reports.gridout import send_grids
+from reports.reconciling import AGREES, DIFFERS, NEARLY, UNANSWERED, Line
+
+
+@require_GET
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """Each published figure with its computed one, the difference, and the rows behind it."""
+    when = asked(request.GET)
+    lines = lines_of(request, when)
+    counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in WORDS}
+    context = {
+        **header_of(when),
+        "counts": [(str(WORDS[verdict]()), number) for verdict, number in counts.items() if number],
+        "all": len(lines),
+        "grid": grid_of(lines),
+    }
+    return render(request, "reports/reconciliation.html", context)
+
+
+@require_GET
+def reconciliation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The same as a file."""
+    permissions.require_export(request.user)
+    when = asked(request.GET)
+    grid = grid_of(lines_of(request, when))
+    return send_grids(request, ending, grid.title, [grid], conditions=[], day=when.shown)
+
+
+WORDS = {
+    AGREES: lambda: _("agrees"),
+    NEARLY: lambda: _("near, as printed"),
+    DIFFERS: lambda: _("differs"),
+    UNANSWERED: lambda: _("cannot be answered here"),
+}
+TONES = {DIFFERS: "late", UNANSWERED: "weak"}
+
+
+def lines_of(request: HttpRequest, when: Asked) -> list[Line]:
+    """The figures of everything that the account sees."""
+    names = {("district", ""): _("Whole district")}
+    names |= {("cluster", code): name for code, name in Cluster.objects.values_list("code", "name")}
+    names |= {("park", code): name for code, name in Park.objects.values_list("code", "short_name")}
+    return reconciling.reconciled(Project.objects.visible_to(request.user).counted(), when.day, names)
+
+
+def grid_of(lines: list[Line]) -> Grid:
+    """One row a figure, in the order of scopes and measures."""
+    columns = [
+        Column(_("scope")),
+        Column(_("figure"), width=28),
+        Column(_("period"), weak=True),
+        Column(_("published"), "number"),
+        Column(_("computed"), "number"),
+        Column(_("difference"), "signed_number"),
+        Column(_("unit"), weak=True),
+        Column(_("result")),
+        Column(_("how it is counted"), weak=True, width=50),
+    ]
+    notes = [
+        _("It agrees where the computed figure rounds to the printed one; 近 and 余 mean within a tenth."),
+        _("Clusters add up to less than the district: what lies outside the “4+1” counts in the district."),
+        _("Figures of parks up to a year are cumulative; figures of clusters are of the year alone: not comparable."),
+    ]
+    empty = _("No figures have been published yet. The administrator enters them.")
+    return Grid(_("Reconciliation"), columns, [_row(line) for line in lines], notes, "reconciliation", empty)
+
+
+def _row(line: Line) -> Row:
+    figure = line.published
+    printed = reconciling._number(figure.value)
+    until = figure.period.startswith("to-")
+    period = _("up to %(year)s") % {"year": figure.period[3:]} if until else figure.period
+    return Row(
+        [
+            Cell(line.scope),
+            Cell(line.label),
+            Cell(period),
+            Cell(figure.value if printed is None else printed, title=figure.qualifier),
+            Cell(line.computed, line.params),
+            Cell(line.difference),
+            Cell(" ".join(filter(None, (figure.qualifier, figure.unit)))),
+            Cell(WORDS[line.verdict](), tone=TONES.get(line.verdict, "")),
+            Cell(line.definition or line.why),
+        ]
+    )

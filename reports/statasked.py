@@ -1,0 +1,158 @@
+"""What a table of the statistics page was asked to show. Its parameters, read and put right, are a contract:
+
+rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period, years (how many, if
+the columns are years), terminated=0 (without), sort, as_of; and every condition of the list of projects but its times.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from projects import conditions
+from projects.choices import Condition
+from projects.filters import ProjectFilter
+from projects.models import Project
+from projects.periods import ALL, Period
+from projects.permissions import Actor
+from projects.querysets import ProjectQuerySet
+from reports import asked as asking
+from reports.cube import Scope
+from reports.dimensions import DIMENSIONS
+from reports.statmeasures import MEASURES, USUAL, Measure
+
+NO_COLUMNS = "none"
+YEARS = (2, 3, 5, 10)
+COMPARISONS = ("yoy", "prior", "share")
+# Times are the table's own; a voided project counts in no figure.
+NOT_NARROWING = {"as_of", "year", "period", "signed_in", "arrived_in", "voided"}
+NARROWING = [name for name in ProjectFilter.base_filters if name not in NOT_NARROWING]
+OWN_PARAMETERS = ("rows", "cols", "measures", "compare", "years", "period", "terminated", "sort")
+FINER = ("quarter", "month")
+
+
+@dataclass(frozen=True)
+class StatAsked:
+    """The table that is wanted. `narrowing`: conditions of the list, as typed; `day` cuts, `shown` is what is said."""
+
+    rows: str
+    cols: str
+    measures: tuple[Measure, ...]
+    compare: tuple[str, ...]
+    years: int
+    period: Period
+    day: datetime.date | None
+    shown: datetime.date
+    terminated: bool
+    sort: str
+    narrowing: tuple[tuple[str, str], ...]
+    user: Actor = field(repr=False)
+
+    @property
+    def periods(self) -> list[Period]:
+        """Where the columns are years, these; or the same quarter or month of each."""
+        last = self.period.year or self.shown.year
+        part = (self.period.quarter, self.period.month)
+        return [Period(year, *part) for year in range(last - self.years + 1, last + 1)]
+
+    @property
+    def without(self) -> tuple[tuple[str, str], ...]:
+        """What leaves the terminated out, as conditions of the list."""
+        if self.terminated:
+            return ()
+        given = [value for name, value in self.narrowing if name == "condition"]
+        kept = [one.value for one in Condition if one is not Condition.TERMINATED and (not given or one.value in given)]
+        return tuple(("condition", value) for value in kept)
+
+    def base(self, day: datetime.date | None) -> tuple[tuple[str, str], ...]:
+        """The conditions of every link of the table: what it is narrowed to, and the day."""
+        kept = self.narrowing if self.terminated else (pair for pair in self.narrowing if pair[0] != "condition")
+        return (*kept, *self.without, *((("as_of", day.isoformat()),) if day else ()))
+
+    @cached_property
+    def words(self) -> conditions.Vocabulary:
+        return conditions.vocabulary()
+
+    def filters(self, day: datetime.date | None, pairs: tuple[tuple[str, str], ...] | None = None) -> ProjectFilter:
+        """The list's own filter over what the account sees, as of a day."""
+        params = QueryDict(mutable=True)
+        for name, value in self.base(day) if pairs is None else pairs:
+            params.appendlist(name, value)
+        return conditions.narrowed(params, Project.objects.visible_to(self.user), self.words, user=self.user)
+
+    def projects(self, day: datetime.date | None) -> ProjectQuerySet:
+        """Those that the table is about, as of a day."""
+        if not self.terminated and not self.without:
+            return Project.objects.none()
+        return self.filters(day).qs
+
+    def scope(self, period: Period, day: datetime.date | None) -> Scope:
+        return Scope(self.projects(day), period, day)
+
+    @cached_property
+    def chips(self) -> list[conditions.Chip]:
+        """What it is narrowed to, in words."""
+        return conditions.chips_of(self.filters(None, self.narrowing))
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the conditions, a sentence each; with any of them there is no table."""
+        faults = conditions.faults_of(self.filters(self.day))
+        if not self.terminated and not self.without:
+            faults.append(_("Only terminated projects are asked for, and they are left out."))
+        return faults
+
+
+def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
+    """From the address; what cannot be is passed over, wrong conditions are told (`faults`)."""
+    asked = asking.asked(params)
+    rows = params.get("rows", "")
+    rows = rows if rows in DIMENSIONS else "park"
+    cols = params.get("cols", "year")
+    period = _period(params.get("period", "")) or asked.period
+    both_times = rows in DIMENSIONS and DIMENSIONS[rows].is_time and cols in DIMENSIONS and DIMENSIONS[cols].is_time
+    if cols not in DIMENSIONS or cols == rows or both_times:
+        cols = NO_COLUMNS
+    if rows == "year" and not params.get("period"):
+        period = ALL
+    elif (cols in FINER or rows in FINER) and period.year is None:
+        period = asked.period
+    years = params.get("years", "")
+    return StatAsked(
+        rows,
+        cols,
+        tuple(MEASURES[code] for code in _several(params, "measures") if code in MEASURES)
+        or tuple(MEASURES[code] for code in USUAL),
+        _compared(params, cols),
+        int(years) if years.isascii() and years.isdigit() and 2 <= int(years[:3]) <= max(YEARS) else YEARS[0],
+        period,
+        asked.day,
+        asked.shown,
+        params.getlist("terminated", ["1"])[-1] != "0",
+        params.get("sort", ""),
+        tuple((name, value) for name in NARROWING for value in params.getlist(name) if value),
+        user,
+    )
+
+
+def _several(params: QueryDict, name: str) -> list[str]:
+    """Values by repetition or with commas, each once."""
+    return list(dict.fromkeys(code for text in params.getlist(name) for code in text.split(",") if code))
+
+
+def _compared(params: QueryDict, cols: str) -> tuple[str, ...]:
+    if "compare" not in params:
+        return ("yoy", "share") if cols in ("year", NO_COLUMNS) else ()
+    wanted = _several(params, "compare")
+    return tuple(name for name in COMPARISONS if name in wanted)
+
+
+def _period(text: str) -> Period | None:
+    try:
+        return Period.parse(text) if text else None
+    except ValueError:
+        return None

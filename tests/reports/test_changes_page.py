@@ -1,0 +1,150 @@
+"""The page of what changed between two days: its figures, its lists, wrong input, who sees what."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from projects.models import ConditionPeriod, Project
+from reports.bridge import Asked, Bridge, bridge_of
+from tests.builders import make_project, make_user
+from tests.reports.pages import Link, assert_opens_its_rows, read, totals
+
+pytestmark = pytest.mark.django_db
+URL = "/reports/changes/?from=2020-06-30&to=2020-12-31"
+SINCE, UNTIL = datetime.date(2020, 6, 30), datetime.date(2020, 12, 31)
+
+
+def make_year() -> None:
+    make_project("原有", agreed="10", signed="2020-03-01", park="shuangfu", reached={"started": "2020-08-01"})
+    make_project("增资", agreed="5", signed="2019-03-01", increases=[("2", "2020-09-01"), ("3", "2020-06-30")])
+    make_project("减资", agreed="5", signed="2019-03-01", reductions=[("1", "2020-12")])
+    make_project("到位", agreed="5", signed="2020-06", arrivals={"2020-06": "10000", "2020-07": "20000"})
+    make_project("新签", agreed="8", signed="2020-07", park="shuangfu", arrivals={"2020-05": "3000"})
+    make_project("只知年份", agreed="4", signed="2020")
+    make_project("未填日期", agreed="6", signed=None)
+    later = make_project("后补金额", agreed="1", signed="2020-05-01")
+    later.commitments.update(committed_on=None)
+    later.commitments.update(committed_on="2020-10-01")
+    for name, condition in (("停滞", "stalled"), ("终止", "terminated")):
+        project = make_project(name, agreed="7", signed="2020-02-01")
+        Project.objects.filter(pk=project.pk).update(condition=condition, condition_on="2020-11-01")
+    again = make_project("重启", agreed="9", signed="2020-02-01")
+    ConditionPeriod.objects.create(project=again, condition="terminated", since="2020-03-01", until="2020-10-01")
+
+
+def bridge(live: bool = False) -> Bridge:
+    return bridge_of(Asked(Project.objects.counted(), SINCE, UNTIL, live=live))
+
+
+def test_counted_by_hand(vocabulary: None) -> None:
+    make_year()
+    found = bridge()
+    # A year alone counts at its end: 只知年份 is new in December; what has no day was there at both ends.
+    assert (found.start.projects, found.end.projects) == (9, 11)
+    steps = {step.kind: (step.concerned, step.projects, step.agreed, step.arrived) for step in found.steps}
+    assert steps == {
+        "new": (2, 2, 120000, 3000),
+        "agreed": (1, 0, 10000, 0),
+        "increased": (1, 0, 20000, 0),
+        "reduced": (1, 0, -10000, 0),
+        "arrived": (1, 0, 0, 20000),
+    }
+    assert found.adds_up()
+    counts = {kind: number for kind, number in found.counts.items() if kind not in steps}
+    assert counts == {"moved": 1, "stalled": 1, "resumed": 0, "terminated": 1, "reopened": 1}
+
+
+def test_without_terminated(vocabulary: None) -> None:
+    make_year()
+    found = bridge(live=True)
+    assert (found.start.projects, found.end.projects) == (8, 10)
+    steps = {step.kind: (step.projects, step.agreed) for step in found.steps}
+    assert (steps["terminated"], steps["reopened"]) == ((-1, -70000), (1, 90000))
+    assert found.adds_up()
+
+
+@pytest.mark.parametrize(
+    "more", ["", "&live=1", "&year=2020", "&park=shuangfu", "&min_capital=5&live=1", "&stage=construction"]
+)
+def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
+    make_year()
+    links = [
+        Link(link.href, link.text.lstrip("+−"))
+        for link in read(leader, URL + more).links
+        if link.href.startswith("/projects/?") and "−" not in link.text
+    ]
+    links = [link for link in links if link.number is not None]
+    assert len(links) > 5
+    for link in links:
+        if "changed=" in link.href and not link.is_amount:
+            found = totals(leader, link.href)
+            # Projects concerned: with those of earlier years that are listed for an increase alone.
+            count = int(found["data-count"])
+            assert link.number in (count, count + int(found["data-increased"])), (link, found)
+        else:
+            assert_opens_its_rows(leader, link)
+
+
+@pytest.mark.parametrize(
+    "kind", ["new", "agreed", "increased", "reduced", "arrived", "moved", "stalled", "terminated", "reopened"]
+)
+def test_each_list_names_its_projects(leader: Client, kind: str) -> None:
+    make_year()
+    names = {
+        "new": "新签",
+        "agreed": "后补金额",
+        "increased": "增资",
+        "reduced": "减资",
+        "arrived": "到位",
+        "moved": "原有",
+        "stalled": "停滞",
+        "terminated": "终止",
+        "reopened": "重启",
+    }
+    listed = [link.text for link in read(leader, f"{URL}&kind={kind}").links if link.href.startswith("/projects/JJ-")]
+    assert names[kind] in listed
+    assert not set(listed) & (set(names.values()) - {names[kind]})
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["from=2020-12-31&to=2020-06-30", "from=2020-13-01", "to=heute", "from=2020-06-30&to=2020-12-31&park=nowhere"],
+)
+def test_wrong_input_is_said_and_nothing_is_counted(leader: Client, query: str) -> None:
+    page = leader.get(f"/reports/changes/?{query}")
+    assert page.status_code == 200
+    assert 'role="alert"' in page.content.decode()
+    assert 'id="bridge"' not in page.content.decode()
+
+
+def test_without_days_it_takes_the_month(leader: Client) -> None:
+    assert 'id="bridge"' in leader.get("/reports/changes/").content.decode()
+
+
+def test_who_sees_its_own_parks_only_gets_their_figures(vocabulary: None, client: Client, settings: Any) -> None:
+    make_year()
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    client.force_login(make_user("recorder", parks=["degan"]))
+    page = client.get(URL).content.decode()
+    assert "新签<" not in page
+
+
+def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:
+    make_year()
+    leader.get(URL)
+    with django_assert_max_num_queries(90) as few:
+        leader.get(URL)
+    make_year()
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        leader.get(URL)
+
+
+def test_export_holds_bridge_and_lists(leader: Client) -> None:
+    make_year()
+    response = leader.get(f"/reports/changes/export.xlsx?{URL.partition('?')[2]}")
+    assert response.status_code == 200
+    assert b"".join(response.streaming_content if response.streaming else [response.content])[:2] == b"PK"

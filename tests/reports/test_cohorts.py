@@ -1,0 +1,135 @@
+"""Cohort rates, counted by hand: windows that are over or not, partial days, terminated, unknown; and the links."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from projects.models import Project
+from reports.cohorts import Cohorts, Line, cohort_of, is_over, last_over
+from tests.builders import make_project
+from tests.reports.pages import assert_opens_its_rows, figure_links
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2020, 12, 31)
+
+
+def lines(cut: str = "", step: str = "quarter", day: datetime.date = DAY) -> dict[str, Line]:
+    return Cohorts(Project.objects.counted(), day, day, step).lines(cut)
+
+
+def numbers(line: Line, months: int, measure: str = "started") -> tuple[int, int]:
+    return line.windows[months].reached[measure], line.windows[months].of
+
+
+def make_cohort() -> None:
+    """Five projects of the first quarter of 2020; by hand: two started within six months, one in production."""
+    common: dict[str, Any] = {"agreed": "1", "park": "shuangfu"}
+    make_project("按期", signed="2020-01-10", reached={"started": "2020-07-10"}, **common)
+    make_project("晚一天", signed="2020-01-10", reached={"started": "2020-07-11"}, **common)
+    make_project("投产", signed="2020-03-31", reached={"production": "2020-09"}, arrivals={"2020-09": "1000"}, **common)
+    make_project("日期不详", signed="2020-02", reached={"started": None}, **common)
+    ended = make_project("终止", signed="2020-02-01", **common)
+    Project.objects.filter(pk=ended.pk).update(condition="terminated")
+
+
+def test_counted_by_hand(vocabulary: None) -> None:
+    make_cohort()
+    line = lines()["2020Q1"]
+    assert (line.projects, line.terminated) == (5, 1)
+    assert numbers(line, 6) == (2, 5)  # terminated ones stay below the line
+    assert numbers(line, 6, "production") == (1, 5)
+    assert numbers(line, 6, "paid") == (1, 5)
+    assert line.undated["started"] == 1
+    assert (line.windows[6].arrived, line.windows[6].agreed) == (1000, 50000)
+    assert numbers(line, 12) == (0, 0)  # not over yet
+
+
+def test_a_window_is_over_with_the_last_day_of_the_cohort() -> None:
+    assert is_over("2020Q1", 6, datetime.date(2020, 9, 30))
+    assert not is_over("2020Q1", 6, datetime.date(2020, 9, 29))
+    assert is_over("2019-none", 6, datetime.date(2020, 6, 30))
+    assert is_over("2020H1", 6, DAY)
+    assert not is_over("none", 6, DAY)
+    assert last_over("quarter", 6, DAY) == datetime.date(2020, 6, 30)
+    assert last_over("year", 6, DAY) == datetime.date(2019, 12, 31)
+    assert last_over("quarter", 6, datetime.date(2020, 12, 30)) == datetime.date(2020, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("signed", "step", "code"),
+    [
+        (20200630, "quarter", "2020Q2"),
+        (20200799, "half", "2020H2"),
+        (20209999, "quarter", "2020-none"),
+        (20209999, "year", "2020"),
+        (None, "quarter", "none"),
+    ],
+)
+def test_cohort_of_a_signing(signed: int | None, step: str, code: str) -> None:
+    assert cohort_of(signed, step) == code
+
+
+def test_what_came_later_than_the_day_is_not_known_yet(vocabulary: None) -> None:
+    make_project(agreed="1", signed="2020-01-10", reached={"started": "2020-06-30"})
+    assert numbers(lines(day=datetime.date(2020, 9, 30))["2020Q1"], 6) == (1, 1)
+    assert numbers(lines(day=datetime.date(2020, 9, 29))["2020Q1"], 6) == (0, 0)
+
+
+def test_by_park_only_projects_whose_window_is_over(vocabulary: None) -> None:
+    make_cohort()
+    make_project("新签", agreed="1", signed="2020-11-01", park="shuangfu", reached={"started": "2020-11-20"})
+    line = lines("park")["shuangfu"]
+    assert line.projects == 6
+    assert numbers(line, 6) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "step=half",
+        "step=year",
+        "by=park",
+        "by=cluster",
+        "by=official",
+        "by=park&year=2020",
+        "park=shuangfu&year=2020",
+    ],
+)
+def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
+    make_cohort()
+    make_project("园中园", agreed="2", signed="2019-05", park="luohuang-smart-home", reached={"started": "2019-08-01"})
+    make_project("只知年份", agreed="2", signed="2019", park="luohuang", cluster="equipment", official=("李勇", "区长"))
+    make_project("未填日期", agreed="2", signed=None)
+    links = figure_links(leader, f"/reports/cohorts/?as_of=2020-12-31&{query}")
+    assert len(links) > 12
+    for link in {link.href: link for link in links}.values():
+        assert_opens_its_rows(leader, link)
+
+
+def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:
+    make_cohort()
+    leader.get("/reports/cohorts/")
+    with django_assert_max_num_queries(40) as few:
+        leader.get("/reports/cohorts/?as_of=2020-12-31")
+    for __ in range(6):
+        make_cohort_again()
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        leader.get("/reports/cohorts/?as_of=2020-12-31")
+
+
+def make_cohort_again() -> None:
+    make_project(signed="2019-01-10", agreed="1", park="degan", reached={"started": "2019-07-10"})
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_export_says_what_is_not_over_yet(leader: Client, ending: str) -> None:
+    make_cohort()
+    response = leader.get(f"/reports/cohorts/export.{ending}?as_of=2020-12-31")
+    assert response.status_code == 200
+    body = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    assert ending == "xlsx" or "未满" in body.decode()

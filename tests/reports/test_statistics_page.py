@@ -1,0 +1,166 @@
+"""The statistics page: parks under parents, other times compared, sorting, wrong questions, who sees what."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from projects.models import Project
+from reports.statcompare import months_earlier
+from tests.builders import make_park, make_project, make_user
+from tests.reports.pages import assert_opens_its_rows, figure_links
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_park_holds_its_own_part_and_those_inside_it(vocabulary: None, leader: Client) -> None:
+    make_project(park="luohuang", agreed="5")
+    make_project(park="luohuang-smart-home", agreed="2")
+    make_project(park="shuangfu", agreed="1")
+    make_project(park="no-park", agreed="6")
+    make_project(agreed="7")
+    grid = leader.get("/reports/statistics/?year=2020&cols=none&measures=projects,agreed&compare=").context["grid"]
+    said = {row.cells[0].value: (row.role, row.level, row.cells[1].value) for row in grid.rows}
+    names = list(said)
+    assert said[names[0]] == ("subtotal", 0, 3)
+    luohuang = [row for row in grid.rows if "珞璜" in str(row.cells[0].value)]
+    assert [(row.level, row.cells[1].value, row.cells[2].value) for row in luohuang] == [
+        (1, 2, Decimal(70000)),
+        (2, 1, Decimal(50000)),
+        (2, 1, Decimal(20000)),
+    ]
+    assert [row.role for row in grid.rows[-2:]] == ["unknown", "total"]
+    assert grid.rows[-1].cells[2].value == Decimal(210000)
+    links = figure_links(leader, "/reports/statistics/?year=2020&cols=none&measures=projects,agreed&compare=")
+    assert len(links) > 12
+    for link in links:
+        assert_opens_its_rows(leader, link)
+
+
+def test_narrowed_to_a_part_a_whole_park_opens_no_more(vocabulary: None, leader: Client) -> None:
+    make_project(park="luohuang", agreed="5")
+    make_project(park="luohuang-smart-home", agreed="2")
+    url = "/reports/statistics/?year=2020&park=luohuang-smart-home&cols=none&measures=projects,agreed&compare="
+    links = figure_links(leader, url)
+    assert {link.text for link in links} == {"1", "2.00"}
+    for link in links:
+        assert_opens_its_rows(leader, link)
+
+
+def test_growth_is_against_the_same_time_of_the_year_before(vocabulary: None, leader: Client) -> None:
+    make_project(cluster="materials", agreed="30", signed="2020-05")
+    make_project(cluster="materials", agreed="10", signed="2019-05", reached={"started": "2019-07"})
+    make_project(cluster="materials", agreed="50", signed="2019-10")
+    url = "/reports/statistics/?rows=cluster&year=2020&as_of=2020-08-31&measures=projects,agreed,start_rate&compare=yoy"
+    grid = leader.get(url).context["grid"]
+    total = dict(zip((column.key for column in grid.columns), grid.rows[-1].cells, strict=True))
+    assert total["2019.agreed"].value == Decimal(600000)  # as it is known on the day
+    assert total["vs0.agreed-growth"].value == 2  # 30 against 10
+    assert total["vs0.agreed-change"].value == Decimal(200000)
+    assert total["vs0.projects-change"].value == 0
+    assert total["vs0.start_rate-points"].value == -1
+    assert any("2019-08-31" in note for note in grid.notes)
+
+
+def test_the_period_before_ends_where_this_one_stands(vocabulary: None, leader: Client) -> None:
+    make_project(cluster="materials", agreed="3", signed="2020-07-10")
+    make_project(cluster="materials", agreed="1", signed="2020-04-10")
+    make_project(cluster="materials", agreed="8", signed="2020-06-10")
+    url = "/reports/statistics/?rows=cluster&cols=none&period=2020Q3&as_of=2020-08-15&measures=agreed&compare=prior"
+    grid = leader.get(url).context["grid"]
+    total = dict(zip((column.key for column in grid.columns), grid.rows[-1].cells, strict=True))
+    assert total["agreed"].value == Decimal(30000)
+    assert total["vs0.agreed-growth"].value == 2
+    assert months_earlier(datetime.date(2020, 6, 30), 1) == datetime.date(2020, 5, 31)
+    assert months_earlier(datetime.date(2020, 3, 30), 1) == datetime.date(2020, 2, 29)
+    assert months_earlier(datetime.date(2020, 1, 15), 3) == datetime.date(2019, 10, 15)
+
+
+def test_growth_on_nothing_is_a_dash(vocabulary: None, leader: Client) -> None:
+    make_project(park="shuangfu", agreed="3")
+    grid = leader.get("/reports/statistics/?year=2020&measures=agreed,arrival_rate&compare=yoy").context["grid"]
+    total = dict(zip((column.key for column in grid.columns), grid.rows[-1].cells, strict=True))
+    assert total["vs0.agreed-growth"].value is None
+    assert total["vs0.arrival_rate-points"].value is None
+
+
+def test_without_terminated_says_how_many(vocabulary: None, leader: Client) -> None:
+    make_project(park="shuangfu", agreed="3")
+    gone = make_project(park="shuangfu", agreed="4")
+    Project.objects.filter(pk=gone.pk).update(condition="terminated")
+    url = "/reports/statistics/?year=2020&cols=none&compare=&terminated=0"
+    grid = leader.get(url).context["grid"]
+    assert grid.rows[-1].cells[1].value == 1
+    assert any("1 项未计入" in note for note in grid.notes)
+    for link in figure_links(leader, url):
+        assert_opens_its_rows(leader, link)
+    response = leader.get(f"{url}&condition=terminated")
+    assert response.status_code == 422
+    assert response.context["faults"]
+
+
+def test_sorting_keeps_parts_below_their_whole(vocabulary: None, leader: Client) -> None:
+    for number in range(3):
+        make_project(park="baisha", agreed="9", signed=f"2020-0{number + 1}-01")
+    make_project(park="luohuang", agreed="1")
+    make_project(park="luohuang-smart-home", agreed="50")
+    make_project(agreed="99")
+    grid = leader.get("/reports/statistics/?year=2020&cols=none&compare=&sort=-projects").context["grid"]
+    names = [(row.level, row.cells[1].value) for row in grid.rows]
+    assert names[:5] == [(0, 5), (1, 3), (1, 2), (2, 1), (2, 1)]
+    assert [row.role for row in grid.rows[-2:]] == ["unknown", "total"]
+
+
+def test_what_cannot_be_asked(vocabulary: None, leader: Client) -> None:
+    for query in ("rows=nonsense&cols=&measures=,x", "rows=year&cols=month", "rows=park&cols=park", "period=2020-13",
+                  "years=²&sort=-x", "saved=99999999999999999999", "rows=month&period=all"):  # fmt: skip
+        assert leader.get(f"/reports/statistics/?{query}").status_code == 200, query
+    response = leader.get("/reports/statistics/?park=nowhere")
+    assert response.status_code == 422
+    assert response.context["grid"] is None
+
+
+def test_a_recorder_of_own_parks_sees_their_figures_alone(vocabulary: None, client: Client, settings: Any) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    make_project(park="shuangfu", agreed="3")
+    make_project(park="degan", agreed="4")
+    client.force_login(make_user("own", "recorder", parks=["shuangfu"]))
+    grid = client.get("/reports/statistics/?year=2020&cols=none&compare=").context["grid"]
+    assert grid.rows[-1].cells[1].value == 1
+
+
+def test_queries_do_not_grow_with_the_register(vocabulary: None, leader: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            leader.get("/reports/statistics/?year=2020&cols=cluster&compare=yoy&compare=prior&as_of=2020-12-31")
+        return len(captured)
+
+    make_project(park="shuangfu", cluster="materials", agreed="1", arrivals={"2020-07": "1"})
+    leader.get("/reports/statistics/")
+    before = count()
+    make_park("inner", parent="shuangfu")
+    for cluster in ("materials", "equipment", None):
+        make_project(park="inner", cluster=cluster, agreed="1", signed="2019-05", arrivals={"2020-07": "1"})
+    assert count() == before
+
+
+def test_the_file_holds_the_table(vocabulary: None, leader: Client) -> None:
+    make_project(park="shuangfu", agreed="3")
+    response = leader.get("/reports/statistics/export.csv?year=2020&cols=none&measures=projects,agreed&compare=")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "双福" in text
+    assert "3" in text
+    book = leader.get("/reports/statistics/export.xlsx")
+    assert book.status_code == 200
+    assert b"".join(book.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    stranger = make_user("stranger", "leader")
+    stranger.may_export = False
+    stranger.save()
+    leader.force_login(stranger)
+    assert leader.get("/reports/statistics/export.csv").status_code == 403
