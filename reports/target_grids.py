@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.money import format_yi
 from projects.querysets import ProjectQuerySet
@@ -53,6 +53,18 @@ class Progress:
         return Reached(self.projects, self.when.period, self.when.day)
 
     @cached_property
+    def whole(self) -> dict[str, Number]:
+        """What the district reached, by measure."""
+        typed = {what: value for (scope, __, what), value in self.typed.items() if scope == DISTRICT}
+        found = self.reached.of(TargetMeasure)
+        return {
+            measure.value: measure.shown(typed.get(measure.value))
+            if measure.is_typed
+            else found[measure].get("", nothing(measure))
+            for measure in TargetMeasure
+        }
+
+    @cached_property
     def typed(self) -> dict[tuple[str, str, str], Decimal]:
         """What was typed in or published of the year, up to the day."""
         return {key: row.value for key, row in latest_in(actuals_of(self.when.shown), self.year).items()}
@@ -71,14 +83,15 @@ class Progress:
         return self.reached.of([measure], scope)[measure]
 
     def _district(self) -> Grid:
-        found = self.reached.of(TargetMeasure)
         rows = []
         for measure in TargetMeasure:
-            done = self._done(measure, DISTRICT) if measure.is_typed else found[measure]
-            number = done.get("", None if measure.is_typed else nothing(measure))
-            one = standing(measure, "", "", self.targets.get((DISTRICT, "", measure)), number, self.gone)
+            one = self._of_district(measure)
             rows.append(Row([Cell(label_of(measure)), *self._cells(one, measure, DISTRICT)]))
         return Grid(_("Whole district"), _columns(_("Measure"), ranked=False), rows, self._rules(), "district")
+
+    def _of_district(self, measure: TargetMeasure) -> Standing:
+        target = self.targets.get((DISTRICT, "", measure))
+        return standing(measure, "", "", target, self.whole[measure], self.gone)
 
     def _scope(self, scope: TargetScope, measure: TargetMeasure) -> Grid:
         done = self._done(measure, scope)
@@ -100,7 +113,7 @@ class Progress:
             rows.append(self._total(measure))
             if scope in (TargetScope.PARK, TargetScope.CLUSTER):
                 notes = self._compared(measure, scope, standings)
-        title = f"{TITLES[scope]()} · {label_of(measure)}"
+        title = f"{TITLES[scope]} · {label_of(measure)}"
         empty = _("None of them has a target of this measure.")
         return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty)
 
@@ -111,8 +124,7 @@ class Progress:
 
     def _total(self, measure: TargetMeasure) -> Row:
         """The whole district: what the rows above come to, beside the target of the district."""
-        done = self._done(measure, DISTRICT).get("", None if measure.is_typed else nothing(measure))
-        one = standing(measure, "", "", self.targets.get((DISTRICT, "", measure)), done, self.gone)
+        one = self._of_district(measure)
         return Row([Cell(_("Whole district")), Cell(None), *self._cells(one, measure, DISTRICT)], "total")
 
     def _cells(self, row: Standing, measure: TargetMeasure, scope: str) -> list[Cell]:
@@ -171,10 +183,10 @@ class Progress:
 
 
 TITLES = {
-    TargetScope.PARK: lambda: _("By park"),
-    TargetScope.CLUSTER: lambda: _("By cluster"),
-    TargetScope.DEPARTMENT: lambda: _("By lead unit"),
-    TargetScope.OFFICIAL: lambda: _("By lead official"),
+    TargetScope.PARK: gettext_lazy("By park"),
+    TargetScope.CLUSTER: gettext_lazy("By cluster"),
+    TargetScope.DEPARTMENT: gettext_lazy("By lead unit"),
+    TargetScope.OFFICIAL: gettext_lazy("By lead official"),
 }
 
 
