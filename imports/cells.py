@@ -175,6 +175,7 @@ def _money_number(number: Decimal, unit: str | None, number_format: str) -> Read
     return Reading(to_wan(number, unit_scale(unit)))
 
 
+@functools.lru_cache(maxsize=512)
 def _shows_percent(number_format: str) -> bool:
     return "%" in QUOTED.sub("", number_format)
 

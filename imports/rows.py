@@ -89,7 +89,8 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
             _warn_gap(row, ticks)
         for name, value in defaults.items():
             row.values.setdefault(name, value)
-        wide.refuse(row)
+        if number in wide.cells:
+            wide.refuse(row)
         yield row
 
 

@@ -35,9 +35,7 @@ class WideRows:
     cells: dict[int, int]
 
     def refuse(self, row: ReadRow) -> None:
-        """Refuse a row if it is one of them."""
-        if row.row not in self.cells:
-            return
+        """Refuse a row that is one of them."""
         message = sentence(TOO_WIDE, cells=str(self.cells[row.row]), columns=str(self.columns))
         name = next((name for name in ("name", "project_code") if name in row.columns), "name")
         row.refuse_whole(SHIFTED, message, name, ",".join(map(shown, row.cells))[:LONGEST])
