@@ -2,46 +2,78 @@
 """The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
-of its own. On PostgreSQL much of the time is waiting for the server: there the whole suite is two parts, the imports
-and the rest. What PostgreSQL says is kept until SQLite has ended. Fails where any of them fails.
+of its own. The whole suite is two parts on each database, the imports and the rest, a few of them at a time. What the
+first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails.
 """
 
 import signal
 import subprocess
 import sys
 import threading
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 ON_POSTGRESQL = ("-p", "tests.pgtemp")
 # The part of the suite that takes about half of its time.
 LARGE = "tests/imports"
+# On PostgreSQL much of the time is waiting for the server: one more than the two cores of a small machine.
+AT_ONCE = 3
 
 
-class Later:
-    """Reads what a process says as it says it, and passes it on from `release` on."""
+@dataclass
+class Part:
+    """A run of pytest: its name, its arguments; what it says is kept until `show_from_now`."""
 
-    def __init__(self, source: IO[bytes]) -> None:
-        self.lock = threading.Lock()
-        self.kept: list[bytes] | None = []
-        self.reader = threading.Thread(target=self._read, args=(source,))
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    kept: list[bytes] | None = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    reader: threading.Thread | None = None
+
+    def start(self) -> None:
+        color = ["--color=yes"] if sys.stdout.isatty() else []
+        # What failed last (`--lf`) is remembered for each run.
+        cache = f"cache_dir=.pytest_cache/{self.name.replace(', ', '-').lower()}"
+        self.process = subprocess.Popen(
+            [*PYTEST, *color, "-o", cache, *self.arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.reader = threading.Thread(target=self._read)
         self.reader.start()
 
-    def _read(self, source: IO[bytes]) -> None:
-        while said := source.read1():  # type: ignore[attr-defined]
+    def _read(self) -> None:
+        assert self.process
+        assert self.process.stdout
+        while said := self.process.stdout.read1():  # type: ignore[attr-defined]
             with self.lock:
                 if self.kept is None:
                     show(said)
                 else:
                     self.kept.append(said)
 
-    def release(self) -> None:
+    def show_from_now(self) -> None:
         with self.lock:
-            show(b"".join(self.kept or []))
+            show(f"\nOn {self.name}:\n".encode() + b"".join(self.kept or []))
             self.kept = None
-        self.reader.join()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def has_failed(self) -> bool:
+        return self.process is None or bool(self.process.returncode)
 
 
 def show(said: bytes) -> None:
@@ -49,47 +81,53 @@ def show(said: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def parts_on_postgresql(arguments: list[str]) -> dict[str, list[str]]:
-    """What runs there, by name. Whoever names tests gets one run; the whole suite is two."""
+def parts_of(arguments: list[str]) -> list[Part]:
+    """What runs, the longest first. Whoever names tests gets one run a database; the whole suite is two."""
+    postgresql = [*ON_POSTGRESQL, *arguments]
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments):
-        return {"PostgreSQL": arguments}
-    return {"PostgreSQL": [*arguments, f"--ignore={LARGE}"], "PostgreSQL, imports": [*arguments, LARGE]}
+        return [Part("SQLite", arguments), Part("PostgreSQL", postgresql)]
+    rest = f"--ignore={LARGE}"
+    return [
+        Part("SQLite", [*arguments, rest]),
+        Part("PostgreSQL", [*postgresql, rest]),
+        Part("PostgreSQL, imports", [*postgresql, LARGE]),
+        Part("SQLite, imports", [*arguments, LARGE]),
+    ]
 
 
 def main(arguments: list[str]) -> int:
-    halves: dict[str, subprocess.Popen[bytes]] = {}
+    parts = parts_of(arguments)
+    stopped = threading.Event()
 
     def interrupt(number: int, frame: object) -> None:
-        """Both stop as by Ctrl-C, which takes their servers and folders away; Ctrl-C itself reaches them anyway."""
-        for half in halves.values():
-            if number != signal.SIGINT and half.poll() is None:
-                half.send_signal(signal.SIGINT)
+        """All stop as by Ctrl-C, which takes their servers and folders away; Ctrl-C itself reaches them anyway."""
+        stopped.set()
+        for part in parts:
+            if number != signal.SIGINT and part.is_running:
+                assert part.process
+                part.process.send_signal(signal.SIGINT)
 
-    # Before the halves start: they would inherit that a signal is ignored.
+    # Before the parts start: they would inherit that a signal is ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    show(b"On SQLite; what the same tests say on PostgreSQL follows below.\n")
-    color = ["--color=yes"] if sys.stdout.isatty() else []
-    halves["SQLite"] = sqlite = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT)
-    said_later: dict[str, Later] = {}
-    for number, (name, wanted) in enumerate(parts_on_postgresql(arguments).items()):
-        # What failed last (`--lf`) is remembered for each run.
-        remembered = ("-o", f"cache_dir=.pytest_cache/postgresql{number}")
-        halves[name] = part = subprocess.Popen(
-            [*PYTEST, *ON_POSTGRESQL, *remembered, *color, *wanted],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        assert part.stdout
-        said_later[name] = Later(part.stdout)
-    sqlite.wait()
-    for name, later in said_later.items():
-        show(f"\nOn {name}:\n".encode())
-        later.release()
-        halves[name].wait()
-    failed = [name for name, half in halves.items() if half.returncode]
+    waiting, unseen = list(parts), list(parts)
+    shown: Part | None = None
+    while waiting or unseen or any(part.is_running for part in parts):
+        if stopped.is_set():
+            waiting.clear()
+        while waiting and sum(part.is_running for part in parts) < AT_ONCE:
+            waiting.pop(0).start()
+        if unseen and (shown is None or (shown.has_ended and not (shown.reader and shown.reader.is_alive()))):
+            shown = unseen.pop(0)
+            if shown.process is None and stopped.is_set():
+                unseen.clear()
+                continue
+            shown.show_from_now()
+        time.sleep(0.1)
+    for part in parts:
+        if part.reader:
+            part.reader.join()
+    failed = [part.name for part in parts if part.has_failed]
     show(f"\nFailed on {' and on '.join(failed)}.\n".encode() if failed else b"\nPassed on SQLite and on PostgreSQL.\n")
     return 1 if failed else 0
 
