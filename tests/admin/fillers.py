@@ -2,6 +2,8 @@
 
 import datetime
 
+from accounts.auditing import record_event
+from accounts.models import Action
 from imports.models import ImportBatch, ImportRow, Takeback
 from industries.models import Chain, Cluster, LeadingFirm
 from projects.models import CapitalSnapshot, DefaultView, Note, SavedView
@@ -56,6 +58,7 @@ def fill_everything(first: int, last: int) -> None:
         SavedTable.objects.create(name="表", owner=user)
         table = FixedTable.objects.create(name="报", title="表", day=datetime.date(2020, 12, 31), made_by=user)
         FixedProject.objects.create(table=table, key=project.pk, code=project.code, name=project.name)
+        record_event(user=user, action=Action.EXPORT, subject="项目", address="127.0.0.1")
         Target.objects.create(year=2020, scope="park", key=park.code, measure="projects", value=number)
         day = datetime.date(2000 + number, 12, 31)
         TargetActual.objects.create(scope="district", measure="industrial_output", day=day, value=number)
