@@ -34,7 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("postgresql", "sqlite"):
             register = Register(Path(folder) / name, name)
-            register.prepare()
+            register.manage("setup")
             register.manage("shell", "--verbosity", "0", "--command", f"from bench.dated import fill; fill({count})")
             print(f"{name}: {count:,} projects, {count * 10:,} dated rows", flush=True)
             scale = (1 if name == "postgresql" else 2) * count / PROJECTS

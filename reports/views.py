@@ -42,7 +42,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.visible_to(request.user).counted()
     compared = figures.compare(projects, when, "cluster", "park", "month")
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
-    staged = Scope(projects, when.period, when.day).cut("stage", "size")
+    total = compared.whole()
+    staged = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
     months = home.months_of(compared.now, compared.before, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
@@ -52,9 +53,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
         **header_of(when),
         "year_url": year_url(when),
         "is_empty": not projects.exists(),
-        "total": figures.whole(projects, when),
-        "cohort": compared.now.total(),
-        "arrived_earlier": figures.arrived_for_earlier(projects, when),
+        "total": total,
+        "cohort": total.now,
+        "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
         "large": _from_size(staged, 10),
         "huge": _from_size(staged, 50),
         "ranks": [_rank(projects, kind, when) for kind in RANKS],
