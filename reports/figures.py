@@ -6,7 +6,7 @@ in the year counts, commitments dated in the year sum. So the list behind its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -79,11 +79,13 @@ class Compared:
         return Row(code, name, now.get(code, NOTHING), before.get(code, NOTHING))
 
 
-def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
-    """A year, and the year before up to the same day of it."""
+def compare(
+    projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None
+) -> Compared:
+    """A year, and the year before up to the same day of it; `only` are the sums of the year that are read."""
     scope = Scope(projects, asked.period, asked.day)
     before = scope.at(asked.period.year_before(), asked.same_time_before)
-    return Compared(scope.cut(*dimensions), before.cut(*dimensions, only=EARLIER), asked.period)
+    return Compared(scope.cut(*dimensions, only=only), before.cut(*dimensions, only=EARLIER), asked.period)
 
 
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:

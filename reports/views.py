@@ -14,7 +14,7 @@ from projects import classes, lights, pages
 from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
-from projects.querysets import ProjectQuerySet, Totals
+from projects.querysets import ProjectQuerySet
 from reports import figures, home
 from reports.asked import Asked, asked, header_of
 from reports.cube import Cube, Scope
@@ -22,6 +22,8 @@ from reports.links import year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
+# The sums that the page reads of its year.
+SHOWN = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known", "started", "producing")
 RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
@@ -32,7 +34,7 @@ class Rank:
     code: str
     label: str
     firms: int
-    totals: Totals
+    totals: Figures
 
 
 @require_GET
@@ -40,7 +42,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    compared = figures.compare(projects, when, "cluster", "park", "month")
+    compared = figures.compare(projects, when, "cluster", "park", "month", only=SHOWN)
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
     staged = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
@@ -101,5 +103,5 @@ def _from_size(cube: Cube, least: int) -> Figures:
 
 def _rank(projects: ProjectQuerySet, kind: HonourKind, when: Asked) -> Rank:
     firms = figures.firms_with(projects.signed_within(when.period, when.day), kind)
-    counted = figures.ranked(projects, kind).in_period(when.period, when.day)
-    return Rank(kind.value, str(kind.label), firms, counted.totals(when.period, when.day))
+    scope = Scope(figures.ranked(projects, kind), when.period, when.day)
+    return Rank(kind.value, str(kind.label), firms, scope.cut(only=("projects", "agreed")).total())
