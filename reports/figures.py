@@ -59,7 +59,7 @@ class Row:
 
 
 # What is said of the year before.
-EARLIER = ("projects", "unknown", "agreed", "arrived")
+EARLIER = ("projects", "agreed")
 
 
 @dataclass(frozen=True)

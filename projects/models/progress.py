@@ -45,8 +45,8 @@ class Milestone(models.Model):
         ]
         indexes = [
             models.Index(fields=["reached", "planned_on", "project"], name="milestone_waiting"),
-            # How far a project had come by a day is read from the index alone.
-            models.Index(fields=["project", "reached", "kind", "actual_on"], name="milestone_by_project"),
+            # How far a project had come by a day, and what it waits for, is read from the index alone.
+            models.Index(fields=["project", "reached", "planned_on", "kind", "actual_on"], name="milestone_by_project"),
         ]
 
     def __str__(self) -> str:
