@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Substr
 
 from jiangjin.lib.money import MoneyField
 from projects.choices import PIPELINE_STAGES, STAGE_OF_MILESTONE, Condition, Stage
@@ -39,6 +39,13 @@ class Totals:
 def happened(field: str, day: datetime.date | None) -> Q:
     """Rows that count at the end of the day: its last possible day is reached, or nobody dated it."""
     return Q() if day is None else Q(**{field: None}) | Q(**{f"{field}__by": day})
+
+
+def dated_in(period: Period, field: str, day: datetime.date | None) -> Q:
+    """Rows that lie in the period and count by the day. What lies in a year is dated: the undated are not asked for."""
+    if day is None or period.undated:
+        return period.within(field)
+    return period.within(field) & (Q(**{f"{field}__by": day}) if period.year else happened(field, day))
 
 
 def after(field: str, day: datetime.date | None) -> Q:
@@ -75,20 +82,20 @@ class Counting(models.QuerySet["Project"]):
             return signed
         commitment = apps.get_model("projects", "CapitalCommitment")
         # One look through the period's commitments, not one a project.
-        dated = commitment.objects.filter(period.within("committed_on"), happened("committed_on", day))
+        dated = commitment.objects.filter(dated_in(period, "committed_on", day))
         return signed.filter(_signed(period, day) | Q(pk__in=dated.order_by().values("project")))
 
     def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
         """To which capital was booked in the period."""
         arrival = apps.get_model("projects", "CapitalArrival")
-        booked = arrival.objects.filter(period.within("month"), happened("month", day), project=OuterRef("pk"))
+        booked = arrival.objects.filter(dated_in(period, "month", day), project=OuterRef("pk"))
         return self.filter(Exists(booked))
 
     def reaching(self, kind: str, period: Period, day: datetime.date | None = None) -> Self:
         """Which reached a milestone in the period, and by the day; reached on a day that nobody knows is undated."""
         milestone = apps.get_model("projects", "Milestone")
         reached = milestone.objects.filter(
-            period.within("actual_on"), happened("actual_on", day), project=OuterRef("pk"), kind=kind, reached=True
+            dated_in(period, "actual_on", day), project=OuterRef("pk"), kind=kind, reached=True
         )
         return self.filter(Exists(reached))
 
@@ -161,13 +168,13 @@ class Counting(models.QuerySet["Project"]):
 
 
 def _signed(period: Period, day: datetime.date | None) -> Q:
-    found = period.within("signed_on") & happened("signed_on", day)
+    found = dated_in(period, "signed_on", day)
     # A signing day makes a signed project; where there is none, its stage says so.
     return found if period.year else found & ~Q(stage__in=PIPELINE_STAGES)
 
 
 def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None, more: Q) -> Decimal:
-    rows = apps.get_model("projects", model).objects.filter(period.within(dated), happened(dated, day), more)
+    rows = apps.get_model("projects", model).objects.filter(dated_in(period, dated, day), more)
     rows = rows.filter(project__in=ids)
     return rows.aggregate(total=Sum(period.sums))["total"] or Decimal(0)
 
@@ -193,12 +200,13 @@ def arrived_by(day: datetime.date, prefix: str = "") -> Subquery:
 def stage_by(day: datetime.date, prefix: str = "") -> Case:
     """The stage of a project at the end of the day, as text; None where it was not begun (`stages.stage_as_of`)."""
     milestone = apps.get_model("projects", "Milestone")
-    ranks = [When(kind=kind, then=Value(stage.rank)) for kind, stage in STAGE_OF_MILESTONE.items()]
-    words = [When(kind=kind, then=Value(stage.value)) for kind, stage in STAGE_OF_MILESTONE.items()]
+    # The greatest of rank and word in one: nothing is sorted, and asked once a project.
+    words = [When(kind=kind, then=Value(f"{stage.rank}{stage.value}")) for kind, stage in STAGE_OF_MILESTONE.items()]
     reached = milestone.objects.filter(
         happened("actual_on", day), project=OuterRef(f"{prefix}pk"), reached=True, kind__in=STAGE_OF_MILESTONE
-    ).annotate(rank=Case(*ranks), then=Case(*words, output_field=CharField()))
-    furthest = Subquery(reached.order_by("-rank").values("then")[:1])
+    )
+    then = Max(Case(*words, output_field=CharField()))
+    furthest = Substr(Subquery(reached.order_by().values("project").annotate(then=then).values("then")), 2)
 
     def own(**lookups: Any) -> Q:
         return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})

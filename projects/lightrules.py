@@ -10,8 +10,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -67,12 +68,17 @@ class Rule:
     reason: Callable[[Project, Known, datetime.date], Reason | None]
 
 
+def _has(model: type[Model], *conditions: Q, **more: Any) -> Q:
+    """Projects with such a row. Asked of each project that comes into question, not of all rows that there are."""
+    return Q(Exists(model._default_manager.filter(*conditions, project=OuterRef("pk"), **more)))
+
+
 # --- A planned day that is past, or near.
 
 
 def _waiting(by: datetime.date) -> Q:
     """Projects with a milestone that is planned by a day and not reached."""
-    return Q(pk__in=Milestone.objects.filter(reached=False, planned_on__by=by).values("project"))
+    return _has(Milestone, reached=False, planned_on__by=by)
 
 
 def _late_milestone(day: datetime.date) -> Q:
@@ -106,9 +112,8 @@ def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Rea
 
 def _behind(day: datetime.date, *, by_half: bool) -> Q:
     """Of projects that `plans.comparable` prepared for the same day."""
-    has_plan = Q(pk__in=PlannedArrival.objects.values("project"))
     least = F("arrived_in_plan") + F("arrived_in_plan") if by_half else F("arrived_in_plan")
-    return has_plan & Q(planned_by_day__gt=least)
+    return _has(PlannedArrival) & Q(planned_by_day__gt=least)
 
 
 def _plan_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
@@ -137,10 +142,10 @@ def months_before(day: datetime.date, months: int) -> datetime.date:
 
 def _idle(day: datetime.date, months: int) -> Q:
     agreed_by = months_before(day, months)
-    land = Milestone.objects.filter(kind=MilestoneKind.LAND, reached=True).values("project")
+    land = _has(Milestone, kind=MilestoneKind.LAND, reached=True)
     promised = Q(promised_on__by=agreed_by) | Q(promised_on=None, planned_on__by=agreed_by)
-    waiting = Milestone.objects.filter(promised, kind=MilestoneKind.STARTED, reached=False).values("project")
-    return Q(pk__in=land) & Q(pk__in=waiting) & ~Q(land_mode=LandMode.LEASED)
+    waiting = _has(Milestone, promised, kind=MilestoneKind.STARTED, reached=False)
+    return land & waiting & ~Q(land_mode=LandMode.LEASED)
 
 
 def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
@@ -167,9 +172,8 @@ def quiet(day: datetime.date, days: int) -> Q:
     """Projects under way of which nobody wrote anything in the last `days` days."""
     since = day - datetime.timedelta(days=days)
     moment = timezone.make_aware(datetime.datetime.combine(since, datetime.time.min))
-    noted = Note.objects.filter(created_at__gte=moment).values("project")
-    came = CapitalArrival.objects.filter(month__since=since).values("project")
-    silent = Q(updated_at__lt=moment) & ~Q(pk__in=noted) & ~Q(pk__in=came)
+    noted, came = _has(Note, created_at__gte=moment), _has(CapitalArrival, month__since=since)
+    silent = Q(updated_at__lt=moment) & ~noted & ~came
     return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)
 
 
@@ -192,7 +196,7 @@ def _quiet_reason(project: Project, known: Known, day: datetime.date) -> Reason 
 
 
 def _obstacle(by: datetime.date) -> Q:
-    return Q(pk__in=Obstacle.objects.filter(resolved_on=None, due_on__by=by).values("project"))
+    return _has(Obstacle, resolved_on=None, due_on__by=by)
 
 
 def _late_obstacle(day: datetime.date) -> Q:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, F, Max, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -48,8 +48,8 @@ def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
     red, yellow = _any_red(day), Q()
     for rule in QUICK_FIRST:
         yellow |= rule.yellow(day)
-    planned = Milestone.objects.filter(reached=False).exclude(planned_on=None).values("project")
-    has_plan = Q(pk__in=planned) | Q(pk__in=PlannedArrival.objects.values("project"))
+    planned = Milestone.objects.filter(reached=False, planned_on__isnull=False, project=OuterRef("pk"))
+    has_plan = Q(Exists(planned)) | Q(Exists(PlannedArrival.objects.filter(project=OuterRef("pk"))))
     return comparable(projects, day).annotate(
         light_now=Case(
             When(Q(condition=Condition.TERMINATED), then=Value(NONE)),

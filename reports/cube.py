@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from industries.models import Chain, Cluster
+from parks.models import Park
 from projects.choices import Condition, Stage
-from projects.counting import condition_by, happened
-from projects.models import CapitalArrival, CapitalCommitment
+from projects.counting import condition_by, dated_in
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from projects.steps import LEASED, paid
@@ -33,6 +35,13 @@ REACHED = {
     "producing": Stage.PRODUCTION,
     "full": Stage.FULL_PRODUCTION,
 }
+# Grouped by number: the database sorts and compares numbers faster than codes, and joins nothing.
+NUMBERED: dict[str, Any] = {"park": Park, "cluster": Cluster, "chain": Chain}
+# The dated rows of a project, and what dates them.
+COMMITMENTS, ARRIVALS = ("commitments", "committed_on"), ("arrivals", "month")
+PROGRESS = {*REACHED, "performing", "landed"}
+AS_OF_AGREED, AS_OF_ARRIVED = {"agreed_whole", "agreed_on_land"}, {"arrived_to_date", "arrived_known"}
+ALL_SUMS = frozenset(one.name for one in fields(Figures))
 SUMS = {"output": "expected_output", "tax": "expected_tax", "jobs": "expected_jobs", "land_area": "land_area"}
 
 
@@ -74,15 +83,16 @@ class Scope:
     def total(self) -> Figures:
         return self.cut().total()
 
-    def cut(self, *dimensions: str) -> Cube:
-        """The sums by these dimensions."""
-        return Cube(dimensions, _Cutter(self, dimensions).cells())
+    def cut(self, *dimensions: str, only: Collection[str] | None = None) -> Cube:
+        """The sums by these dimensions. `only` names the sums of Figures that are read; the others may be left at 0."""
+        return Cube(dimensions, _Cutter(self, dimensions, frozenset(ALL_SUMS if only is None else only)).cells())
 
 
 @dataclass
 class _Cutter:
     scope: Scope
     dimensions: Codes
+    only: frozenset[str]
     found: dict[Codes, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
 
     def cells(self) -> dict[Codes, Figures]:
@@ -96,20 +106,34 @@ class _Cutter:
     def cohort(self) -> ProjectQuerySet:
         return self.scope.projects.signed_within(self.scope.period, self.scope.day).order_by()
 
-    def _keys(self, prefix: str, dated: str) -> dict[str, Any]:
+    def _keys(self, dated: str) -> dict[str, Any]:
         """What to group by; `dated` is the day that a time dimension looks at."""
         found = {}
         for place, name in enumerate(self.dimensions):
             dimension = DIMENSIONS[name]
-            found[f"key{place}"] = (
-                MonthCode(F(dated)) if dimension.key is None else dimension.key(prefix, self.scope.day)
-            )
+            if name in NUMBERED:
+                found[f"key{place}"] = F(f"{name}_id")
+            elif dimension.key is None:
+                found[f"key{place}"] = MonthCode(F(dated))
+            else:
+                found[f"key{place}"] = dimension.key("", self.scope.day)
         return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, dict[int, str]]:
+        """The codes of the vocabularies that the database groups by their numbers."""
+        return {
+            name: dict(NUMBERED[name].objects.order_by().values_list("pk", "code"))
+            for name in self.dimensions
+            if name in NUMBERED
+        }
 
     def _codes(self, row: dict[str, Any]) -> Codes:
         codes = []
         for place, name in enumerate(self.dimensions):
             raw = row[f"key{place}"]
+            if name in NUMBERED:
+                raw = self._numbers[name].get(raw)
             codes.append(time_code(name, raw) if DIMENSIONS[name].is_time else NONE if raw is None else raw)
         return tuple(codes)
 
@@ -122,9 +146,11 @@ class _Cutter:
     def _count_cohort(self) -> None:
         """Whatever a project itself says, by its stage and condition: how many have come how far follows."""
         day = self.scope.day
-        keys = self._keys("", "signed_on")
-        keys["at"] = DIMENSIONS["stage"].key("", day)  # type: ignore[misc]
-        keys["how"] = F("condition") if day is None else condition_by(day)
+        keys = self._keys("signed_on")
+        if PROGRESS & self.only:
+            keys["at"] = DIMENSIONS["stage"].key("", day)  # type: ignore[misc]
+        if {"stalled", "terminated"} & self.only:
+            keys["how"] = F("condition") if day is None else condition_by(day)
         known = ~Q(agreed_capital=None)
         sums: dict[str, Any] = {
             "n_projects": Count("pk"),
@@ -136,52 +162,80 @@ class _Cutter:
             "n_arrived_known": Sum("arrived_capital", filter=known),
             "n_agreed_on_land": Sum("agreed_capital", filter=Q(land_area__gt=0)),
         }
-        steps = {"paid": Count("pk", filter=Q(paid(day))), "leased": Count("pk", filter=LEASED)}
-        rows = list(self.cohort.annotate(**keys).values(*keys).annotate(**steps, **sums))
-        dated = {"agreed_whole", "arrived_to_date", "arrived_known", "agreed_on_land"} if day is not None else set()
+        # What is not read is not asked: an index may then answer without the projects' long rows.
+        sums = {name: sums[name] for name in sums if name == "n_projects" or name[2:] in self.only}
+        steps = {}
+        if "landed" in self.only:
+            steps["leased"] = Count("pk", filter=LEASED)
+        if "performing" in self.only:
+            steps["paid"] = Count("pk", filter=Q(paid(day)))
+        rows = _grouped(self.cohort, keys, {**steps, **sums})
+        dated = AS_OF_AGREED | AS_OF_ARRIVED if day is not None else set()
         self._take(rows, **{name[2:]: name for name in sums if name[2:] not in dated})
         for row in rows:
             self._take_progress(row)
 
     def _take_progress(self, row: dict[str, Any]) -> None:
         cell = self.found[self._codes(row)]
+        for condition in (Condition.STALLED, Condition.TERMINATED):
+            if row.get("how") == condition:
+                cell[condition.value] = cell.get(condition.value, 0) + row["n_projects"]
+        if "at" not in row:
+            return
         rank = Stage(row["at"] or Stage.SIGNED).rank
         for name, stage in REACHED.items():
             if rank >= stage.rank:
                 cell[name] = cell.get(name, 0) + row["n_projects"]
         # projects/steps.py says the same of the list.
-        steps = row["n_projects"] if rank > Stage.SIGNED.rank else row["paid"]
+        steps = row["n_projects"] if rank > Stage.SIGNED.rank else row.get("paid", 0)
         cell["performing"] = cell.get("performing", 0) + steps
-        at_once = row["leased"] if rank == Stage.REGISTERED.rank else 0
+        at_once = row.get("leased", 0) if rank == Stage.REGISTERED.rank else 0
         cell["landed"] = cell.get("landed", 0) + (row["n_projects"] if rank >= Stage.LAND.rank else at_once)
-        for condition in (Condition.STALLED, Condition.TERMINATED):
-            if row["how"] == condition:
-                cell[condition.value] = cell.get(condition.value, 0) + row["n_projects"]
 
     def _add_flows(self) -> None:
         """What was agreed in the period, and booked in it for the projects that count in it."""
-        scope = self.scope
-        listed = self._among(scope.projects.in_period(scope.period, scope.day))
-        self._take(self._rows(CapitalCommitment, "committed_on", listed, scope.period), agreed="total")
-        self._take(self._rows(CapitalArrival, "month", listed, scope.period), arrived="total")
+        projects, period, day = self.scope.projects, self.scope.period, self.scope.day
+        if "agreed" in self.only:
+            # A commitment dated in the period makes its project count in it.
+            self._take(self._rows(COMMITMENTS, projects.signed_within(ALL, day), period), agreed="total")
+        if "arrived" in self.only:
+            self._take(self._rows(ARRIVALS, projects.in_period(period, day), period), arrived="total")
 
     def _add_cohort_as_of(self) -> None:
         """Of the cohort, what its dated rows come to by the day."""
-        cohort = self._among(self.cohort)
-        known = ~Q(project__agreed_capital=None)
-        with_land = Q(project__land_area__gt=0)
-        agreed = self._rows(CapitalCommitment, "committed_on", cohort, ALL, of="project__signed_on", part=with_land)
-        self._take(agreed, agreed_whole="total", agreed_on_land="part")
-        arrived = self._rows(CapitalArrival, "month", cohort, ALL, of="project__signed_on", part=known)
-        self._take(arrived, arrived_to_date="total", arrived_known="part")
-
-    def _among(self, projects: ProjectQuerySet) -> Q:
-        return Q(project__in=projects.order_by().values("pk"))
+        if AS_OF_AGREED & self.only:
+            agreed = self._rows(COMMITMENTS, self.cohort, ALL, of="signed_on", part=Q(land_area__gt=0))
+            self._take(agreed, agreed_whole="total", agreed_on_land="part")
+        if AS_OF_ARRIVED & self.only:
+            arrived = self._rows(ARRIVALS, self.cohort, ALL, of="signed_on", part=~Q(agreed_capital=None))
+            self._take(arrived, arrived_to_date="total", arrived_known="part")
 
     def _rows(
-        self, model: Any, dated: str, among: Q, period: Period, of: str | None = None, part: Q | None = None
-    ) -> QuerySet:
-        """Amounts of dated rows by the keys; a time dimension looks at `of`, else at the rows' own day."""
-        keys = self._keys("project__", of or dated)
-        rows = model.objects.filter(among, period.within(dated), happened(dated, self.scope.day)).order_by()
-        return rows.annotate(**keys).values(*keys).annotate(total=Sum("amount"), part=Sum("amount", filter=part or Q()))
+        self,
+        kind: tuple[str, str],
+        projects: ProjectQuerySet,
+        period: Period,
+        of: str | None = None,
+        part: Q | None = None,
+    ) -> list[dict[str, Any]]:
+        """Amounts of dated rows by the keys; a time dimension looks at `of`, else at the rows' own day.
+
+        Asked from the projects: their table is read once, for what selects them and for the keys. All conditions of
+        the rows stand in one `filter`, whose join the sums share.
+        """
+        name, dated = kind
+        keys = self._keys(of or f"{name}__{dated}")
+        wanted = dated_in(period, f"{name}__{dated}", self.scope.day)
+        # What lies in a year is there; to ask for more would take the rows from their table, not from the index.
+        found = projects.order_by().filter(wanted if period.year else wanted & Q(**{f"{name}__isnull": False}))
+        sums = {"total": Sum(f"{name}__amount")}
+        if part is not None:
+            sums["part"] = Sum(f"{name}__amount", filter=part)
+        return _grouped(found, keys, sums)
+
+
+def _grouped(found: QuerySet, keys: dict[str, Any], sums: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sums by the keys; without any, `values()` would group by the projects themselves."""
+    if not keys:
+        return [found.aggregate(**sums)]
+    return list(found.annotate(**keys).values(*keys).annotate(**sums))

@@ -6,18 +6,18 @@ in the year counts, commitments dated in the year sum. So the list behind its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models import Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from parks.models import Park
 from projects.choices import Stage
-from projects.counting import happened
-from projects.models import CapitalArrival, Participation
+from projects.counting import dated_in
+from projects.models import Participation
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet, Totals
 from reports.asked import Asked
@@ -58,6 +58,10 @@ class Row:
         return self.now.arrival_rate if isinstance(self.now, Figures) else None
 
 
+# What is said of the year before.
+EARLIER = ("projects", "agreed")
+
+
 @dataclass(frozen=True)
 class Compared:
     """The cells of a year and those of the same time of the year before, cut alike."""
@@ -66,16 +70,22 @@ class Compared:
     before: Cube
     period: Period
 
+    def whole(self) -> Row:
+        """All of it."""
+        return Row("", "", self.now.total(), self.before.total())
+
     def row(self, code: str, name: str, dimension: str) -> Row:
         now, before = self.now.by_one(dimension), self.before.by_one(dimension)
         return Row(code, name, now.get(code, NOTHING), before.get(code, NOTHING))
 
 
-def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
-    """A year, and the year before up to the same day of it."""
+def compare(
+    projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None
+) -> Compared:
+    """A year, and the year before up to the same day of it; `only` are the sums of the year that are read."""
     scope = Scope(projects, asked.period, asked.day)
     before = scope.at(asked.period.year_before(), asked.same_time_before)
-    return Compared(scope.cut(*dimensions), before.cut(*dimensions), asked.period)
+    return Compared(scope.cut(*dimensions, only=only), before.cut(*dimensions, only=EARLIER), asked.period)
 
 
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:
@@ -139,8 +149,8 @@ def with_shares(rows: list[Row]) -> list[Row]:
 
 def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
     """Projects in which a firm of that rank or honour takes part: the list's `rank`."""
-    parts = Participation.objects.filter(project=OuterRef("pk"), investor__honours__kind=honour)
-    return projects.filter(Exists(parts))
+    parts = Participation.objects.filter(investor__honours__kind=honour)
+    return projects.filter(pk__in=parts.order_by().values("project"))
 
 
 def firms_with(projects: ProjectQuerySet, honour: str) -> int:
@@ -152,11 +162,7 @@ def firms_with(projects: ProjectQuerySet, honour: str) -> int:
     return parts.aggregate(firms=Count(group, distinct=True))["firms"]
 
 
-def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked) -> Decimal:
-    """What arrived in the year for projects that do not count in it: shown beside the year's own arrivals."""
-    listed = projects.in_period(asked.period, asked.day)
-    others = projects.exclude(pk__in=listed.order_by().values("pk"))
-    booked = CapitalArrival.objects.filter(
-        asked.period.within("month"), happened("month", asked.day), project__in=others.order_by().values("pk")
-    )
-    return booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked, counted: Decimal) -> Decimal:
+    """What arrived in the year for projects that do not count in it: shown beside the year's own arrivals, `counted`."""
+    booked = projects.order_by().filter(dated_in(asked.period, "arrivals__month", asked.day))
+    return (booked.aggregate(total=Sum("arrivals__amount"))["total"] or Decimal(0)) - counted

@@ -96,6 +96,20 @@ ALL_OF = attrgetter(*(field.name for field in fields(Figures)))
 NOTHING = Figures()
 
 
+class Reading:
+    """In place of Figures: notes which sums a value is made of."""
+
+    def __init__(self) -> None:
+        self.sums: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(Figures, name)
+        if isinstance(member, property):
+            return member.fget(self)  # type: ignore[misc]
+        self.sums.add(name)
+        return getattr(NOTHING, name)
+
+
 def summed(rows: Iterable[Figures]) -> Figures:
     """Several cells as one."""
     values = [ALL_OF(row) for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from projects.querysets import ProjectQuerySet
 from reports import asked as asking
 from reports.cube import Scope
 from reports.dimensions import DIMENSIONS
+from reports.measures import Reading
 from reports.statmeasures import MEASURES, USUAL, Measure
 
 NO_COLUMNS = "none"
@@ -92,6 +94,14 @@ class StatAsked:
 
     def scope(self, period: Period, day: datetime.date | None) -> Scope:
         return Scope(self.projects(day), period, day)
+
+    @cached_property
+    def sums(self) -> frozenset[str]:
+        """The sums that the measures are made of, and those by which a row is there at all."""
+        reading: Any = Reading()
+        for measure in self.measures:
+            measure.value(reading)
+        return frozenset({"projects", "agreed", "arrived", *reading.sums})
 
     @cached_property
     def chips(self) -> list[conditions.Chip]:

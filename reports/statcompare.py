@@ -75,7 +75,7 @@ def _prior(asked: StatAsked, main: Period, now: Codes) -> Comparison | None:
     if finer and not (main.quarter or main.month):
         month = 12 if main.year and end.year > main.year else end.month if end.year == main.year else 1
         period = Period(main.year, quarter=(month + 2) // 3) if finer == "quarter" else Period(main.year, month=month)
-        now = asked.scope(period, asked.day).cut(asked.rows).by_one(asked.rows)
+        now = asked.scope(period, asked.day).cut(asked.rows, only=asked.sums).by_one(asked.rows)
     elif main.quarter or main.month:
         period = main
     elif "yoy" in asked.compare:
@@ -89,7 +89,7 @@ def _prior(asked: StatAsked, main: Period, now: Codes) -> Comparison | None:
 
 
 def _against(asked: StatAsked, period: Period, now: Codes, before: Period, day: datetime.date) -> Comparison:
-    cube: Cube = asked.scope(before, day).cut(asked.rows)
+    cube: Cube = asked.scope(before, day).cut(asked.rows, only=asked.sums)
     then = cube.by_one(asked.rows)
     if DIMENSIONS[asked.rows].is_time:
         then = {_later(code, period, before): one for code, one in then.items()}

@@ -74,8 +74,8 @@ def _blocks(asked: StatAsked) -> list[Block]:
     place = Place(asked.period, base=base)
     scope = asked.scope(asked.period, asked.day)
     if asked.cols == NO_COLUMNS:
-        return [Block("", asked.period.label, scope.cut(asked.rows).by_one(asked.rows), place)]
-    cube = scope.cut(asked.rows, asked.cols)
+        return [Block("", asked.period.label, scope.cut(asked.rows, only=asked.sums).by_one(asked.rows), place)]
+    cube = scope.cut(asked.rows, asked.cols, only=asked.sums)
     parts = columns_of(asked.cols, set(cube.by_one(asked.cols)), asked.period, base)
     if len(parts) > MOST_COLUMNS:
         raise TooManyColumns
@@ -84,7 +84,7 @@ def _blocks(asked: StatAsked) -> list[Block]:
 
 
 def _year_block(asked: StatAsked, period: Period, base: tuple[tuple[str, str], ...]) -> Block:
-    figures = asked.scope(period, asked.day).cut(asked.rows).by_one(asked.rows)
+    figures = asked.scope(period, asked.day).cut(asked.rows, only=asked.sums).by_one(asked.rows)
     return Block(period.code, _("signed in %(period)s") % {"period": period.label}, figures, Place(period, base=base))
 
 

@@ -14,7 +14,7 @@ from projects import classes, lights, pages
 from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
-from projects.querysets import ProjectQuerySet, Totals
+from projects.querysets import ProjectQuerySet
 from reports import figures, home
 from reports.asked import Asked, asked, header_of
 from reports.cube import Cube, Scope
@@ -22,6 +22,8 @@ from reports.links import year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
+# The sums that the page reads of its year.
+SHOWN = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known", "started", "producing")
 RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
@@ -32,7 +34,7 @@ class Rank:
     code: str
     label: str
     firms: int
-    totals: Totals
+    totals: Figures
 
 
 @require_GET
@@ -40,9 +42,10 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    compared = figures.compare(projects, when, "cluster", "park", "month")
+    compared = figures.compare(projects, when, "cluster", "park", "month", only=SHOWN)
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
-    staged = Scope(projects, when.period, when.day).cut("stage", "size")
+    total = compared.whole()
+    staged = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
     months = home.months_of(compared.now, compared.before, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
@@ -52,9 +55,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
         **header_of(when),
         "year_url": year_url(when),
         "is_empty": not projects.exists(),
-        "total": figures.whole(projects, when),
-        "cohort": compared.now.total(),
-        "arrived_earlier": figures.arrived_for_earlier(projects, when),
+        "total": total,
+        "cohort": total.now,
+        "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
         "large": _from_size(staged, 10),
         "huge": _from_size(staged, 50),
         "ranks": [_rank(projects, kind, when) for kind in RANKS],
@@ -100,5 +103,5 @@ def _from_size(cube: Cube, least: int) -> Figures:
 
 def _rank(projects: ProjectQuerySet, kind: HonourKind, when: Asked) -> Rank:
     firms = figures.firms_with(projects.signed_within(when.period, when.day), kind)
-    counted = figures.ranked(projects, kind).in_period(when.period, when.day)
-    return Rank(kind.value, str(kind.label), firms, counted.totals(when.period, when.day))
+    scope = Scope(figures.ranked(projects, kind), when.period, when.day)
+    return Rank(kind.value, str(kind.label), firms, scope.cut(only=("projects", "agreed")).total())

@@ -73,7 +73,7 @@ class CapitalCommitment(ForeignAmount):
             ),
             whole_or_no_currency("commitment_currency_with_its_rate"),
         ]
-        indexes = [models.Index(fields=["committed_on", "project"], name="commitment_by_day")]
+        indexes = [models.Index(fields=["committed_on", "project", "amount"], name="commitment_by_day")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"
@@ -115,7 +115,7 @@ class CapitalArrival(ForeignAmount):
             ),
             whole_or_no_currency("arrival_currency_with_its_rate"),
         ]
-        indexes = [models.Index(fields=["month", "project"], name="arrival_by_month")]
+        indexes = [models.Index(fields=["month", "project", "amount"], name="arrival_by_month")]
 
     def __str__(self) -> str:
         return f"{self.month} {self.amount}"

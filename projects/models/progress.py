@@ -43,7 +43,11 @@ class Milestone(models.Model):
                 condition=models.Q(reached=True) | models.Q(actual_on=None), name="milestone_with_a_day_is_reached"
             ),
         ]
-        indexes = [models.Index(fields=["reached", "planned_on", "project"], name="milestone_waiting")]
+        indexes = [
+            models.Index(fields=["reached", "planned_on", "project"], name="milestone_waiting"),
+            # How far a project had come by a day, and what it waits for, is read from the index alone.
+            models.Index(fields=["project", "reached", "planned_on", "kind", "actual_on"], name="milestone_by_project"),
+        ]
 
     def __str__(self) -> str:
         # Not get_kind_display(), which translates every kind to find one: lists and exports name many.

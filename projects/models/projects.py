@@ -165,6 +165,12 @@ class Project(models.Model):
         ]
         indexes = [
             models.Index(fields=["signed_on", "park"], name="project_by_signing"),
+            # Which projects a figure counts, and by what it is cut most, without their long rows.
+            models.Index(
+                fields=["signed_on", "voided_at", "stage", "park", "cluster", "agreed_capital", "id"],
+                name="project_in_figures",
+            ),
+            models.Index(fields=["updated_at"], name="project_by_change"),
             models.Index(fields=["park", "signed_on"], name="project_by_park"),
             models.Index(fields=["cluster", "signed_on"], name="project_by_cluster"),
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
