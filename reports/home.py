@@ -133,7 +133,8 @@ def days_to_stages(cohort: ProjectQuerySet, when: Asked) -> dict[Stage, list[int
         milestones__kind__in=MAIN_MILESTONES,
     )
     found: dict[Stage, list[int]] = defaultdict(list)
-    for kind, signed, actual in reached.order_by().values_list("milestones__kind", "signed_on", "milestones__actual_on"):
+    rows = reached.order_by().values_list("milestones__kind", "signed_on", "milestones__actual_on")
+    for kind, signed, actual in rows:
         if signed and signed.day and actual.day:
             found[STAGE_OF_MILESTONE[MilestoneKind(kind)]].append((actual.first - signed.first).days)
     return found

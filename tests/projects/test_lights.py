@@ -188,9 +188,9 @@ def test_home_figures_open_exactly_their_rows(vocabulary: None, client: Client) 
     seen(make_project("近", signed="2020-03", planned={"started": "2021-01-10"}), DAY)
     make_project("去年的", signed="2019-03", planned={"started": "2019-05"})
     html = client.get("/?year=2020").content.decode()
-    assert 'href="/projects/?year=2020&amp;light=red">3</a>' in html
+    assert f'href="/projects/?year=2020&amp;as_of={DAY}&amp;light=red">3</a>' in html
     assert "2020-05" in html[html.index('id="late"') :]
-    listed = client.get("/projects/?year=2020&light=red").content.decode()
+    listed = client.get(f"/projects/?year=2020&as_of={DAY}&light=red").content.decode()
     assert 'data-count="3"' in listed
     assert "近" not in listed[listed.index("<tbody") :]
     assert client.get("/projects/?light=blue").status_code == 200
