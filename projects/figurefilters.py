@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 
+from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.between import Happened
 from projects.choices import MilestoneKind
 from projects.counting import agreed_by
 from projects.periods import Arrivals, Period
 from projects.querysets import ProjectQuerySet
 from projects.windows import Within
+
+
+class DayFormField(forms.DateField):
+    """A day between the years that days can have, with room for the year before and after."""
+
+    default_validators = (
+        MinValueValidator(datetime.date(FIRST_YEAR + 1, 1, 1)),
+        MaxValueValidator(datetime.date(LAST_YEAR - 1, 12, 31)),
+    )
 
 
 class PeriodFormField(forms.CharField):
@@ -135,7 +147,7 @@ class WithinFilter(django_filters.Filter):
 class DayFilter(django_filters.Filter):
     """The day that the list is as of. It narrows by itself, and the other conditions ask for it."""
 
-    field_class = forms.DateField
+    field_class = DayFormField
 
 
 def then(projects: ProjectQuerySet, field: str, day: Any) -> tuple[ProjectQuerySet, str]:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.demo import as_of_day
+from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.pages import years_offered
 from projects.periods import ALL, Period
 
@@ -58,16 +59,16 @@ def asked(params: QueryDict) -> Asked:
 
 
 def day_in(text: str) -> datetime.date | None:
-    """A day written 2020-06-30; None for what is none."""
+    """A day written 2020-06-30; None for what is none, or lies where no figures can be."""
     try:
         day = datetime.date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.isoformat() == text else None
+    return day if day.isoformat() == text and FIRST_YEAR < day.year < LAST_YEAR else None
 
 
 def _year(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else None
+    return int(text) if text.isascii() and text.isdigit() and FIRST_YEAR < int(text[:5]) < LAST_YEAR else None
 
 
 def header_of(asked: Asked) -> dict[str, object]:
