@@ -79,9 +79,7 @@ class Compared:
         return Row(code, name, now.get(code, NOTHING), before.get(code, NOTHING))
 
 
-def compare(
-    projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None
-) -> Compared:
+def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None) -> Compared:
     """A year, and the year before up to the same day of it; `only` are the sums of the year that are read."""
     scope = Scope(projects, asked.period, asked.day)
     before = scope.at(asked.period.year_before(), asked.same_time_before)
@@ -163,6 +161,6 @@ def firms_with(projects: ProjectQuerySet, honour: str) -> int:
 
 
 def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked, counted: Decimal) -> Decimal:
-    """What arrived in the year for projects that do not count in it: shown beside the year's own arrivals, `counted`."""
+    """What arrived in the year for projects that do not count in it: shown beside its own arrivals, `counted`."""
     booked = projects.order_by().filter(dated_in(asked.period, "arrivals__month", asked.day))
     return (booked.aggregate(total=Sum("arrivals__amount"))["total"] or Decimal(0)) - counted

@@ -133,7 +133,9 @@ def days_to_stages(cohort: ProjectQuerySet, when: Asked) -> dict[Stage, list[int
         milestones__kind__in=MAIN_MILESTONES,
     )
     found: dict[Stage, list[int]] = defaultdict(list)
-    for kind, signed, actual in reached.order_by().values_list("milestones__kind", "signed_on", "milestones__actual_on"):
+    for kind, signed, actual in reached.order_by().values_list(
+        "milestones__kind", "signed_on", "milestones__actual_on"
+    ):
         if signed and signed.day and actual.day:
             found[STAGE_OF_MILESTONE[MilestoneKind(kind)]].append((actual.first - signed.first).days)
     return found
