@@ -47,6 +47,13 @@ class Cut:
             (SELECT project_id FROM projects_capitalcommitment WHERE {self.within("committed_on")}))"""
 
 
+def compared(cut: Cut, keys: str) -> list[str]:
+    """What is said of a year that another is compared with: its number and what was agreed."""
+    number = f"""SELECT {keys}, p.signed_on / 100, count(*) FROM projects_project p
+      WHERE p.voided_at IS NULL AND {cut.within("p.signed_on")} GROUP BY {keys}, p.signed_on / 100"""
+    return [number, cube(cut, keys)[1]]
+
+
 def cube(cut: Cut, keys: str) -> list[str]:
     """The sums of a year by columns of the project: the cohort, what was agreed, what was booked."""
     made = [_cohort(cut, keys)]
@@ -101,7 +108,7 @@ def home(now: Cut, before: Cut) -> list[str]:
       (SELECT project_id, min(planned_on) FROM projects_milestone WHERE NOT reached GROUP BY project_id) m
       ON m.project_id = p.id WHERE {cohort} GROUP BY p.condition"""
     largest = f"SELECT p.id FROM projects_project p WHERE {now.listed()} ORDER BY p.agreed_capital DESC LIMIT 10"
-    return [*cube(now, PLACES), *cube(before, PLACES), *cube(now, size)[:1], rank, days, earlier, late, largest]
+    return [*cube(now, PLACES), *compared(before, PLACES), *cube(now, size)[:1], rank, days, earlier, late, largest]
 
 
 def statistics(cuts: list[Cut]) -> list[str]:

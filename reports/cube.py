@@ -147,7 +147,7 @@ class _Cutter:
         """Whatever a project itself says, by its stage and condition: how many have come how far follows."""
         day = self.scope.day
         keys = self._keys("signed_on")
-        if PROGRESS & self.only:
+        if PROGRESS & self.only and "stage" not in self.dimensions:
             keys["at"] = DIMENSIONS["stage"].key("", day)  # type: ignore[misc]
         if {"stalled", "terminated"} & self.only:
             keys["how"] = F("condition") if day is None else condition_by(day)
@@ -172,17 +172,22 @@ class _Cutter:
         rows = _grouped(self.cohort, keys, {**steps, **sums})
         dated = AS_OF_AGREED | AS_OF_ARRIVED if day is not None else set()
         self._take(rows, **{name[2:]: name for name in sums if name[2:] not in dated})
+        if PROGRESS & self.only:
+            at = f"key{self.dimensions.index('stage')}" if "stage" in self.dimensions else "at"
+            for row in rows:
+                self._take_progress(row, row.get(at))
         for row in rows:
-            self._take_progress(row)
+            self._take_condition(row)
 
-    def _take_progress(self, row: dict[str, Any]) -> None:
-        cell = self.found[self._codes(row)]
+    def _take_condition(self, row: dict[str, Any]) -> None:
         for condition in (Condition.STALLED, Condition.TERMINATED):
             if row.get("how") == condition:
+                cell = self.found[self._codes(row)]
                 cell[condition.value] = cell.get(condition.value, 0) + row["n_projects"]
-        if "at" not in row:
-            return
-        rank = Stage(row["at"] or Stage.SIGNED).rank
+
+    def _take_progress(self, row: dict[str, Any], at: str | None) -> None:
+        cell = self.found[self._codes(row)]
+        rank = Stage(at or Stage.SIGNED).rank
         for name, stage in REACHED.items():
             if rank >= stage.rank:
                 cell[name] = cell.get(name, 0) + row["n_projects"]

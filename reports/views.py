@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
 # The sums that the page reads of its year.
-SHOWN = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known", "started", "producing")
+SHOWN = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known")
 RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
@@ -45,7 +45,10 @@ def home_page(request: HttpRequest) -> HttpResponse:
     compared = figures.compare(projects, when, "cluster", "park", "month", only=SHOWN)
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
-    staged = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
+    staged = Scope(projects, when.period, when.day).cut(
+        "stage", "size", only=("projects", "agreed", "started", "producing")
+    )
+    reached = staged.total()
     months = home.months_of(compared.now, compared.before, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
@@ -56,7 +59,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "year_url": year_url(when),
         "is_empty": not projects.exists(),
         "total": total,
-        "cohort": total.now,
+        "cohort": replace(total.now, started=reached.started, producing=reached.producing),
         "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
         "large": _from_size(staged, 10),
         "huge": _from_size(staged, 50),

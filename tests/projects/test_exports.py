@@ -20,7 +20,9 @@ from accounts.models import AuditEvent, User
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
 from projects import columns, exports, listrows
+from projects.columnplaces import Asked
 from projects.models import Obstacle, Project, SavedView
+from projects.periods import Period
 from tests.builders import make_investor, make_project, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -339,14 +341,13 @@ def test_every_column_says_in_a_file_what_it_says_on_the_page(client: Client) ->
         is_key_project="市级",
     )
     project.notes.create(text="近期进展", kind="progress")
-    today = timezone.localdate()
     ordered = Project.objects.order_by("code")
-    asked = {"year": 2020, "today": today}
-    page = [[column.value(row) for column in columns.ALL] for row in columns.fetched(ordered, columns.ALL, **asked)]
-    assert list(listrows.rows_of(ordered, columns.ALL, **asked)) == page
+    asked = Asked(Period(2020), timezone.localdate())
+    page = [[column.value(row) for column in columns.ALL] for row in columns.fetched(ordered, columns.ALL, asked)]
+    assert list(listrows.rows_of(ordered, columns.ALL, asked)) == page
     for column in columns.ALL:  # what one column alone needs is fetched, too
         place = columns.ALL.index(column)
-        assert list(listrows.rows_of(ordered, [column], **asked)) == [[row[place]] for row in page], column.key
+        assert list(listrows.rows_of(ordered, [column], asked)) == [[row[place]] for row in page], column.key
     filled = {column.key for column in columns.ALL if any(row[columns.ALL.index(column)] for row in page)}
     assert len(filled) > 35
 
