@@ -81,7 +81,7 @@ def _give_condition(chance: random.Random, project: Project, year: int) -> None:
             condition=chance.choice(["stalled", "terminated"]),
             condition_on=stages.PartialDay.from_iso(ended) if ended else None,
         )
-    elif chance.random() < 0.1:
+    elif chance.random() < 0.3:
         ConditionPeriod.objects.create(
             project=project,
             condition=chance.choice(["stalled", "terminated"]),
