@@ -1,5 +1,6 @@
 """`check_data` finds what the database cannot forbid; each test breaks one thing behind the product's back."""
 
+import datetime
 import io
 from collections.abc import Callable, Iterable
 
@@ -75,6 +76,11 @@ def test_an_increase_without_an_initial_agreement(project: Project) -> None:
     CapitalCommitment.objects.filter(kind="initial").delete()
     assert len(broken(integrity.commitments_make_sense)) == 1
     assert "P-001" in complaints()
+
+
+def test_a_completion_before_the_signing_without_a_start(project: Project) -> None:
+    Milestone.objects.update(kind="completed", actual_on=PartialDay.of(datetime.date(2019, 1, 1)))
+    assert len(broken(integrity.days_follow_one_another)) == 1
 
 
 def test_reductions_of_more_than_was_agreed(project: Project) -> None:
