@@ -1,4 +1,4 @@
-"""What must hold of who follows, and cannot be said to the database; `projects/integrity.py` brings it to check_data."""
+"""What must hold of who follows, and cannot be said to the database. Registered with `projects/integrity.py`."""
 
 from __future__ import annotations
 
