@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.amounts import FEN
 from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import record_history, update_with_history
 from projects.choices import CommitmentKind
 from projects.models import CapitalArrival, CapitalCommitment, Project
@@ -110,6 +111,19 @@ def fault_of_commitments(rows: Sequence[tuple[str, Decimal]]) -> str | Promise |
         return _("The initial agreement is missing. An increase needs something to add to.")
     if sum(amount for __, amount in rows) < 0:
         return _("The reductions are more than what was agreed.")
+    return None
+
+
+def fault_of_days(rows: Iterable[tuple[str, PartialDay | None]]) -> str | Promise | None:
+    """What is wrong with the days of these (kind, agreed on) as one project's commitments; None where nothing is.
+
+    Nothing is added to or taken from an agreement that was not made yet: else the sum as of a day would be below zero.
+    Wrong is only what is so for every day that a partial day could mean.
+    """
+    known = [(kind, day) for kind, day in rows if day is not None]
+    first = next((day for kind, day in known if kind == CommitmentKind.INITIAL), None)
+    if first is not None and any(day.certainly_before(first) for __, day in known):
+        return _("An increase or a reduction lies before the initial agreement. Check both days.")
     return None
 
 

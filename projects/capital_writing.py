@@ -117,6 +117,8 @@ def require_sense(table: str, project: Project, row: Any, *, gone: bool = False)
     if table == COMMITMENTS:
         if fault := capital.fault_of_commitments([(one.kind, one.amount) for one in rows]):
             raise EntryRefused(fault, "kind")
+        if not gone and (fault := capital.fault_of_days((one.kind, one.committed_on) for one in rows)):
+            raise EntryRefused(fault, "committed_on")
     elif not gone and table == ARRIVALS:
         if any((one.month, one.origin) == (row.month, row.origin) for one in others):
             text = _("%(origin)s of %(month)s stands there already. Correct that entry.")

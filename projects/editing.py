@@ -81,6 +81,8 @@ class ProjectForms:
 
     def is_valid(self) -> bool:
         """All forms are read even where the first fails, so that every mistake shows at once."""
+        if self.project.is_valid():
+            self.commitments.signed_on = self.project.cleaned_data["signed_on"]
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
         allowed = self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
         return allowed and valid

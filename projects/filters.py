@@ -29,7 +29,7 @@ from projects.figurefilters import (
     WithinFilter,
     then,
 )
-from projects.lacking import lacking, lacking_any
+from projects.lacking import lacking_any, lacking_for_next, lacking_soon
 from projects.models import Participation, Project
 from projects.periods import Period
 from projects.permissions import Actor
@@ -149,8 +149,12 @@ class ProjectFilter(ReportFilter):
     tag = django_filters.CharFilter(label=_("tag"), method="by_tag", max_length=50)
     light = django_filters.MultipleChoiceFilter(label=_("light"), choices=lights.CHOICES, method="by_light")
     missing = django_filters.MultipleChoiceFilter(
-        label=_("missing for its stage"),
-        choices=[("any", _("anything")), *REQUIRED_LABELS.items()],
+        label=_("missing for its stage or the next"),
+        choices=[
+            ("any", _("anything for its own stage")),
+            ("next", _("anything for the next stage")),
+            *REQUIRED_LABELS.items(),
+        ],
         method="by_missing",
     )
     f = ColumnsFilter(label=_("column"))
@@ -267,10 +271,11 @@ class ProjectFilter(ReportFilter):
         return with_tag(queryset, value)
 
     def by_missing(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
-        """Of several fields, one that is missing is enough."""
+        """Of several fields, one that is missing is enough. One field counts for the stage reached and for the next."""
+        whole = {"any": lacking_any, "next": lacking_for_next}
         wanted = Q()
         for field in value:
-            wanted |= lacking_any() if field == "any" else lacking(field)
+            wanted |= whole[field]() if field in whole else lacking_soon(field)
         return queryset.filter(wanted)
 
     def by_investor(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:

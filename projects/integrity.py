@@ -19,6 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiangjin.integrity import invariant
+from projects import (
+    capital,
+    integrity_people,  # noqa: F401 – its invariants are registered with these
+)
 from projects.choices import CommitmentKind, Condition, MilestoneKind
 from projects.models import (
     Attachment,
@@ -95,6 +99,18 @@ def commitments_make_sense() -> Iterable[str]:
             yield _("%(code)s: the reductions are more than what was agreed") % {"code": code}
         if not initial:
             yield _("%(code)s: has increases without an initial agreement") % {"code": code}
+
+
+@invariant(gettext_lazy("nothing is added to or taken from an agreement before the initial one"))
+def commitments_follow_the_initial_one() -> Iterable[str]:
+    for keys, chunk in _chunks(Project, "code"):
+        found: dict[int, list[tuple]] = defaultdict(list)
+        rows = CapitalCommitment.objects.filter(project__pk__range=keys).order_by()
+        for pk, kind, day in rows.values_list("project", "kind", "committed_on"):
+            found[pk].append((kind, day))
+        for pk, code in chunk:
+            if fault := capital.fault_of_days(found[pk]):
+                yield f"{code}: {fault}"
 
 
 @invariant(gettext_lazy("a project's stage follows from its milestones"))

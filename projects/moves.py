@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from projects import attachments, stages
+from projects import attachments, capital, stages
 from projects.choices import CommitmentKind, Condition, MilestoneKind, ParticipationRole, Stage
 from projects.locking import lock_writable
 from projects.models import Milestone, Participation, Project
@@ -173,6 +173,8 @@ def change_condition(
             raise MoveRefused(_("More has arrived, or was agreed, meanwhile. Choose again."))
         reduction = TypedCommitment(CommitmentKind.REDUCTION, rest, on, str(_("terminated")))
         commitments = [*_typed_commitments(stored), reduction]
+        if fault := capital.fault_of_days((row.kind, row.committed_on) for row in commitments):
+            raise MoveRefused(str(fault))
     saved = _save(stored, version=version, user=user, commitments=commitments)
     _require_order(saved)
     return saved

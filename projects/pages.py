@@ -98,15 +98,17 @@ class RunningCommitment:
 
 
 def running_commitments(project: Project) -> list[RunningCommitment]:
-    """The initial commitment, then the others in the order of their days, undated ones last."""
+    """The commitments in the order of their days, undated ones last; an initial one whose day leaves it open first."""
     rows = sorted(project.commitments.all(), key=_commitment_place)
     sums = accumulate(row.amount for row in rows)
     return [RunningCommitment(row, running) for row, running in zip(rows, sums, strict=True)]
 
 
-def _commitment_place(row: CapitalCommitment) -> tuple[bool, bool, int, int]:
-    day = row.committed_on
-    return row.kind != CommitmentKind.INITIAL, day is None, day.code if day else 0, row.pk
+def _commitment_place(row: CapitalCommitment) -> tuple[int, int, bool, int]:
+    day, later = row.committed_on, row.kind != CommitmentKind.INITIAL
+    if day is None:
+        return 2 if later else 0, 0, later, row.pk
+    return 1, day.code if later else PartialDay.of(day.first).code, later, row.pk
 
 
 @dataclass(frozen=True, slots=True)

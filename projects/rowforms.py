@@ -13,7 +13,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from jiangjin.lib.dates import PartialDayFormField
+from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import MoneyFormField, format_yi
 from jiangjin.lib.text import clean_text, investor_key
 from projects import capital, stages
@@ -124,14 +124,21 @@ class CommitmentForm(forms.Form):
 
 class BaseCommitments(RowsAsTyped):
     former_total: Decimal | None = None  # what was agreed before this page, in 万元
+    signed_on: PartialDay | None = None  # the signing day on this page
 
     def clean(self) -> None:
         if any(form.errors for form in kept_forms(self)):
             return
         forms_with_amount = [form for form in kept_forms(self) if form.cleaned_data.get("amount")]
         rows = [form.cleaned_data for form in forms_with_amount]
+        for row in rows:
+            # A new agreement is dated as the signing unless it says otherwise: without a day it would count on any day.
+            if row["kind"] == CommitmentKind.INITIAL and not row["pk"]:
+                row["committed_on"] = row["committed_on"] or self.signed_on
         amounts = [(row["kind"], capital.signed_amount(row["kind"], row["amount"])) for row in rows]
         if fault := capital.fault_of_commitments(amounts):
+            raise ValidationError(fault)
+        if fault := capital.fault_of_days((row["kind"], row["committed_on"]) for row in rows):
             raise ValidationError(fault)
         total = sum((amount for __, amount in amounts), Decimal(0))
         # Several amounts, each of them likely, may come to one that is not.

@@ -14,7 +14,8 @@ from projects.permissions import ADMIN, MANAGER, WRITERS
 
 PIPELINE = PIPELINE_STAGES
 
-# Hard order of days (glossary, section 3): the earlier one may never lie after the later one.
+# Hard order of days (glossary, section 3): the earlier one may never lie after the later one. Last come the pairs that
+# others imply: they speak where the day between is not known.
 DAY_ORDER = [
     ("first_contact_on", "signed_on"),
     ("signed_on", "started_on"),
@@ -25,6 +26,11 @@ DAY_ORDER = [
     ("planned_start", "planned_completion"),
     ("planned_start", "planned_production"),
     ("planned_production", "planned_full_production"),
+    ("signed_on", "completed_on"),
+    ("signed_on", "production_on"),
+    ("signed_on", "full_production_on"),
+    ("started_on", "full_production_on"),
+    ("planned_start", "planned_full_production"),
 ]
 # Softer: such days are kept, and the page points at them.
 SOFT_ORDER = [
@@ -84,8 +90,17 @@ def milestone_for(stage: Stage) -> MilestoneKind | None:
 
 
 def broken_order(days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
-    """Pairs (earlier, later) whose order is broken for every day that they could mean."""
-    return _reversed(DAY_ORDER, days)
+    """Pairs (earlier, later) whose order is broken for every day that they could mean.
+
+    One that follows from a nearer broken pair is left out: one wrong day is one fault.
+    """
+    found = set(_reversed(DAY_ORDER, days))
+    return [(first, last) for first, last in DAY_ORDER if (first, last) in found and not _implied(first, last, found)]
+
+
+def _implied(first: str, last: str, found: set[tuple[str, str]]) -> bool:
+    between = {day for earlier, day in DAY_ORDER if earlier == first and (day, last) in DAY_ORDER}
+    return any((first, day) in found or (day, last) in found for day in between)
 
 
 def odd_order(days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:

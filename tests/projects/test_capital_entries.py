@@ -113,6 +113,8 @@ def test_a_correction_keeps_what_was_not_touched(recorder: Client, project: Proj
         ({"amount": "600"}, "amount"),
         ({"amount": "3", "fixed_assets": "4"}, "fixed_assets"),
         ({"amount": "3", "committed_on": "2099"}, "committed_on"),
+        ({"amount": "3", "committed_on": "2020-06-29"}, "committed_on"),
+        ({"amount": "3", "kind": "reduction", "committed_on": "2019"}, "committed_on"),
         ({"amount": "3", "rate": "6.5"}, "currency"),
         ({"amount": "3", **DOLLARS}, "amount"),
         ({**DOLLARS, "rate": "", "amount": "3"}, "rate"),

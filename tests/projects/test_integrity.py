@@ -1,5 +1,6 @@
 """`check_data` finds what the database cannot forbid; each test breaks one thing behind the product's back."""
 
+import datetime
 import io
 from collections.abc import Callable, Iterable
 
@@ -10,8 +11,19 @@ from accounts.models import User
 from imports.models import ImportRow
 from jiangjin.lib.dates import PartialDay
 from parks.models import Park
-from projects import integrity
-from projects.models import CapitalCommitment, Investor, Milestone, Participation, Project
+from projects import integrity, integrity_people
+from projects.models import (
+    CapitalCommitment,
+    Chief,
+    Handover,
+    Investor,
+    Milestone,
+    Official,
+    Participation,
+    Project,
+    TaskForce,
+    TaskForceMember,
+)
 from tests.builders import make_project, make_user
 from tests.imports.books import SAMPLES, run
 
@@ -75,6 +87,49 @@ def test_an_increase_without_an_initial_agreement(project: Project) -> None:
     CapitalCommitment.objects.filter(kind="initial").delete()
     assert len(broken(integrity.commitments_make_sense)) == 1
     assert "P-001" in complaints()
+
+
+def test_an_increase_before_the_initial_agreement(project: Project) -> None:
+    CapitalCommitment.objects.filter(kind="increase").update(committed_on=PartialDay(2020))
+    assert broken(integrity.commitments_follow_the_initial_one) == []
+    CapitalCommitment.objects.filter(kind="increase").update(committed_on=PartialDay(2019))
+    assert len(broken(integrity.commitments_follow_the_initial_one)) == 1
+
+
+def test_somebody_else_leads_than_took_over(project: Project) -> None:
+    mayor, other = Official.objects.create(name="毛平"), Official.objects.create(name="李明")
+    Project.objects.update(lead_official=mayor)
+    Handover.objects.create(project=project, to_official=other, handed_on=datetime.date(2020, 7, 1))
+    assert len(broken(integrity_people.the_last_handover_names_who_leads)) == 1
+    Handover.objects.create(
+        project=project, from_official=other, to_official=mayor, handed_on=datetime.date(2020, 7, 1)
+    )
+    assert broken(integrity_people.the_last_handover_names_who_leads) == []
+    Project.objects.update(lead_official=None)
+    assert len(broken(integrity_people.the_last_handover_names_who_leads)) == 1
+    assert broken(integrity_people.handovers_have_come) == []
+    Handover.objects.create(project=project, from_official=mayor, handed_on=datetime.date(2999, 1, 1))
+    assert broken(integrity_people.the_last_handover_names_who_leads) == []
+    assert len(broken(integrity_people.handovers_have_come)) == 1
+    assert "P-001" in complaints()
+
+
+def test_teams_and_chiefs_that_cannot_be(project: Project) -> None:
+    days = {"since": datetime.date(2020, 7, 2), "until": datetime.date(2020, 7, 1)}
+    somebody = Official.objects.create(name="毛平")
+    force = TaskForce.objects.create(name="专班", project=project, **days)
+    Chief.objects.create(park=Park.objects.get(code="shuangfu"), official=somebody, **days)
+    assert len(broken(integrity_people.they_end_after_they_began)) == 2
+    for team in (force, TaskForce.objects.create(name="专班", project=project)):
+        TaskForceMember.objects.create(task_force=team, official=somebody, role="head")
+    assert broken(integrity_people.nobody_is_twice_in_a_task_force) == []
+    TaskForceMember.objects.create(task_force=force, official=somebody)
+    assert len(broken(integrity_people.nobody_is_twice_in_a_task_force)) == 1
+
+
+def test_a_completion_before_the_signing_without_a_start(project: Project) -> None:
+    Milestone.objects.update(kind="completed", actual_on=PartialDay.of(datetime.date(2019, 1, 1)))
+    assert len(broken(integrity.days_follow_one_another)) == 1
 
 
 def test_reductions_of_more_than_was_agreed(project: Project) -> None:

@@ -212,6 +212,26 @@ def test_nothing_is_reached_on_a_day_that_has_not_come() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("signed_on", "completed_on"),
+        ("signed_on", "production_on"),
+        ("signed_on", "full_production_on"),
+        ("started_on", "full_production_on"),
+        ("planned_start", "planned_full_production"),
+    ],
+)
+def test_order_holds_also_where_the_day_between_is_unknown(first: str, second: str) -> None:
+    assert stages.broken_order({first: day("2020-05-01"), second: day("2019-01-01")}) == [(first, second)]
+    assert stages.broken_order({first: day("2020-05-01"), second: day("2020")}) == []
+
+
+def test_one_wrong_day_is_one_fault() -> None:
+    days = {"signed_on": day("2021"), "started_on": day("2019"), "completed_on": day("2020")}
+    assert stages.broken_order(days) == [("signed_on", "started_on")]
+
+
+@pytest.mark.parametrize(
     ("first", "second", "odd"),
     [
         (("signed_on", "2020-06"), ("registered_on", "2020-05-31"), True),

@@ -19,7 +19,7 @@ from projects.choices import MAIN_MILESTONES, Condition, LandMode, MilestoneKind
 from projects.models import ConditionPeriod, Milestone, Project, StageMove
 from projects.moves import MoveRefused, change_condition
 from projects.registering import ConcurrentEdit
-from projects.stages import REQUIRED_LABELS, lacks, stage_as_of
+from projects.stages import REQUIRED_LABELS, lacks, next_stage, stage_as_of
 from tests.builders import make_project, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -225,6 +225,21 @@ def random_projects(number: int, seed: int) -> list[Project]:
     return list(Project.objects.prefetch_related("milestones", "participations__investor").order_by("pk"))
 
 
+def is_missing(project: Project, name: str) -> bool:
+    """What `missing=` means, said by the page's own rule: `any` by the stage reached, `next` by the following one."""
+    following = next_stage(project)
+    own, coming = lacks(project), lacks(project, following) if following else []
+    return bool({"any": own, "next": coming}[name]) if name in ("any", "next") else name in own + coming
+
+
+def test_what_the_page_lacks_for_the_next_stage_is_found_by_the_list(client: Client) -> None:
+    project = make_project(signed="2020-06-30")
+    make_project(signed="2020-06-30", reached={"registered": "2020-08"}, project_company="甲公司")
+    client.force_login(make_user("auditor", "auditor"))
+    for name in ("project_company", "registered_on"):
+        assert [one.pk for one in client.get(f"/projects/?missing={name}").context["page"].object_list] == [project.pk]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sql_and_python_agree_on_stages_as_of_a_day_and_on_what_is_missing(seed: int, client: Client) -> None:
     projects = random_projects(60, seed)
@@ -236,8 +251,8 @@ def test_sql_and_python_agree_on_stages_as_of_a_day_and_on_what_is_missing(seed:
     for project in projects:
         assert stage_as_of(project, datetime.date(2100, 12, 31)) == project.stage
     client.force_login(make_user("auditor", "auditor"))
-    for name in ("any", *REQUIRED_LABELS):
-        found = {project.pk for project in projects if (lacks(project) if name == "any" else name in lacks(project))}
+    for name in ("any", "next", *REQUIRED_LABELS):
+        found = {project.pk for project in projects if is_missing(project, name)}
         response = client.get("/projects/", {"missing": name, "per_page": 200})
         assert {project.pk for project in response.context["page"].object_list} == found, name
     assert any(lacks(project) for project in projects)

@@ -61,6 +61,15 @@ def test_creates_with_everything_in_any_spelling(manager: Client) -> None:
     assert project.history.get().history_user.username == "manager"
 
 
+def test_a_new_agreement_is_dated_as_the_signing(manager: Client) -> None:
+    form = {"signed_on": "2020-06", "commitments": [{"kind": "initial", "amount": "3"}], "cluster": ""}
+    first = create(manager, **form)
+    assert Project.objects.get().commitments.get().committed_on == PartialDay(2020, 6)
+    assert create(manager, **form)["Location"] == first["Location"]  # a button pressed twice still finds its twin
+    later = {"kind": "increase", "amount": "1", "committed_on": "2020-05"}
+    errors_of(create(manager, **form | {"name": "另一个", "commitments": [*form["commitments"], later]}))
+
+
 def test_a_name_is_enough_and_unknown_stays_unknown(manager: Client) -> None:
     assert create(manager).status_code == 302
     project = Project.objects.get()
@@ -117,6 +126,12 @@ def test_a_number_taken_at_the_last_moment_is_an_error_at_the_field(manager: Cli
         {"commitments": [{"kind": "initial", "amount": "1"}, {"kind": "initial", "amount": "2"}]},
         {"commitments": [{"kind": "initial", "amount": "1"}, {"kind": "reduction", "amount": "2"}]},
         {"commitments": [{"kind": "initial", "amount": "0"}]},
+        {
+            "commitments": [
+                {"kind": "initial", "amount": "3", "committed_on": "2020-06-30"},
+                {"kind": "reduction", "amount": "1", "committed_on": "2020-05"},
+            ]
+        },
         {"commitments": [{"kind": "initial", "amount": "", "committed_on": "2020"}]},
         {"milestones": {"started": {"actual_on": "2999-01-01"}}},
         {"milestones": {"started": {"actual_on": "2020-06-01"}, "production": {"actual_on": "2020-05"}}},
