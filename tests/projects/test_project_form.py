@@ -247,7 +247,7 @@ def test_terminating_asks_what_becomes_of_the_capital(manager: Client) -> None:
     ended = {"condition": "terminated", "condition_on": "2020-11-30", "condition_reason": "解约"}
     sent = typed(version=project.version, code=project.code, signed_on="2020-06-30", commitments=commitments, **ended)
     response = manager.post(f"/projects/{project.code}/edit/", sent)
-    assert "状态页" in errors_of(response)
+    assert "到状态页" in errors_of(response)
     assert f"/projects/{project.code}/condition/" in response.content.decode()
     project.refresh_from_db()
     assert project.condition == "active"
