@@ -118,13 +118,23 @@ def test_the_steps_lie_inside_the_chart() -> None:
             assert abs(float(chart.agreed.label_at) - float(chart.arrived.label_at)) >= 15.9
 
 
-def test_what_has_no_day_is_said_and_not_drawn(recorder: Client) -> None:
+def test_what_has_no_day_is_said_and_counts_from_the_beginning(recorder: Client) -> None:
     project = make_project(park="shuangfu", agreed="20", signed="2020-06-30", increases=[("3", None)])
     response = page(recorder, project)
     shown = response.context["capital"]
-    assert shown.chart.agreed.last == 20 * YI
+    assert shown.chart.agreed.last == 23 * YI
     assert [row.amount for row in shown.undated] == [3 * YI]
     assert shown.agreed == 23 * YI  # undated, it counts as of any day
+
+
+def test_an_undated_agreement_that_was_taken_back_leaves_a_sound_chart() -> None:
+    project = make_project(agreed="3", signed=None, reductions=[("3", "2020-11-30")])
+    chart = chart_of(project.commitments.all(), [], YEAR_END)
+    assert (chart.agreed.last, [step.agreed for step in chart.steps]) == (0, [0])
+    assert [tick.label for tick in chart.amounts] == ["0", "1", "2", "3", "4"]
+    down = [float(y) for y in re.findall(r"(?:V|M[\d.]+ )([\d.]+)", chart.agreed.path)]
+    assert down[0] < down[1] == chart.bottom
+    assert all(chart.top <= y <= chart.bottom for y in down)
 
 
 def test_more_than_agreed_and_before_the_signing_warn(recorder: Client) -> None:
