@@ -224,7 +224,12 @@ def test_a_new_number_still_answers_to_the_old_one(manager: Client) -> None:
 
 
 def test_what_a_stage_asks_for_can_be_filled_in_and_corrected(manager: Client) -> None:
-    given = {"first_contact_on": "2019年3月", "intent_on": "2020-01-05", "land_mode": "granted", "actual_output": "1.2亿"}
+    given = {
+        "first_contact_on": "2019年3月",
+        "intent_on": "2020-01-05",
+        "land_mode": "granted",
+        "actual_output": "1.2亿",
+    }
     assert create(manager, signed_on="2020-06-30", **given).status_code == 302
     project = Project.objects.get()
     assert (project.first_contact_on, project.intent_on) == (PartialDay(2019, 3), PartialDay(2020, 1, 5))
