@@ -31,7 +31,6 @@ from projects.officials import official_called
 from projects.permissions import require_void_in
 from projects.traces import leave_traces
 
-
 # The same sentence by the same account within this time is a button pressed twice, or “back” and saved again.
 SAME_AGAIN = datetime.timedelta(minutes=10)
 
