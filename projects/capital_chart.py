@@ -1,7 +1,7 @@
 """The step chart of a project: what was agreed against what arrived. Measures are those of its SVG, amounts 万元.
 
-An entry stands at the last day that it could mean: a month at its end, a year at its end. What has no day is left out,
-and said beside the chart.
+An entry stands at the last day that it could mean: a month at its end, a year at its end. What was agreed on no known
+day counts on every day, as in the sum beside the chart: the line begins with it.
 """
 
 from __future__ import annotations
@@ -68,26 +68,33 @@ class Chart:
 
 
 def steps_of(commitments: Iterable[CapitalCommitment], arrivals: Iterable[CapitalArrival]) -> list[Step]:
-    """Every day on which one of both sums changes; entries without a day are left out."""
+    """Every day on which one of both sums changes; what has no day is in it from the first on."""
     changes: dict[datetime.date, list[Decimal]] = {}
+    commitments = list(commitments)
     dated = [(row.committed_on.last, 0, row.amount) for row in commitments if row.committed_on is not None]
     dated += [(row.month.last, 1, row.amount) for row in arrivals]
     for day, which, amount in dated:
         changes.setdefault(day, [Decimal(0), Decimal(0)])[which] += amount
     days = sorted(changes)
-    agreed = accumulate(changes[day][0] for day in days)
+    agreed = [undated_of(commitments) + so_far for so_far in accumulate(changes[day][0] for day in days)]
     arrived = accumulate(changes[day][1] for day in days)
     return [Step(*step) for step in zip(days, agreed, arrived, strict=True)]
+
+
+def undated_of(commitments: Iterable[CapitalCommitment]) -> Decimal:
+    """What was agreed on no known day, in 万元."""
+    return sum((row.amount for row in commitments if row.committed_on is None), Decimal(0))
 
 
 def chart_of(
     commitments: Iterable[CapitalCommitment], arrivals: Iterable[CapitalArrival], day: datetime.date
 ) -> Chart | None:
     """The chart as of a day, or up to the last entry where that lies after it; None where nothing has a day."""
+    commitments = list(commitments)
     steps = steps_of(commitments, arrivals)
     if not steps:
         return None
-    scale = _Scale(steps, day)
+    scale = _Scale(steps, day, undated_of(commitments))
     agreed, arrived = (step.agreed for step in steps), (step.arrived for step in steps)
     lines = scale.lines(list(agreed), list(arrived))
     marked = scale.x(day) if scale.begin <= day <= scale.end else ""
@@ -97,11 +104,12 @@ def chart_of(
 class _Scale:
     """Days and amounts as places in the plot."""
 
-    def __init__(self, steps: Sequence[Step], day: datetime.date) -> None:
-        self.steps = steps
+    def __init__(self, steps: Sequence[Step], day: datetime.date, undated: Decimal) -> None:
+        self.steps, self.undated = steps, undated
         self.begin = steps[0].day.replace(day=1)
         self.end = max(steps[-1].day, day, self.begin + datetime.timedelta(days=27))
-        self.grain = nice(max(max(step.agreed, step.arrived) for step in steps) / GRID_LINES)
+        most = max(undated, *(max(step.agreed, step.arrived) for step in steps))
+        self.grain = nice((most if most > 0 else YI) / GRID_LINES)  # an axis of nothing would be one of fractions
         self.most = self.grain * GRID_LINES
 
     def x(self, day: datetime.date) -> str:
@@ -120,12 +128,12 @@ class _Scale:
             up, down = middle - LABEL_GAP // 2, middle + LABEL_GAP // 2
             high, low = (up, down) if agreed[-1] >= arrived[-1] else (down, up)
         return (
-            Line(self._path(agreed), place_of(high), agreed[-1]),
-            Line(self._path(arrived), place_of(low), arrived[-1]),
+            Line(self._path(agreed, self.undated), place_of(high), agreed[-1]),
+            Line(self._path(arrived, Decimal(0)), place_of(low), arrived[-1]),
         )
 
-    def _path(self, amounts: list[Decimal]) -> str:
-        parts = [f"M{LEFT} {BOTTOM}"]
+    def _path(self, amounts: list[Decimal], first: Decimal) -> str:
+        parts = [f"M{LEFT} {place_of(self.y(first)) if first > 0 else BOTTOM}"]
         for step, amount in zip(self.steps, amounts, strict=True):
             parts.append(f"H{self.x(step.day)}V{place_of(self.y(amount))}")
         return "".join([*parts, f"H{RIGHT}"])

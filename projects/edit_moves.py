@@ -13,6 +13,7 @@ from projects import stages
 from projects.choices import Condition, MilestoneKind, Stage
 from projects.forms import ProjectForm
 from projects.models import Project
+from projects.moves import not_arrived
 from projects.rowforms import WhyForm
 
 
@@ -98,5 +99,8 @@ def _check_condition(form: ProjectForm, stage: Stage) -> None:
         form.add_error("condition", _("This change of the condition is a manager's."))
     elif former != Condition.ACTIVE and form.cleaned_data.get("condition_on") == form.initial.get("condition_on"):
         form.add_error("condition_on", _("Since when? This is still the day of the former condition."))
+    elif new == Condition.TERMINATED and not_arrived(form.instance) is not None:
+        text = _("Terminate it on the page of the condition: it asks what becomes of the capital that has not arrived.")
+        form.add_error("condition", text)
     elif (since := form.cleaned_data.get("condition_on")) and since.first > timezone.localdate():
         form.add_error("condition_on", _("This day has not come yet."))

@@ -36,6 +36,8 @@ from projects.rowforms import (
 )
 from projects.sheets import COMMITMENTS, INVESTORS, MILESTONES, stored_sheet, typed_sheet
 
+# The days of the project's way that are its own columns, and fields of its form.
+OWN_DAYS = ("first_contact_on", "intent_on", "signed_on")
 # The same project sent again within this time is a button pressed twice.
 SAME_AGAIN = datetime.timedelta(minutes=2)
 
@@ -89,21 +91,21 @@ class ProjectForms:
 
     def _days_are_possible(self) -> bool:
         """The order of days over all forms. Only where each day could be read: half an order would mislead."""
-        if "signed_on" in self.project.errors or not self.milestones.is_valid():
+        if set(OWN_DAYS) & set(self.project.errors) or not self.milestones.is_valid():
             return False
         data = self.project.cleaned_data
-        days = self.milestones.days() | {"signed_on": data.get("signed_on")}
+        days = self.milestones.days() | {name: data.get(name) for name in OWN_DAYS}
         if data.get("condition") == Condition.TERMINATED:
             days["terminated_on"] = data.get("condition_on")
         for earlier, later in stages.broken_order(days):
             self._add_day_error(later, stages.out_of_order(earlier, later))
         for name in stages.in_the_future(days, timezone.localdate()):
             self._add_day_error(name, str(stages.NOT_YET))
-        wrong = {"signed_on", "condition_on"} & set(self.project.errors)
+        wrong = {*OWN_DAYS, "condition_on"} & set(self.project.errors)
         return not wrong and not any(self.milestones.errors)
 
     def _add_day_error(self, name: str, message: str) -> None:
-        if name in ("signed_on", "terminated_on"):
+        if name in (*OWN_DAYS, "terminated_on"):
             self.project.add_error("condition_on" if name == "terminated_on" else name, message)
             return
         for form in self.milestones.forms:

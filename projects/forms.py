@@ -28,7 +28,22 @@ from projects.tags import joined, tags_of
 
 # The cards of the form, in their order. Investors, capital and milestones stand after the first.
 SECTIONS: list[tuple[str | Promise, list[str]]] = [
-    (_("what and where"), ["name", "code", "short_name", "signed_on", "park", "site", "cluster", "chain", "content"]),
+    (
+        _("what and where"),
+        [
+            "name",
+            "code",
+            "short_name",
+            "signed_on",
+            "first_contact_on",
+            "intent_on",
+            "park",
+            "site",
+            "cluster",
+            "chain",
+            "content",
+        ],
+    ),
     (
         _("who looks after it"),
         [
@@ -54,9 +69,11 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "planned_total",
             "fixed_assets_planned",
             "expected_output",
+            "actual_output",
             "expected_tax",
             "expected_jobs",
             "land_area",
+            "land_mode",
             "floor_area",
         ],
     ),
@@ -77,10 +94,13 @@ class ProjectForm(StoredText, forms.ModelForm):
         label=_("source"), max_length=50, required=False, widget=forms.TextInput(attrs={"list": "sources"})
     )
     signed_on = PartialDayFormField(label=_("signed"), required=False, help_text=_("2020-06-30, 2020年6月 or 2020"))
+    first_contact_on = PartialDayFormField(label=_("first contact"), required=False)
+    intent_on = PartialDayFormField(label=_("intent signed"), required=False)
     company_credit_code = forms.CharField(
         label=_("credit code of the project company"), max_length=60, required=False, help_text=_("18 characters")
     )
     expected_output = MoneyFormField(label=_("expected yearly output"), required=False, unit="亿元")
+    actual_output = MoneyFormField(label=_("actual yearly output"), required=False, unit="亿元")
     expected_tax = MoneyFormField(label=_("expected yearly tax"), required=False, unit="万元")
     planned_total = MoneyFormField(label=_("planned total investment"), required=False, unit="亿元")
     fixed_assets_planned = MoneyFormField(label=_("planned fixed assets"), required=False, unit="亿元")
@@ -98,6 +118,8 @@ class ProjectForm(StoredText, forms.ModelForm):
             "chain",
             "industry",
             "nature",
+            "first_contact_on",
+            "intent_on",
             "signed_on",
             "signed_event",
             "source",
@@ -106,9 +128,11 @@ class ProjectForm(StoredText, forms.ModelForm):
             "planned_total",
             "fixed_assets_planned",
             "expected_output",
+            "actual_output",
             "expected_tax",
             "expected_jobs",
             "land_area",
+            "land_mode",
             "floor_area",
             "condition",
             "condition_on",

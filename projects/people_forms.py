@@ -163,11 +163,22 @@ class MemberForm(StoredText, forms.Form):
         return TypedMember(official, data["name"], data["unit"], data["role"], data["duty"], data["pk"])
 
 
+def _person(data: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Who a row is about: an official, or a name in its unit, for namesakes sit in other units. None for nobody."""
+    if data.get("official"):
+        return data["official"], "", ""
+    return ("", data["name"], data.get("unit", "")) if data.get("name") else None
+
+
 class BaseMembers(RowsAsTyped):
     def clean(self) -> None:
         heads = [row for row in kept_forms(self) if row.cleaned_data.get("role") == TaskForceRole.HEAD]
         if len(heads) > 1:
             raise ValidationError(_("A task force has one head. Make the others deputies."))
+        people = [_person(row.cleaned_data) for row in kept_forms(self)]
+        for row, person in zip(kept_forms(self), people, strict=True):
+            if person and people.count(person) > 1:
+                row.add_error("official" if person[0] else "name", _("Stands in two rows. Keep one of them."))
 
     def typed(self) -> list[TypedMember]:
         """The members that were typed and not taken out."""

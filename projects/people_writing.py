@@ -20,6 +20,7 @@ from projects.locking import lock_projects, lock_writable, tell_project
 from projects.models import Chief, Follow, Handover, Note, Official, Project, TaskForce, TaskForceMember
 from projects.officials import Pair, official_called
 from projects.permissions import require_write_in
+from projects.registering import SAME_AGAIN, write_once
 
 
 class ChangedMeanwhile(Exception):
@@ -83,7 +84,10 @@ def hand_over(
 
 @transaction.atomic
 def write_follow_up(*, project: Project, official: Pair, day: datetime.date, text: str, user: User) -> Note:
-    """Keep what an official did for a project on a day, under the account's name. Raises PermissionDenied."""
+    """Keep what an official did for a project on a day, under the account's name; the same one again only once.
+
+    Raises PermissionDenied.
+    """
     lock_writable(project.pk, user)
     note = Note(
         project=project,
@@ -93,9 +97,7 @@ def write_follow_up(*, project: Project, official: Pair, day: datetime.date, tex
         official=official_called(*official, user=user),
         noted_on=PartialDay.of(day),
     )
-    tell_project(project.pk, user)
-    _save(note, user)
-    return note
+    return write_once(note, user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def save_task_force(
 ) -> TaskForce:
     """Save a task force with exactly these members; what stays is not touched, what changes has its history.
 
+    A new one that this account set up just now in the very same way is that one: a button pressed twice.
     `version` is the one that the page was opened with. Raises ChangedMeanwhile where it is another one by now,
     PermissionDenied where the account may not write its project or its park.
     """
@@ -130,6 +133,10 @@ def save_task_force(
         lock_writable(task_force.project_id, user)
     else:
         require_write_in(user, task_force.park_id)
+        Park.objects.select_for_update().get(pk=task_force.park_id)  # of two that are sent at once, the second waits
+    members = list(members)
+    if task_force.pk is None and (twin := _just_set_up(task_force, members, user)):
+        return twin
     if task_force.pk:
         stored = TaskForce.objects.select_for_update().get(pk=task_force.pk)
         if task_force_version(stored) != version:
@@ -139,6 +146,20 @@ def save_task_force(
     _save(task_force, user)
     _save_members(task_force, members, user)
     return task_force
+
+
+def _just_set_up(new: TaskForce, members: Iterable[TypedMember], user: User) -> TaskForce | None:
+    records = TaskForce.history.filter(
+        history_type="+", history_user=user, history_date__gte=timezone.now() - SAME_AGAIN, name=new.name
+    )
+    columns = ("project", "park", "name", "since", "until")
+    alike = TaskForce.objects.filter(pk__in=records.values("id"), **{name: getattr(new, name) for name in columns})
+    wanted = sorted(_told(row) for row in members)
+    return next((one for one in alike if sorted(_told(row) for row in one.members.all()) == wanted), None)
+
+
+def _told(row: TypedMember | TaskForceMember) -> tuple[int, str, str, str, str]:
+    return (row.official.pk if row.official else 0, row.name, row.unit, row.role, row.duty)
 
 
 def _save_members(task_force: TaskForce, members: Iterable[TypedMember], user: User) -> None:

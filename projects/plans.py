@@ -1,7 +1,8 @@
 """What was planned to arrive by quarters, beside what came. Amounts in 万元.
 
 A plan begins with its first planned quarter: what came before belongs to no plan and is not counted. A quarter is
-compared once it has ended, and an arrival counts once its month (or year) is over by the day.
+compared once it has ended. Plan and arrivals are compared at the end of the last quarter that has: what came after it
+belongs to the running quarter, as what is planned for that one does. A year counts once it is over.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def _arrived(arrivals: Iterable[CapitalArrival], first: Quarter, day: datetime.d
 
 
 def behind_plan(project: Project, day: datetime.date) -> Decimal | None:
-    """How much less arrived by the day than was planned for the quarters that ended by it, in 万元.
+    """How much less arrived than was planned, by the end of the last quarter that is over on the day, in 万元.
 
     More than zero is behind the plan, less is ahead of it; None where no planned quarter has ended: nothing to compare.
     Two queries unless prefetched. For many projects: `with_behind_plan`.
@@ -62,7 +63,7 @@ def _behind(
     if not due:
         return None
     first = min((row.year, row.quarter) for row in due)
-    return sum((row.amount for row in due), Decimal(0)) - _arrived(arrivals, first, day)
+    return sum((row.amount for row in due), Decimal(0)) - _arrived(arrivals, first, end_of(last_ended(day)))
 
 
 def with_behind_plan(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
@@ -83,7 +84,7 @@ def comparable(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
     # The code of the first month of the first planned quarter, as `_first_code` makes it.
     code = ExpressionWrapper(F("year") * 10000 + (F("quarter") * 3 - 2) * 100, output_field=IntegerField())
     came = CapitalArrival.objects.filter(
-        project=OuterRef("pk"), month__by=day, month__gte=OuterRef("plan_begins")
+        project=OuterRef("pk"), month__by=end_of((year, quarter)), month__gte=OuterRef("plan_begins")
     ).order_by()
     nothing = Value(Decimal(0), output_field=MoneyField())
     return projects.alias(

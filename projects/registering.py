@@ -31,6 +31,9 @@ from projects.officials import official_called
 from projects.permissions import require_void_in
 from projects.traces import leave_traces
 
+# The same sentence by the same account within this time is a button pressed twice, or “back” and saved again.
+SAME_AGAIN = datetime.timedelta(minutes=10)
+
 
 class ConcurrentEdit(Exception):
     """Somebody saved the project after this page was opened; nothing was written."""
@@ -255,11 +258,22 @@ def write_note(
 ) -> Note:
     """Keep a sentence about a project under the account's name, dated today unless `noted_on` says otherwise.
 
-    `source` is where it was read. Raises PermissionDenied.
+    `source` is where it was read. The same one again within minutes is the one that stands there. Raises
+    PermissionDenied.
     """
     lock_writable(project.pk, user)
     day = noted_on or PartialDay.of(timezone.localdate())
-    note = Note(project=project, kind=kind, text=text, author=user, noted_on=day, source=source)
-    tell_project(project.pk, user)
+    return write_once(Note(project=project, kind=kind, text=text, author=user, noted_on=day, source=source), user)
+
+
+def write_once(note: Note, user: User) -> Note:
+    """Write a new note of a locked project; where this account wrote the very same one just now, that one."""
+    told = ("project", "kind", "text", "author", "official", "noted_on", "source")
+    same = Note.objects.filter(
+        created_at__gte=timezone.now() - SAME_AGAIN, **{name: getattr(note, name) for name in told}
+    ).first()
+    if same is not None:
+        return same
+    tell_project(note.project_id, user)
     _save(note, user)
     return note

@@ -162,7 +162,9 @@ def _following(project: Project) -> dict[str, Source]:
         "agreed_capital": _("sum of the initial agreement, increases and reductions below"),
         "arrived_capital": _("sum of the months below"),
         "arrival_rate": _("arrived capital ÷ agreed capital"),
-        "behind_plan": _("arrived since the plan begins − planned up to the last quarter that has ended"),
+        "behind_plan": _(
+            "arrived since the plan begins − planned, both up to the end of the last quarter that is over"
+        ),
         "next_step": _("the earliest planned milestone that is not reached, seen from the as-of day"),
         "missing": _("what this stage asks for and nobody filled in"),
     }

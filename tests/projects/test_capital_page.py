@@ -17,6 +17,7 @@ from jiangjin.lib.money import YI
 from projects import capital_page, plans
 from projects.capital_chart import chart_of
 from projects.capital_writing import newest_record
+from projects.lights import lights_of
 from projects.models import CapitalSnapshot, PlannedArrival, Project
 from tests.builders import make_project, make_user
 from tests.projects.capitals import arrival, seen_in, send, url
@@ -117,13 +118,23 @@ def test_the_steps_lie_inside_the_chart() -> None:
             assert abs(float(chart.agreed.label_at) - float(chart.arrived.label_at)) >= 15.9
 
 
-def test_what_has_no_day_is_said_and_not_drawn(recorder: Client) -> None:
+def test_what_has_no_day_is_said_and_counts_from_the_beginning(recorder: Client) -> None:
     project = make_project(park="shuangfu", agreed="20", signed="2020-06-30", increases=[("3", None)])
     response = page(recorder, project)
     shown = response.context["capital"]
-    assert shown.chart.agreed.last == 20 * YI
+    assert shown.chart.agreed.last == 23 * YI
     assert [row.amount for row in shown.undated] == [3 * YI]
     assert shown.agreed == 23 * YI  # undated, it counts as of any day
+
+
+def test_an_undated_agreement_that_was_taken_back_leaves_a_sound_chart() -> None:
+    project = make_project(agreed="3", signed=None, reductions=[("3", "2020-11-30")])
+    chart = chart_of(project.commitments.all(), [], YEAR_END)
+    assert (chart.agreed.last, [step.agreed for step in chart.steps]) == (0, [0])
+    assert [tick.label for tick in chart.amounts] == ["0", "1", "2", "3", "4"]
+    down = [float(y) for y in re.findall(r"(?:V|M[\d.]+ )([\d.]+)", chart.agreed.path)]
+    assert down[0] < down[1] == chart.bottom
+    assert all(chart.top <= y <= chart.bottom for y in down)
 
 
 def test_more_than_agreed_and_before_the_signing_warn(recorder: Client) -> None:
@@ -182,7 +193,7 @@ def test_the_strip_says_what_came_against_the_plan(recorder: Client, hebang: Pro
         (64000, None),
     ]
     # A day before the quarter's end nothing of it is due yet.
-    assert page(recorder, hebang, as_of="2020-12-30").context["capital"].plan.behind == 10000 - 45000
+    assert page(recorder, hebang, as_of="2020-12-30").context["capital"].plan.behind == 10000 - 12000
 
 
 def test_four_quarters_are_typed_at_once(recorder: Client, hebang: Project) -> None:
@@ -275,10 +286,15 @@ def test_many_projects_are_compared_with_their_plans_in_one_query(hebang: Projec
     assert list(found.filter(behind_plan__gt=0)) == [hebang]
 
 
-def test_what_came_late_is_no_longer_behind(hebang: Project) -> None:
+def test_what_came_late_counts_once_its_quarter_is_over(recorder: Client) -> None:
     project = make_project(agreed="1", arrivals={"2020-08": "20"})
     plan(project, y2020q2=20)
     assert plans.behind_plan(project, datetime.date(2020, 6, 29)) is None
-    assert plans.behind_plan(project, datetime.date(2020, 6, 30)) == 20
-    assert plans.behind_plan(project, datetime.date(2020, 8, 30)) == 20
-    assert plans.behind_plan(project, datetime.date(2020, 8, 31)) == 0
+    for day in (datetime.date(2020, 6, 30), datetime.date(2020, 8, 31), datetime.date(2020, 9, 29)):
+        assert plans.behind_plan(project, day) == 20
+        light = lights_of([project], day)[project.pk]
+        assert any(reason.rule == "plan" and reason.light == "red" for reason in light.reasons)
+        # The reason and the table of the page say the same.
+        shown = page(recorder, project, as_of=day.isoformat()).context["capital"].plan
+        assert shown.behind == shown.last.behind == 20
+    assert plans.behind_plan(project, datetime.date(2020, 9, 30)) == 0

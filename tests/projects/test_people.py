@@ -368,6 +368,41 @@ def test_a_task_force_that_makes_no_sense_is_refused(manager: User, client: Clie
     assert TaskForce.objects.count() == 0
 
 
+def test_sent_twice_is_written_once(manager: User, client: Client) -> None:
+    project = make_project(park="shuangfu", official=MAYOR)
+    follow_up = {"official": project.lead_official_id, "followed_on": "2020-07-15", "text": "现场办公"}
+    team = members(("何某", "head", ""))
+    for path, data, rows in (
+        ("notes/", {"kind": "note", "text": "看过现场"}, project.notes),
+        ("officials/follow-ups/", follow_up, project.notes.filter(kind="follow_up")),
+        ("task-forces/new/", team, project.task_forces),
+    ):
+        before = rows.count()
+        for __ in range(2):
+            assert client.post(f"{project.get_absolute_url()}{path}", data).status_code == 302
+        assert rows.count() == before + 1, path
+    # Another team of the same name, with other people, is another one.
+    assert (
+        client.post(f"{project.get_absolute_url()}task-forces/new/", members(("周某", "head", ""))).status_code == 302
+    )
+    assert project.task_forces.count() == 2
+    for __ in range(2):
+        assert client.post("/parks/degan/task-forces/new/", team).status_code == 302
+    assert TaskForce.objects.filter(park__code="degan").count() == 1
+
+
+def test_nobody_sits_twice_in_a_task_force(manager: User, client: Client) -> None:
+    project = make_project(park="shuangfu", official=MAYOR)
+    url, key = f"{project.get_absolute_url()}task-forces/new/", project.lead_official_id
+    officials = members(("", "head", ""), ("", "member", "")) | {f"members-{n}-official": key for n in (0, 1)}
+    for data in (officials, members(("何某", "head", ""), ("何某", "member", ""))):
+        response = client.post(url, data)
+        assert response.status_code == 422
+        assert "出现在两行" in response.content.decode()
+    namesakes = members(("何某", "head", ""), ("何某", "member", "")) | {"members-1-unit": "区供电公司"}
+    assert client.post(url, namesakes).status_code == 302
+
+
 def test_a_task_force_of_one_project_is_not_reached_through_another(manager: User, client: Client) -> None:
     one, other = make_project(park="shuangfu"), make_project(park="degan")
     force = TaskForce.objects.create(name="专班", project=one)

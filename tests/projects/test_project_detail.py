@@ -194,7 +194,7 @@ def test_the_number_of_queries_does_not_grow(manager: Client, full: Project) -> 
     counted = []
     for notes in (1, 30):
         while full.notes.count() < notes:
-            registering.write_note(project=full, kind="note", text="…", user=user)
+            registering.write_note(project=full, kind="note", text=f"第{full.notes.count()}条", user=user)
         for round_ in range(notes):
             full.case_officer = f"经办{notes}{round_}"
             full.version += 1

@@ -236,3 +236,38 @@ def test_a_new_number_still_answers_to_the_old_one(manager: Client) -> None:
     project = make_project("甲", code="JJ2020-001")
     manager.post(f"{project.get_absolute_url()}edit/", typed(version=1, name="甲", code="JJ2020-777"))
     assert Project.objects.search("JJ2020-001").get() == project
+
+
+def test_what_a_stage_asks_for_can_be_filled_in_and_corrected(manager: Client) -> None:
+    given = {
+        "first_contact_on": "2019年3月",
+        "intent_on": "2020-01-05",
+        "land_mode": "granted",
+        "actual_output": "1.2亿",
+    }
+    assert create(manager, signed_on="2020-06-30", **given).status_code == 302
+    project = Project.objects.get()
+    assert (project.first_contact_on, project.intent_on) == (PartialDay(2019, 3), PartialDay(2020, 1, 5))
+    assert (project.land_mode, project.actual_output) == ("granted", 12_000)
+    page = manager.get(f"/projects/{project.code}/edit/").content.decode()
+    assert all(f'name="{name}"' in page for name in given)
+    sent = typed(name="新项目", version=1, code=project.code, signed_on="2020-06-30", **given)
+    url = f"/projects/{project.code}/edit/"
+    assert "首次接触" in errors_of(manager.post(url, sent | {"first_contact_on": "2020-07-01"}))
+    assert manager.post(url, sent | {"first_contact_on": "2099-01-01", "signed_on": ""}).status_code == 422
+    assert manager.post(url, sent | {"land_mode": "leased", "intent_on": "2020-02"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.land_mode, project.intent_on) == ("leased", PartialDay(2020, 2))
+
+
+def test_terminating_asks_what_becomes_of_the_capital(manager: Client) -> None:
+    project = make_project("新项目", signed="2020-06-30", agreed="5")
+    row = project.commitments.get()
+    commitments = [{"pk": row.pk, "kind": "initial", "amount": "5", "committed_on": str(row.committed_on or "")}]
+    ended = {"condition": "terminated", "condition_on": "2020-11-30", "condition_reason": "解约"}
+    sent = typed(version=project.version, code=project.code, signed_on="2020-06-30", commitments=commitments, **ended)
+    response = manager.post(f"/projects/{project.code}/edit/", sent)
+    assert "到状态页" in errors_of(response)
+    assert f"/projects/{project.code}/condition/" in response.content.decode()
+    project.refresh_from_db()
+    assert project.condition == "active"

@@ -201,7 +201,7 @@ def test_the_number_of_queries_does_not_grow(full: Project, wang: User, li: User
     for times in (1, 25):
         for number in range(times):
             save(full, (wang, li)[number % 2], site=f"地块{times}{number}", case_officer=f"经办{number}")
-            registering.write_note(project=full, kind="note", text="…", user=wang)
+            registering.write_note(project=full, kind="note", text=f"第{times}.{number}条", user=wang)
         project = Project.objects.prefetch_related("participations__investor__honours", "milestones").get(pk=full.pk)
         with CaptureQueriesContext(connection) as queries:
             sources.sources_of(project, user=wang)
