@@ -231,6 +231,8 @@ class ArrivalEntryForm(EntryForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self.require_part("outside_city")
+        if data.get("origin") == CapitalOrigin.FOREIGN and data.get("outside_city"):
+            self.add_error("outside_city", _("Capital from outside the city is domestic. Leave this empty."))
         return data
 
 

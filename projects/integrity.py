@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jiangjin.integrity import invariant
-from projects.choices import CommitmentKind, Condition, MilestoneKind
+from projects.choices import CapitalOrigin, CommitmentKind, Condition, MilestoneKind
 from projects.models import (
     Attachment,
     CapitalArrival,
@@ -95,6 +95,16 @@ def commitments_make_sense() -> Iterable[str]:
             yield _("%(code)s: the reductions are more than what was agreed") % {"code": code}
         if not initial:
             yield _("%(code)s: has increases without an initial agreement") % {"code": code}
+
+
+@invariant(gettext_lazy("capital from outside the city is domestic"))
+def outside_city_is_domestic() -> Iterable[str]:
+    rows = CapitalArrival.objects.filter(origin=CapitalOrigin.FOREIGN, outside_city__gt=0).order_by("pk")
+    for code, month in rows.values_list("project__code", "month").iterator(CHUNK):
+        yield _("%(code)s: the foreign capital of %(month)s is partly from outside the city") % {
+            "code": code,
+            "month": month,
+        }
 
 
 @invariant(gettext_lazy("a project's stage follows from its milestones"))

@@ -192,6 +192,7 @@ def test_a_reduction_is_typed_without_a_sign(recorder: Client, project: Project)
         ({"amount": "5", "month": ""}, "month"),
         ({"amount": "5", "month": "2020-08"}, "month"),
         ({"amount": "5", "outside_city": "5.01"}, "outside_city"),
+        ({"amount": "5", "outside_city": "2", "origin": "foreign"}, "outside_city"),
     ],
 )
 def test_arrivals_that_make_no_sense_are_refused(recorder: Client, project: Project, fields: dict, wrong: str) -> None:
