@@ -75,3 +75,40 @@ def test_the_mark_of_the_day_covers_no_name_and_stays_in_its_card(page: Page, li
     assert mark["y"] + mark["height"] <= min(tops)
     knots = {round(one.bounding_box()["y"]) for one in page.locator(".milestones .knot").all()}
     assert len(knots) == 1
+
+
+def test_the_keys_of_a_spreadsheet_move_in_the_grid(page: Page, live_server, project: Project) -> None:
+    opened(page, live_server.url, "/arrivals/?months=2020")
+    other = make_project("乙")
+    page.goto(f"{live_server.url}/arrivals/?months=2020")
+
+    def at(of: Project, month: int) -> None:
+        expect(page.locator(f"[name=c-{of.pk}-{month}]")).to_be_focused()
+
+    page.click(f"[name=c-{other.pk}-3]")
+    page.keyboard.type("12")
+    page.keyboard.press("ArrowLeft")
+    at(other, 2)
+    page.keyboard.press("End")
+    at(other, 12)
+    page.keyboard.press("Home")
+    at(other, 1)
+    page.keyboard.press("Control+End")
+    last = page.evaluate("document.activeElement.name")
+    page.keyboard.press("Control+Home")
+    first = page.evaluate("document.activeElement.name")
+    assert {first, last} == {f"c-{a.pk}-{month}" for a, month in _corners(project, other)}
+    # A box that is clicked again is edited: the arrow stays in its text.
+    page.click(f"[name=c-{other.pk}-3]")
+    page.click(f"[name=c-{other.pk}-3]")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("5")
+    at(other, 3)
+    expect(page.locator(f"[name=c-{other.pk}-3]")).to_have_value("152")
+    expect(page.get_by_label("乙 3月")).to_have_count(1)
+
+
+def _corners(*projects: Project) -> list[tuple[Project, int]]:
+    ordered = sorted(projects, key=lambda one: one.code)
+    return [(ordered[0], 1), (ordered[-1], 12)]
