@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, record_history, update_with_history
 from jiangjin.lib.money import format_wan, parse_amount
 from jiangjin.lib.rewriting import delete_rows
-from projects import attachments, capital
+from projects import attachments, capital, differences
 from projects.locking import lock_projects
 from projects.models import CapitalArrival, Project
 from projects.models.capital import NO_CURRENCY
@@ -61,12 +61,16 @@ class Row:
 
 @dataclass
 class Sent:
-    """What a page sent: the changed cells with their amounts (None: emptied), and what is wrong by cell."""
+    """What a page sent: the changed cells with their amounts (None: emptied), and what is wrong by cell.
+
+    `let_go` fills as it is written: sentences by cell about what stood beside a former amount and is gone with it.
+    """
 
     changes: dict[Place, Decimal | None] = field(default_factory=dict)
     was: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     errors: dict[Place, str] = field(default_factory=dict)
+    let_go: dict[Place, list[str]] = field(default_factory=dict)
 
 
 class SomeWrong(Exception):
@@ -173,12 +177,19 @@ def write_arrivals(*, sent: Sent, year: int, origin: str, user: User, today: dat
             errors[place] = _("This month has not come yet.")
     if errors:
         raise SomeWrong(errors)
-    _write(sent, stored, year, origin, user)
+    _write(sent, stored, projects, year, origin, user)
     capital.recompute_and_save(ids, user=user, reason="")
     return list(projects.values())
 
 
-def _write(sent: Sent, stored: dict[tuple[int, int, str], CapitalArrival], year: int, origin: str, user: User) -> None:
+def _write(
+    sent: Sent,
+    stored: dict[tuple[int, int, str], CapitalArrival],
+    projects: Mapping[int, Project],
+    year: int,
+    origin: str,
+    user: User,
+) -> None:
     new: list[NewRow] = []
     changed: list[CapitalArrival] = []
     gone: list[int] = []
@@ -189,7 +200,7 @@ def _write(sent: Sent, stored: dict[tuple[int, int, str], CapitalArrival], year:
         elif arrival is None:
             new.append(NewRow(project=pk, month=PartialDay(year, month), origin=origin, amount=amount))
         else:
-            arrival.take_amount(amount)
+            sent.let_go[pk, month] = _taken(arrival, amount, projects[pk])
             changed.append(arrival)
     insert_with_history(CapitalArrival, new, user=user, reason="")
     update_with_history(CapitalArrival, changed, ["amount", "outside_city", *NO_CURRENCY], user=user, reason="")
@@ -201,12 +212,43 @@ def _write(sent: Sent, stored: dict[tuple[int, int, str], CapitalArrival], year:
         delete_rows(CapitalArrival, gone)
 
 
-def warnings_of(projects: Iterable[Project]) -> list[str]:
-    """Sentences about projects whose arrivals are more than was agreed."""
-    now = Project.objects.filter(pk__in=[project.pk for project in projects]).exclude(agreed_capital=None)
+def _taken(arrival: CapitalArrival, amount: Decimal, project: Project) -> list[str]:
+    """Give an arrival another amount in 万元; sentences about what no longer fits it."""
+    currency, outside = differences.foreign_words(arrival), arrival.outside_city
+    arrival.take_amount(amount)
+    beside = {"name": project.name, "month": arrival.month}
+    said = []
+    if currency:
+        text = _("%(name)s, %(month)s: the new amount is in yuan; the currency is gone %(former)s.")
+        said.append(text % {**beside, "former": currency})
+    if outside is not None and arrival.outside_city is None:
+        former = _("from outside the city %(amount)s") % {"amount": differences.amount_words(outside)}
+        text = _("%(name)s, %(month)s: %(former)s is more than the new amount and is empty again.")
+        said.append(text % {**beside, "former": former})
+    return said
+
+
+def warnings_of(projects: Iterable[Project], sent: Sent, year: int) -> list[str]:
+    """Sentences about what was just written: what is gone with an amount, months before the signing, and more than was
+    agreed."""
+    written = {project.pk: project for project in projects}
+    said = [sentence for place in sorted(sent.let_go) for sentence in sent.let_go[place]]
+    said += _before_signing(written.values(), sent, year)
+    now = Project.objects.filter(pk__in=written).exclude(agreed_capital=None)
     text = _("%(name)s: arrived %(arrived)s 万元 is more than the agreed %(agreed)s 万元.")
-    return [
+    return said + [
         text % {"name": one.name, "arrived": format_wan(one.arrived_capital), "agreed": format_wan(one.agreed_capital)}
         for one in now.order_by("code")
         if one.arrived_capital is not None and one.arrived_capital > one.agreed_capital
     ]
+
+
+def _before_signing(projects: Iterable[Project], sent: Sent, year: int) -> Iterator[str]:
+    """About amounts typed for months that ended before the project was signed, for certain."""
+    text = _("%(name)s: capital arrived before the signing (%(signed)s): %(months)s. Check both days.")
+    for one in sorted(projects, key=lambda one: one.code):
+        if one.signed_on is None:
+            continue
+        days = [PartialDay(year, month) for month in MONTHS if sent.changes.get((one.pk, month))]
+        if early := [str(day) for day in days if day.certainly_before(one.signed_on)]:
+            yield text % {"name": one.name, "signed": one.signed_on, "months": ", ".join(early)}

@@ -23,6 +23,7 @@ from projects.models.capital import NO_CURRENCY
 from projects.reasons import LONGEST_VOIDING
 from projects.rowforms import VERY_MUCH
 
+NOT_NEGATIVE = {"negative_amount": _("An arrival is not negative. Correct the month in which it was entered.")}
 NOT_YET = _("This day has not come yet. Enter it once it is past.")
 
 
@@ -208,7 +209,7 @@ class ArrivalEntryForm(EntryForm):
     """What came in a month; zero where it is known that nothing came."""
 
     month = PartialDayFormField(label=_("month"))
-    amount = MoneyFormField(label=_("amount"), required=False, unit="万元")
+    amount = MoneyFormField(label=_("amount"), required=False, unit="万元", error_messages=NOT_NEGATIVE)
     origin = forms.ChoiceField(label=_("origin"), choices=CapitalOrigin.choices)
     outside_city = MoneyFormField(label=_("of which from outside the city"), required=False, unit="万元")
     note = forms.CharField(label=_("note"), max_length=200, required=False)
@@ -231,6 +232,8 @@ class ArrivalEntryForm(EntryForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self.require_part("outside_city")
+        if data.get("origin") == CapitalOrigin.FOREIGN and data.get("outside_city"):
+            self.add_error("outside_city", _("Capital from outside the city is domestic. Leave this empty."))
         return data
 
 

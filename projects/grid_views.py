@@ -82,8 +82,13 @@ def _saved(request: HttpRequest, sent: arrivalgrid.Sent, year: int, origin: str)
     messages.success(
         request, ngettext("%(number)d month saved.", "%(number)d months saved.", number) % {"number": number}
     )
-    for sentence in arrivalgrid.warnings_of(written)[:SHOWN_WARNINGS]:
+    sentences = arrivalgrid.warnings_of(written, sent, year)
+    for sentence in sentences[:SHOWN_WARNINGS]:
         messages.warning(request, sentence)
+    if (more := len(sentences) - SHOWN_WARNINGS) > 0:
+        messages.warning(
+            request, ngettext("%(number)d more warning.", "%(number)d more warnings.", more) % {"number": more}
+        )
     return True
 
 

@@ -23,7 +23,7 @@ from projects import (
     capital,
     integrity_people,  # noqa: F401 – its invariants are registered with these
 )
-from projects.choices import CommitmentKind, Condition, MilestoneKind
+from projects.choices import CapitalOrigin, CommitmentKind, Condition, MilestoneKind
 from projects.models import (
     Attachment,
     CapitalArrival,
@@ -111,6 +111,16 @@ def commitments_follow_the_initial_one() -> Iterable[str]:
         for pk, code in chunk:
             if fault := capital.fault_of_days(found[pk]):
                 yield f"{code}: {fault}"
+
+
+@invariant(gettext_lazy("capital from outside the city is domestic"))
+def outside_city_is_domestic() -> Iterable[str]:
+    rows = CapitalArrival.objects.filter(origin=CapitalOrigin.FOREIGN, outside_city__gt=0).order_by("pk")
+    for code, month in rows.values_list("project__code", "month").iterator(CHUNK):
+        yield _("%(code)s: the foreign capital of %(month)s is partly from outside the city") % {
+            "code": code,
+            "month": month,
+        }
 
 
 @invariant(gettext_lazy("a project's stage follows from its milestones"))

@@ -9,6 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -133,16 +134,23 @@ def _sourced(entry: Entry, told: Told, table: str, column: str, row: int) -> Ent
 
 def _capital(project: Project, told: Told) -> Iterator[Entry]:
     for one in project.commitments.all():
-        amount = amount_words(one.amount)
+        amount = _rounded(one.amount)
         text = f"{one.get_kind_display()} {amount if one.kind == CommitmentKind.INITIAL else _signed(amount)}"
         detail = " · ".join(filter(None, (one.agreement_number, one.note)))
         yield _sourced(Entry("capital", one.committed_on, text, one.pk, detail), told, "commitments", "amount", one.pk)
     for one in project.arrivals.all():
-        text = _("arrived %(amount)s") % {"amount": amount_words(one.amount)}
-        if one.origin == CapitalOrigin.FOREIGN:
-            text = f"{text} ({one.get_origin_display()})"
+        origin = one.get_origin_display()
+        told_as = (
+            _("arrived %(amount)s (%(origin)s)") if one.origin == CapitalOrigin.FOREIGN else _("arrived %(amount)s")
+        )
+        text = told_as % {"amount": _rounded(one.amount), "origin": origin}
         entry = Entry("capital", one.month, text, one.pk, one.note, evidence=told.attachments.of("arrival", one.pk))
         yield _sourced(entry, told, "arrivals", "amount", one.pk)
+
+
+def _rounded(amount: Decimal) -> str:
+    """An amount in 万元 told in 亿元, to the whole 万元 where it has one; the tables of the page have every digit."""
+    return amount_words(round(amount) if abs(amount) >= 1 else amount)
 
 
 def _signed(amount: str) -> str:
@@ -204,12 +212,18 @@ def _stage_moves(project: Project) -> Iterator[Entry]:
 
 def _conditions(project: Project, told: Told) -> Iterator[Entry]:
     written = _first_records(ConditionPeriod, project)
-    for one in project.condition_periods.all():
+    periods = list(project.condition_periods.all())
+    # Where one condition gave way to another on a day, its beginning says both.
+    begun = {one.since for one in periods} | (
+        {project.condition_on} if project.condition != Condition.ACTIVE else set()
+    )
+    for one in periods:
         of_record = partial(_of_record, written[one.pk]) if one.pk in written else _as_it_is
         began = _("condition: %(condition)s") % {"condition": one.get_condition_display()}
         ended = _("no longer %(condition)s") % {"condition": one.get_condition_display()}
         yield of_record(Entry("stages", one.since, began, one.pk, one.reason))
-        yield of_record(Entry("stages", one.until, ended, one.pk, one.ended_because))
+        if one.until is None or one.until not in begun:
+            yield of_record(Entry("stages", one.until, ended, one.pk, one.ended_because))
     if project.condition != Condition.ACTIVE:
         text = _("condition: %(condition)s") % {"condition": project.get_condition_display()}
         entry = Entry("stages", project.condition_on, text, detail=project.condition_reason)
@@ -224,7 +238,7 @@ def _handovers(project: Project) -> Iterator[Entry]:
     written = _first_records(Handover, project)
     for one in project.handovers.select_related("from_official", "to_official"):
         of_record: Callable[[Entry], Entry] = partial(_of_record, written[one.pk]) if one.pk in written else _as_it_is
-        text = _("lead official: %(handover)s") % {"handover": one}
+        text = _("lead official: %(handover)s") % {"handover": one if one.from_official else one.to_official}
         yield of_record(Entry("people", PartialDay.of(one.handed_on), text, one.pk, one.reason))
 
 

@@ -195,7 +195,8 @@ class MoneyFormField(forms.CharField):
         try:
             return parse_amount(str(value), self.unit).value
         except CellError as error:
-            raise ValidationError(error.message, code=error.code) from error
+            # A form may know better what to do: its own words for a code win.
+            raise ValidationError(self.error_messages.get(error.code, error.message), code=error.code) from error
 
     def prepare_value(self, value: Any) -> Any:
         return _plain(value / self.scale) if isinstance(value, Decimal) else value

@@ -171,6 +171,30 @@ def test_more_than_was_agreed_is_said(manager: Client) -> None:
     assert "10,001" in answer.content.decode()
 
 
+def test_months_before_the_signing_are_said(manager: Client) -> None:
+    early = make_project("甲", signed="2020-06-30")
+    sure = make_project("乙", signed="2020")
+    answer = manager.post(URL, shown(manager) | {f"c-{one.pk}-5": "3" for one in (early, sure)}, follow=True)
+    said = [str(message) for message in answer.context["messages"]]
+    assert len(said) == 2  # the months saved, and one warning
+    assert "2020-05" in said[1]
+    assert said[1].startswith("甲")
+
+
+def test_what_is_gone_with_a_former_amount_is_said(manager: Client) -> None:
+    project = make_project("甲", signed="2019", arrivals={"2020-01": "650", "2020-02": "100"})
+    dollars = {"currency": "USD", "original_amount": 100, "rate": "6.5", "rate_on": "2020-01-31"}
+    project.arrivals.filter(amount=650).update(**dollars, outside_city=400)
+    project.arrivals.filter(amount=100).update(outside_city=50)
+    page = shown(manager) | {f"c-{project.pk}-1": "300", f"c-{project.pk}-2": "60"}
+    said = [str(message) for message in manager.post(URL, page, follow=True).context["messages"]]
+    assert len(said) == 3  # 50 still fits into 60
+    assert "6.5" in said[1]
+    assert "2020-01" in said[2]
+    first = project.arrivals.get(amount=300)
+    assert (first.currency, first.outside_city) == ("", None)
+
+
 def test_the_conditions_of_the_list_choose_the_rows(manager: Client) -> None:
     mine, other = make_project("甲", park="shuangfu"), make_project("乙", park="degan")
     page = shown(manager, f"{URL}&park=shuangfu")

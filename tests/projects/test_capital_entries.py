@@ -14,6 +14,7 @@ from jiangjin.integrity import all_invariants
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
 from projects import capital_writing
+from projects.capital_forms import NOT_NEGATIVE
 from projects.changes import last_changes
 from projects.models import Attachment, CapitalArrival, CapitalCommitment, Project
 from projects.reasons import Reason
@@ -194,6 +195,7 @@ def test_a_reduction_is_typed_without_a_sign(recorder: Client, project: Project)
         ({"amount": "5", "month": ""}, "month"),
         ({"amount": "5", "month": "2020-08"}, "month"),
         ({"amount": "5", "outside_city": "5.01"}, "outside_city"),
+        ({"amount": "5", "outside_city": "2", "origin": "foreign"}, "outside_city"),
     ],
 )
 def test_arrivals_that_make_no_sense_are_refused(recorder: Client, project: Project, fields: dict, wrong: str) -> None:
@@ -211,6 +213,12 @@ def test_arrivals_are_entered_and_nothing_is_a_figure_too(recorder: Client, proj
     assert arrival(recorder, project, amount="500", origin="foreign").status_code == 302
     assert arrived(project) == 500
     assert_sound()
+
+
+def test_a_negative_arrival_is_sent_to_its_month(recorder: Client, project: Project) -> None:
+    said = errors(arrival(recorder, project, amount="-5"))
+    assert str(NOT_NEGATIVE["negative_amount"]) in said
+    assert "减资" not in said
 
 
 def test_a_voided_entry_is_out_of_every_sum_and_is_told(recorder: Client, project: Project) -> None:

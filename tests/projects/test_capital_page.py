@@ -18,7 +18,7 @@ from projects import capital_page, plans
 from projects.capital_chart import chart_of
 from projects.capital_writing import newest_record
 from projects.lights import lights_of
-from projects.models import CapitalSnapshot, PlannedArrival, Project
+from projects.models import CapitalArrival, CapitalSnapshot, PlannedArrival, Project
 from tests.builders import make_project, make_user
 from tests.projects.capitals import arrival, seen_in, send, url
 
@@ -158,7 +158,9 @@ def test_what_may_be_right_does_not_warn(signed: str | None, month: str) -> None
 
 
 def test_ledgers_figures_stand_beside_the_entries(recorder: Client, hebang: Project) -> None:
-    arrival(recorder, hebang, month="2019-12", origin="foreign", amount="500", outside_city="100")
+    arrival(recorder, hebang, month="2019-12", origin="foreign", amount="500")
+    first = hebang.arrivals.filter(origin="domestic").order_by("month").first()
+    CapitalArrival.objects.filter(pk=first.pk).update(outside_city=100)
     said = {
         ("arrived_total", "2020-10"): ("3", Decimal(20500)),
         ("arrived_total", None): ("7", Decimal(64500)),

@@ -138,6 +138,12 @@ def test_reductions_of_more_than_was_agreed(project: Project) -> None:
     assert "P-001" in complaints()
 
 
+def test_foreign_capital_from_outside_the_city(project: Project) -> None:
+    project.arrivals.update(origin="foreign", outside_city=50)
+    assert len(broken(integrity.outside_city_is_domestic)) == 1
+    assert "P-001" in complaints()
+
+
 def test_a_stage_that_no_milestone_says(project: Project) -> None:
     Milestone.objects.update(reached=False, actual_on=None)
     assert len(broken(integrity.stage_follows_from_milestones)) == 1

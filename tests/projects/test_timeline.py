@@ -151,6 +151,29 @@ def test_stages_conditions_and_officials(wang: User) -> None:
     assert "王某" in next(one for one in found.dated if one.detail == "等地").source
 
 
+def test_the_line_is_told_in_plain_words(wang: User) -> None:
+    project = make_project(
+        arrivals={"2020-09": "123456.789123", "2020-10": "680"},
+        condition="terminated",
+        condition_on=day("2020-12-01"),
+        condition_reason="退出",
+    )
+    project.arrivals.filter(amount=680).update(origin="foreign")
+    for until, why in (("2020-12-01", "退出"), ("2020-11-01", "复工")):
+        stalled = {"condition": "stalled", "since": day("2020-10-05"), "until": day(until), "ended_because": why}
+        ConditionPeriod.objects.create(project=project, **stalled)
+    official = Official.objects.create(name="李勇", post="区长")
+    Handover.objects.create(project=project, to_official=official, handed_on=datetime.date(2020, 9, 1))
+    found = line(project, wang)
+    told = [text for __, text in days(found)]
+    assert any("12.3457 亿元" in text for text in told)
+    assert any("0.068 亿元" in text and "0.068 亿元 (" not in text for text in told)
+    assert not any("→" in text for __, text in days(found, "people"))
+    # Termination ends the stalled time: one line says it; the earlier end has its own.
+    assert [one.detail for one in found.only("stages").dated].count("退出") == 1
+    assert [one.detail for one in found.only("stages").dated].count("复工") == 1
+
+
 def test_obstacles_and_files_with_their_evidence(wang: User) -> None:
     project = make_project(arrivals={"2020-09": "5"})
     other = make_user("李某", role="manager", all_parks=True)
