@@ -23,6 +23,7 @@ from projects.models import CapitalArrival, Milestone, Note, Obstacle, Project
 from projects.periods import Period
 from reports.grid import Cell, Grid
 from reports.measures import growth
+from reports.models import Target
 from reports.monthly.asked import Month, last_whole_month, month_of
 from reports.monthly.tables import TABLES
 from tests.builders import make_investor, make_project, make_user
@@ -494,3 +495,17 @@ def test_on_an_ordinary_day_it_is_the_month_before(settings: Any) -> None:
 def test_the_same_time_of_the_year_before(day: str, before: str) -> None:
     year = min(int(day[:4]), 2020) if day == "2021-03-31" else int(day[:4])
     assert month(f"{year}-02", datetime.date.fromisoformat(day)).day_before.isoformat() == before
+
+
+def test_heads_say_counts_and_measures_by_their_own_words() -> None:
+    fill()
+    heads = [str(column.label) for column in TABLES["late"].make(month()).columns]
+    assert heads[-1] == "措施"
+    heads = [str(column.label) for column in TABLES["years"].make(month()).columns]
+    assert heads[1:8] == ["签约", "注册", "拿地", "开工", "竣工", "投产", "达产"]
+
+
+def test_the_total_of_the_parks_is_measured_by_the_districts_target() -> None:
+    fill()
+    Target.objects.create(year=2020, scope="district", measure="agreed", value=yi("48"))
+    assert table("parks")["合计"][-2] == Decimal("0.5")
