@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from projects import export_views, permissions
 from projects.between import KINDS
@@ -15,12 +16,16 @@ from projects.pages import years_offered
 from reports import bridge, changelists, correction_grids
 from reports.bridge_asked import AskedPage, asked_of
 from reports.corrections import corrections_of
+from reports.fixed_views import FixForm, fix
+from reports.fixing import may_fix, require_fix
+from reports.grid import Grid
 from reports.gridout import send_grids
-from reports.links import list_url
+from reports.links import Place, list_url
 from reports.waterfall import waterfalls_of
 
 PER_PAGE = 50
 MOST_EXPORTED = 20_000  # of one kind; the list of projects exports any number
+MOST_FIXED = 500  # the projects themselves are kept beside the tables, all of them
 
 
 @require_GET
@@ -53,6 +58,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "list": changelists.grid_of(asked, kind, shown.object_list),
         "list_url": list_url(asked.changed(kind)),
+        "fix_form": None if page.faults or not may_fix(request.user) else FixForm(auto_id="fix-%s"),
     }
     return render(request, "reports/changes.html", context)
 
@@ -70,20 +76,48 @@ def changes_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
     if page.faults:
         return export_views.refused(page.faults)
+    grids, title = _tables(page, MOST_EXPORTED), _("What changed between two days")
+    return send_grids(request, ending, title, grids, conditions=_in_words(page), day=page.question.until)
+
+
+@require_POST
+def changes_fix(request: HttpRequest) -> HttpResponse:
+    """Keep the bridge and its lists as they are reported."""
+    require_fix(request.user)
+    page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
+    if page.faults:
+        return export_views.refused(page.faults)
+    asked = page.question
+    return fix(
+        request,
+        grids=_tables(page, MOST_FIXED),
+        title=_("What changed between two days"),
+        page=f"{reverse('reports:changes')}?{request.GET.urlencode()}",
+        conditions=[(str(label), str(value)) for label, value in _in_words(page)],
+        lists=[Place(asked.period, base=asked.params).counted()],
+        day=asked.until,
+        is_cut=True,
+    )
+
+
+def _tables(page: AskedPage, most: int) -> list[Grid]:
+    """The bridge, the projects of each kind of change, the corrections; at most `most` rows a list."""
     asked = page.question
     found = bridge.bridge_of(asked)
     grids = [bridge.grid_of(found)]
     for kind in KINDS:
         if found.counts[kind]:
-            ids = changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:MOST_EXPORTED]
+            ids = changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:most]
             grids.append(changelists.grid_of(asked, kind, ids))
     corrected = corrections_of(asked)
     grids.append(correction_grids.summary_grid(corrected))
     if corrected.changed:
-        grids.append(correction_grids.changed_grid(asked, corrected.changed[:MOST_EXPORTED]))
-    conditions = [*_days(page), *((chip.label, chip.value) for chip in page.chips)]
-    title = _("What changed between two days")
-    return send_grids(request, ending, title, grids, conditions=conditions, day=asked.until)
+        grids.append(correction_grids.changed_grid(asked, corrected.changed[:most]))
+    return grids
+
+
+def _in_words(page: AskedPage) -> list[tuple[str, str]]:
+    return [*_days(page), *((chip.label, chip.value) for chip in page.chips)]
 
 
 def _days(page: AskedPage) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from projects.choices import Condition
 from projects.periods import Period
@@ -22,8 +22,8 @@ from reports.links import Params
 from reports.measures import ratio
 
 TITLES: dict[str, str | Promise] = {
-    "started": gettext_lazy("Started"),
-    "production": gettext_lazy("In production"),
+    "started": pgettext_lazy("of a cohort", "Started"),
+    "production": pgettext_lazy("of a cohort", "In production"),
     "paid": gettext_lazy("Paid in"),
 }
 CUTS = ("park", "cluster", "official")

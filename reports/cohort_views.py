@@ -8,9 +8,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from projects import conditions, export_views, permissions
 from projects.models import Project
@@ -23,11 +24,14 @@ from reports.asked import Asked, asked
 from reports.cohort_grids import CUTS, grids_of
 from reports.cohorts import STEPS, Cohorts
 from reports.dimensions import DIMENSIONS
+from reports.fixed_views import FixForm, fix
+from reports.fixing import may_fix, require_fix
 from reports.grid import Grid
 from reports.gridout import send_grids
-from reports.links import Params
+from reports.links import Params, Place
 
 PER_PAGE = 50
+MOST_FIXED = 500  # rows of who waits longest; the projects themselves are kept beside the tables
 STEP_LABELS = {
     "quarter": gettext_lazy("quarters"),
     "half": gettext_lazy("half-years"),
@@ -109,6 +113,9 @@ def cohorts(request: HttpRequest) -> HttpResponse:
         "stages": stages,
         "old": old_grid(shown.object_list),
         "page": shown,
+        "fix_form": None
+        if conditions.faults_of(page.filters) or not may_fix(request.user)
+        else FixForm(auto_id="fix-%s"),
     }
     return render(request, "reports/cohorts.html", context)
 
@@ -121,8 +128,31 @@ def cohorts_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     if faults := conditions.faults_of(page.filters):
         return export_views.refused(faults)
     grids, stages, ageing = _grids(request, page)
-    chosen = [(chip.label, chip.value) for chip in page.chips]
-    chosen.append((_("signed in"), page.cohorts.period.label))
     title = _("Cohorts and waiting times")
     tables = [*grids, stages, old_grid(ageing.old)]
-    return send_grids(request, ending, title, tables, conditions=chosen, day=page.cohorts.shown)
+    return send_grids(request, ending, title, tables, conditions=_in_words(page), day=page.cohorts.shown)
+
+
+@require_POST
+def cohorts_fix(request: HttpRequest) -> HttpResponse:
+    """Keep the tables as they are reported."""
+    require_fix(request.user)
+    page = _page_of(request)
+    if faults := conditions.faults_of(page.filters):
+        return export_views.refused(faults)
+    grids, stages, ageing = _grids(request, page)
+    return fix(
+        request,
+        grids=[*grids, stages, old_grid(ageing.old[:MOST_FIXED])],
+        title=_("Cohorts and waiting times"),
+        page=f"{reverse('reports:cohorts')}?{request.GET.urlencode()}",
+        conditions=_in_words(page),
+        lists=[Place(page.cohorts.period, base=tuple(page.base)).cohort()],
+        day=page.cohorts.shown,
+        is_cut=page.cohorts.day is not None,
+    )
+
+
+def _in_words(page: Page) -> list[tuple[str, str]]:
+    chosen = [(str(chip.label), str(chip.value)) for chip in page.chips]
+    return [*chosen, (str(_("signed in")), page.cohorts.period.label)]

@@ -21,7 +21,7 @@ from jiangjin.lib.storedtext import StoredText
 from projects import exports, permissions
 from projects.choices import Condition, Stage
 from reports.corrected import corrected_since
-from reports.fixing import fix_table, may_fix, remove_table, require_fix
+from reports.fixing import FixedAlready, fix_table, may_fix, remove_table, require_fix
 from reports.grid import Grid
 from reports.gridkept import grid_of
 from reports.gridout import sheet_of
@@ -54,19 +54,25 @@ def fix(
     """Fix what a report page shows, with the name and the note of its form (reports/_fix_form.html)."""
     require_fix(request.user)
     form = FixForm(request.POST)
+    again = {"form": form, "title": title, "back": page}
     if not form.is_valid():
-        return render(request, "reports/fix_form.html", {"form": form, "title": title, "back": page}, status=422)
-    table = fix_table(
-        grids=grids,
-        title=title,
-        page=page,
-        conditions=conditions,
-        lists=lists,
-        day=day,
-        is_cut=is_cut,
-        user=request.user,
-        **form.cleaned_data,
-    )
+        return render(request, "reports/fix_form.html", again, status=422)
+    try:
+        table = fix_table(
+            grids=grids,
+            title=title,
+            page=page,
+            conditions=conditions,
+            lists=lists,
+            day=day,
+            is_cut=is_cut,
+            user=request.user,
+            **form.cleaned_data,
+        )
+    except FixedAlready as taken:
+        words = _("You fixed figures as of %(day)s as “%(name)s” already. Give another name to fix these too.")
+        form.add_error("name", words % {"day": day.isoformat(), "name": taken})
+        return render(request, "reports/fix_form.html", again, status=422)
     messages.success(request, _("Fixed as “%(name)s”. Nobody can change it.") % {"name": table.name})
     return redirect(table)
 

@@ -54,6 +54,10 @@ class Values:
 FIELDS = [field.name for field in fields(Values)]
 
 
+class FixedAlready(ValueError):
+    """The account fixed figures of the day under this name before: most often the same form sent twice."""
+
+
 def may_fix(user: Actor) -> bool:
     """Whoever reports figures; an auditor changes nothing."""
     return user.is_active and user.role != AUDITOR
@@ -82,7 +86,11 @@ def fix_table(
     """Keep tables as they stand. `lists` are the parameters of the lists that hold their projects, without the day.
 
     `is_cut`: only what had happened by the day counts in them; else everything registered, as on an ordinary day.
+    Raises FixedAlready where the user's own figures of that day bear the name.
     """
+    User.objects.select_for_update().get(pk=user.pk)  # the same form sent twice waits here for the first one
+    if FixedTable.objects.filter(made_by=user, name=name, day=day, removed_at=None).exists():
+        raise FixedAlready(name)
     table = FixedTable(
         name=name,
         note=note,

@@ -62,6 +62,10 @@ def _kept_cell(cell: Cell) -> dict[str, Any]:
         kept["tone"] = cell.tone
     if not cell.dash:
         kept["dash"] = False
+    if cell.kind:
+        kept["kind"] = cell.kind
+    if cell.title:
+        kept["title"] = str(cell.title)
     return kept
 
 
@@ -71,7 +75,15 @@ def _cell(kept: dict[str, Any]) -> Cell:
         ((kind, text),) = value.items()
         value = READERS[kind](text)
     params = [(name, text) for name, text in kept["params"]] if "params" in kept else None
-    return Cell(value, params, kept.get("href", ""), kept.get("dash", True), kept.get("tone", ""))
+    return Cell(
+        value,
+        params,
+        kept.get("href", ""),
+        kept.get("dash", True),
+        kept.get("tone", ""),
+        kept.get("kind", ""),
+        kept.get("title", ""),
+    )
 
 
 def _kept_value(value: Any) -> Any:

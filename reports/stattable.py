@@ -191,7 +191,7 @@ def _rules(asked: StatAsked, compared: list[Comparison], period: Period) -> list
         rules.append(_("Without terminated projects: %(count)d of %(period)s left out.") % words)
     else:
         rules.append(_("Terminated projects count."))
-    rules.append(_("As of %(day)s. Every figure opens the list of its projects.") % {"day": f"{asked.shown:%Y-%m-%d}"})
+    rules.append(_("As of %(day)s.") % {"day": f"{asked.shown:%Y-%m-%d}"})
     return rules
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from projects.periods import Period
@@ -23,14 +25,15 @@ MOST = 500  # rows of a list on the page; the file holds all
 class Month:
     """A month, the day that everything is as of, and the projects. The year runs to the day.
 
-    Without a word about the day it is the end of the month, or today while the month is not over: a report of a past
-    month is the same whenever it is made.
+    The day lies in the month: its last one, or the day asked for, or today while the month is not over. A report of a
+    past month is the same whenever it is made. `said`: why it is another day than the one asked for.
     """
 
     month: Period
     day: datetime.date
     projects: ProjectQuerySet
     most: int | None = MOST
+    said: str = ""
 
     @property
     def year(self) -> Period:
@@ -86,11 +89,29 @@ def _is_month_end(day: datetime.date) -> bool:
 
 
 def month_of(params: QueryDict, projects: ProjectQuerySet, *, most: int | None = MOST) -> Month:
-    """From `month` and `as_of`; what cannot be one is passed over. By default the last whole month."""
+    """From `month` and `as_of`; what cannot be one is passed over. By default the month of the day asked for, or else
+    the last whole month."""
     asked, today = _date(params.get("as_of", "")), default_day() or as_of_day()
-    month = _month(params.get("month", "")) or last_whole_month(asked or today)
+    month = _month(params.get("month", ""))
+    if month is None:
+        month = Period(asked.year, month=asked.month) if asked else last_whole_month(today)
     end = month.last_day or today
-    return Month(month, asked or min(end, today), projects, most)
+    inside = [day for day in (asked, today, timezone.localdate()) if day and _is_in(day, month)]
+    day = inside[0] if inside and (asked is None or inside[0] == asked) else end
+    return Month(month, day, projects, most, _said(month, asked, day))
+
+
+def _is_in(day: datetime.date, month: Period) -> bool:
+    return (day.year, day.month) == (month.year, month.month)
+
+
+def _said(month: Period, asked: datetime.date | None, day: datetime.date) -> str:
+    if asked and asked != day:
+        words = _("%(asked)s does not lie in %(month)s: the report is as of the last day of the month, %(day)s.")
+        return words % {"asked": asked.isoformat(), "month": month.label, "day": day.isoformat()}
+    if day.replace(day=1) > timezone.localdate():
+        return _("%(month)s has not begun yet.") % {"month": month.label}
+    return ""
 
 
 def last_whole_month(day: datetime.date) -> Period:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from industries.models import Cluster
 from parks.models import Park
@@ -22,7 +22,7 @@ from reports.dimensions import NONE
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Place
 from reports.measures import NOTHING, Figures, growth, ratio, summed
-from reports.monthly.aims import PARK, Targets, targets_of
+from reports.monthly.aims import DISTRICT, PARK, Targets, targets_of
 from reports.monthly.asked import Month
 from reports.tables import Line, lines_of
 
@@ -110,7 +110,7 @@ def _park_name(line: Line) -> str:
 def _park_row(month: Month, line: Line, whole: Figures, targets: Targets, ranks: dict[str, int]) -> Row:
     own, entries = line.figures, [("park", line.code)] if line.code else []
     place = month.place(*entries)
-    target = targets.get((PARK, line.code, "agreed"))
+    target = targets.get((PARK if line.code else DISTRICT, line.code, "agreed"))
     booked = [("arrived_in", month.year.code), *month.base, *entries]
     cells = [
         Cell(_park_name(line)),
@@ -230,8 +230,8 @@ def years(month: Month) -> Grid:
         if line.figures.projects
     ]
     rows.append(replace(_year_row(Place(ALL, (), month.base), _("Total"), cube.total(), ""), role="total"))
-    labels: list[Any] = [_("Signed"), _("Registered"), _("Land"), _("Started"), _("Completed"), _("In production")]
-    labels += [_("Full production")]
+    labels = [_("Signed"), _("Registered"), pgettext("stage reached", "Land"), pgettext("stage reached", "Started")]
+    labels += [_("Completed"), pgettext("stage reached", "In production"), _("Full production")]
     columns = [Column(_("Year of signing"), key="year")]
     columns += [Column(label, "count", key=name) for label, (name, __) in zip(labels, STAGES, strict=True)]
     columns += [Column(_("Stalled"), "count", key="stalled"), Column(_("Terminated"), "count", key="terminated")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from projects import lights, pressing
 from projects.choices import Condition, HonourKind, Stage
@@ -233,7 +233,7 @@ def late(month: Month) -> Grid:
         Column(_("Reason"), width=36, key="reason"),
         Column(_("Lead unit"), key="lead_unit"),
         Column(_("Lead official"), width=10, key="official"),
-        Column(_("Measures"), width=36, key="measures"),
+        Column(pgettext("what is done about it", "Measures"), width=36, key="measures"),
     ]
     projects, totals = loaded(listed, month, by_start=True), listed.totals(None, month.day)
     told = told_of(projects, month.day)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from projects.choices import CapitalOrigin, MilestoneKind
+from projects.choices import STAGE_OF_MILESTONE, CapitalOrigin, MilestoneKind, Stage
 from projects.counting import happened
 from projects.models import CapitalArrival, Milestone
 from projects.periods import FOREIGN, OUTSIDE_CITY, Arrivals, Period
@@ -75,7 +75,6 @@ class _Counted:
     """The figures of a period as of a day, by the code of their measure; and what is only known roughly."""
 
     numbers: dict[str, Number] = field(default_factory=dict)
-    undated: int = 0  # milestones reached on a day that nobody knows
     year_alone: int = 0  # those dated to the year alone
 
 
@@ -99,16 +98,30 @@ def _counted(projects: ProjectQuerySet, period: Period, day: datetime.date) -> _
         .values_list("kind")
         .annotate(
             inside=Count("pk", filter=period.within("actual_on")),
-            undated=Count("pk", filter=Q(actual_on=None)),
             rough=Count("pk", filter=Period(period.year, year_alone=True).within("actual_on")),
         )
     )
     kinds = {kind: row for kind, *row in rows}
     for code, kind in EVENTS.items():
-        inside, undated, rough = kinds.get(kind.value, (0, 0, 0))
+        inside, rough = kinds.get(kind.value, (0, 0))
         found.numbers[code] = inside
-        found.undated += undated
         found.year_alone += rough
+    return found
+
+
+def _without_day(month: Month) -> dict[MilestoneKind, int]:
+    """Projects that have come to a step or beyond it by the day, by their stage, without a day of that step."""
+    signed = month.begun.signed().order_by()
+    stages = dict(signed.with_stage_as_of(month.day).values_list("stage_then").annotate(Count("pk")))
+    dated = Milestone.objects.filter(
+        happened("actual_on", month.day), project__in=signed.values("pk"), reached=True, actual_on__isnull=False
+    )
+    known = dict(dated.order_by().values_list("kind").annotate(Count("pk")))
+    found = {}
+    for kind in EVENTS.values():
+        rank = STAGE_OF_MILESTONE[kind].rank
+        come = sum(number for stage, number in stages.items() if stage and Stage(stage).rank >= rank)
+        found[kind] = come - known.get(kind.value, 0)
     return found
 
 
@@ -184,15 +197,10 @@ def _notes(month: Month, so_far: _Counted, targets: Targets, gone: Decimal) -> l
             )
             % {"number": so_far.year_alone}
         )
-    if so_far.undated:
-        notes.append(
-            ngettext(
-                "%(number)d milestone reached on a day that nobody filled in counts in no period.",
-                "%(number)d milestones reached on a day that nobody filled in count in no period.",
-                so_far.undated,
-            )
-            % {"number": so_far.undated}
-        )
+    if missing := {kind: number for kind, number in _without_day(month).items() if number > 0}:
+        steps = [_("%(step)s: %(number)d") % {"step": kind.label, "number": missing[kind]} for kind in missing]
+        words = _("At the step or beyond it by their stage, its day not filled in, counted in no period: %(steps)s.")
+        notes.append(words % {"steps": "、".join(steps)})
     if targets:
         share = f"{gone * 100:.1f}"
         notes.append(_("Of the year %(share)s%% is gone; ahead or behind: of the target less that.") % {"share": share})

@@ -20,20 +20,21 @@ class Table:
     code: str
     label: str | Promise
     make: Callable[[Month], Grid]
+    of_year: bool = True  # its projects are those that count in the year; else those of all years
 
 
 TABLES = {
     table.code: table
     for table in (
-        Table("overview", _("Overview of the month"), overview.overview),
+        Table("overview", _("Overview of the month"), overview.overview, of_year=False),
         Table("parks", _("By park"), cuts.parks),
         Table("clusters", _("By cluster"), cuts.clusters),
         Table("sizes", _("By size"), cuts.sizes),
         Table("firms", _("500 and listed"), lists.firms),
-        Table("key", _("Key projects"), lists.key),
+        Table("key", _("Key projects"), lists.key, of_year=False),
         Table("signed", _("Signed in the month"), lists.signed),
-        Table("late", _("Late or stalled"), lists.late),
-        Table("years", _("Years by stage"), cuts.years),
-        Table("gaps", _("Data quality"), gaps.gaps),
+        Table("late", _("Late or stalled"), lists.late, of_year=False),
+        Table("years", _("Years by stage"), cuts.years, of_year=False),
+        Table("gaps", _("Data quality"), gaps.gaps, of_year=False),
     )
 }

@@ -7,12 +7,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from projects import permissions
 from projects.models import Project
+from projects.periods import ALL
+from reports.fixed_views import FixForm, fix
+from reports.fixing import may_fix, require_fix
 from reports.gridout import send_grids
+from reports.links import Place
 from reports.monthly.asked import Month, month_of
 from reports.monthly.tables import TABLES, Table
 
@@ -42,6 +47,19 @@ def monthly_table_export(request: HttpRequest, code: str, ending: str) -> HttpRe
     return _file(request, ending, [table], str(table.label))
 
 
+@require_POST
+def monthly_fix(request: HttpRequest) -> HttpResponse:
+    """Keep all tables as they are reported."""
+    return _fixed(request, list(TABLES.values()), _("Monthly report"), reverse("reports:monthly"))
+
+
+@require_POST
+def monthly_table_fix(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep one of the tables as it is reported."""
+    table = _table(code)
+    return _fixed(request, [table], str(table.label), reverse("reports:monthly_table", args=[code]))
+
+
 def _table(code: str) -> Table:
     if code not in TABLES:
         raise Http404
@@ -62,6 +80,7 @@ def _page(request: HttpRequest, tables: list[Table], code: str | None) -> HttpRe
         "code": code,
         "earlier": month.month.before().code,
         "later": month.month.after().code,
+        "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,
     }
     return render(request, "reports/monthly.html", context)
 
@@ -71,4 +90,25 @@ def _file(request: HttpRequest, ending: str, tables: list[Table], name: str) -> 
     month = replace(_month(request), most=None)
     grids = [table.make(month) for table in tables]
     title = f"{name} {month.month.code}"
-    return send_grids(request, ending, title, grids, conditions=[(_("month"), month.month.label)], day=month.day)
+    return send_grids(request, ending, title, grids, conditions=_in_words(month), day=month.day)
+
+
+def _fixed(request: HttpRequest, tables: list[Table], name: str, path: str) -> HttpResponse:
+    require_fix(request.user)
+    month = _month(request)
+    period = month.year if all(table.of_year for table in tables) else ALL
+    return fix(
+        request,
+        grids=[table.make(month) for table in tables],
+        title=f"{name} {month.month.code}",
+        page=f"{path}?month={month.month.code}&as_of={month.day}",
+        conditions=_in_words(month),
+        lists=[Place(period).counted()],
+        day=month.day,
+        is_cut=True,
+    )
+
+
+def _in_words(month: Month) -> list[tuple[str, str]]:
+    said = [(str(_("month")), month.month.label)]
+    return [*said, (str(_("as of")), month.said)] if month.said else said

@@ -200,3 +200,40 @@ def test_a_table_comes_back_as_it_was_kept() -> None:
     plain = [Cell("x"), Cell(0), Cell(datetime.date(2020, 1, 1)), Cell(True)]
     grid = Grid("表", columns, [Row(cells, "subtotal", 1), Row(plain)], ["注"])
     assert grid_of(kept_grid(grid)) == grid
+
+
+def test_the_same_form_sent_twice_fixes_once(manager: Client) -> None:
+    make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
+    first = fix(manager)
+    again = manager.post(f"{TABLE}&as_of=2020-08-31", {"name": first.name})
+    assert again.status_code == 422
+    assert "请换一个名称" in again.content.decode()
+    assert FixedTable.objects.get() == first
+    assert fix(manager, "&as_of=2020-07-31", first.name) != first  # of another day
+    other = Client()
+    other.force_login(make_user("另", "manager", all_parks=True))
+    assert fix(other, name=first.name).made_by_name == "另"
+    assert manager.post(f"{first.get_absolute_url()}remove/").status_code == 302
+    fix(manager, name=first.name)
+
+
+@pytest.mark.parametrize(
+    "url", ["changes/fix/?from=2019-12-31&to=2020-08-31&park=shuangfu", "cohorts/fix/?as_of=2020-08-31&park=shuangfu"]
+)
+def test_changes_and_cohorts_are_fixed_too(manager: Client, url: str) -> None:
+    make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
+    make_project("乙", park="degan", agreed="3", signed="2020-05-01")
+    page = url.replace("fix/", "")
+    assert url.split("?")[0] in manager.get(f"/reports/{page}").content.decode()
+    assert manager.post(f"/reports/{url}", {"name": "报"}).status_code == 302
+    table = FixedTable.objects.get()
+    assert table.page == f"/reports/{page}"
+    assert [row.name for row in table.projects.all()] == ["甲"]
+    assert not corrected(manager, table).rows
+
+
+def test_a_fixed_table_promises_no_lists(manager: Client) -> None:
+    make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
+    promise = "每个数都能打开"
+    assert promise in manager.get("/reports/statistics/?rows=park&cols=none&year=2020&compare=").content.decode()
+    assert promise not in manager.get(fix(manager).get_absolute_url()).content.decode()

@@ -15,6 +15,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from jiangjin.lib.dates import PartialDay
@@ -23,6 +24,7 @@ from projects.models import CapitalArrival, Milestone, Note, Obstacle, Project
 from projects.periods import Period
 from reports.grid import Cell, Grid
 from reports.measures import growth
+from reports.models import FixedTable, Target
 from reports.monthly.asked import Month, last_whole_month, month_of
 from reports.monthly.tables import TABLES
 from tests.builders import make_investor, make_project, make_user
@@ -283,7 +285,18 @@ def test_gaps_by_unit() -> None:
     make_investor("重庆某某有限公司", type="hmt")  # has no such code
     assert table("gaps")["合计"][0] == 0
     assert rows["未填"][2] == 4
-    assert [sum(parts) for parts in zip(rows["招商局"], rows["未填"], strict=True)] == rows["合计"]
+    known = [name for name in range(len(rows["合计"])) if name != 4]
+    assert all(rows["招商局"][at] + rows["未填"][at] == rows["合计"][at] for at in known)
+
+
+def test_silence_before_the_register_began_is_unknown() -> None:
+    fill()
+    grid = TABLES["gaps"].make(month())
+    assert {row.cells[5].value for row in grid.rows} == {None}
+    assert any("更新记录" in note for note in grid.notes)
+    today = TABLES["gaps"].make(month("2020-08", timezone.localdate()))
+    assert today.rows[-1].cells[5].value == 0
+    assert not any("更新记录" in note for note in today.notes)
 
 
 def test_contradicting_days_are_those_of_the_rule() -> None:
@@ -463,9 +476,12 @@ def fill_more() -> None:
     [
         ("", "2020-12", "2020-12-31"),
         ("month=2020-02", "2020-02", "2020-02-29"),
-        ("as_of=2020-09-15", "2020-08", "2020-09-15"),
+        ("as_of=2020-09-15", "2020-09", "2020-09-15"),
         ("as_of=2020-09-30", "2020-09", "2020-09-30"),
-        ("month=2021-03", "2021-03", "2020-12-31"),  # not yet begun
+        ("month=2021-03", "2021-03", "2021-03-31"),  # not yet begun on the fixed day
+        ("month=2020-11&as_of=2020-12-31", "2020-11", "2020-11-30"),
+        ("month=2020-11&as_of=2020-10-31", "2020-11", "2020-11-30"),
+        ("month=2020-11&as_of=2020-11-12", "2020-11", "2020-11-12"),
         ("month=2020", "2020-12", "2020-12-31"),
     ],
 )
@@ -494,3 +510,64 @@ def test_on_an_ordinary_day_it_is_the_month_before(settings: Any) -> None:
 def test_the_same_time_of_the_year_before(day: str, before: str) -> None:
     year = min(int(day[:4]), 2020) if day == "2021-03-31" else int(day[:4])
     assert month(f"{year}-02", datetime.date.fromisoformat(day)).day_before.isoformat() == before
+
+
+def test_heads_say_counts_and_measures_by_their_own_words() -> None:
+    fill()
+    heads = [str(column.label) for column in TABLES["late"].make(month()).columns]
+    assert heads[-1] == "措施"
+    heads = [str(column.label) for column in TABLES["years"].make(month()).columns]
+    assert heads[1:8] == ["签约", "注册", "拿地", "开工", "竣工", "投产", "达产"]
+
+
+def test_the_total_of_the_parks_is_measured_by_the_districts_target() -> None:
+    fill()
+    Target.objects.create(year=2020, scope="district", measure="agreed", value=yi("48"))
+    assert table("parks")["合计"][-2] == Decimal("0.5")
+
+
+def test_a_day_outside_the_month_is_said(leader: Client) -> None:
+    said = "2020-12-31 不在"
+    assert said in leader.get("/reports/monthly/overview/?month=2020-11&as_of=2020-12-31").content.decode()
+    assert said not in leader.get("/reports/monthly/overview/?month=2020-12&as_of=2020-12-31").content.decode()
+    page = leader.get("/reports/monthly/overview/?month=2099-11").content.decode()
+    assert "尚未开始" in page
+
+
+def test_steps_without_a_day_are_said() -> None:
+    """A project that produces was registered once, whoever wrote that down."""
+    make_project("甲", agreed="1", signed="2019-05-01", reached={"production": "2020-08-03"})
+    make_project("乙", agreed="1", signed="2019-05-01", reached={"started": "2020-08-03", "registered": "2020-01-01"})
+    make_project("丙", agreed="1", signed="2019-05-01", reached={"started": None})
+    make_project("后来", agreed="1", signed="2019-05-01", reached={"completed": "2020-09-01"})
+    (note,) = [note for note in TABLES["overview"].make(month()).notes if "日期未填" in note]
+    assert note.endswith("公司注册 2 项、开工 2 项、竣工 1 项。"), note
+
+
+def test_the_report_of_a_month_can_be_fixed(manager: Client) -> None:
+    fill()
+    for path, grids in (("", len(TABLES)), ("parks/", 1), ("late/", 1)):
+        page = manager.get(f"/reports/monthly/{path}?month=2020-08")
+        url = f"/reports/monthly/{path}fix/"
+        assert url in page.content.decode()
+        assert manager.post(f"{url}?month=2020-08", {"name": f"报{path}"}).status_code == 302
+        fixed = FixedTable.objects.latest("id")
+        assert (len(fixed.grids), fixed.day, fixed.is_cut) == (grids, DAY, True)
+        kept = manager.get(fixed.get_absolute_url())
+        assert not kept.context["corrected"].rows
+        assert [values(grid) for grid in kept.context["grids"]] == [
+            {name: [_as_kept(value) for value in row] for name, row in values(grid).items()}
+            for grid in page.context["grids"]
+        ]
+
+
+def _as_kept(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | Decimal | PartialDay) else str(value)
+
+
+def test_an_auditor_fixes_nothing(client: Client) -> None:
+    client.force_login(make_user("auditor", role="auditor"))
+    assert "fix/" not in client.get("/reports/monthly/parks/?month=2020-08").content.decode()
+    for url in ("monthly", "monthly/parks", "changes", "cohorts"):
+        assert client.post(f"/reports/{url}/fix/", {"name": "x"}).status_code == 403
+    assert not FixedTable.objects.exists()
