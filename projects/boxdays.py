@@ -43,6 +43,7 @@ SHAPES = [
 SIGNED = re.compile(r"(?:新?签约|签订|新签|签的?|引进|落户)的?")
 BEFOREHAND = re.compile(r"(?:签约(?:时间|日期|日|年度|年份)?|签订时间)(?:在|为|是|于|:|=)?|自从?|从|于|在")
 UP_TO = re.compile(r"截[至止]到?|到")
+IMPOSSIBLE = re.compile(rf"(?:{YEAR}年)?\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!\d)", re.ASCII)  # 2020年13月
 SINCE_SIGNING = re.compile(
     r"签约(?:已经|已)?(?:超过|超|满)?(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,2}|半)个?(?P<unit>天|周|月|年)"
     r"(?:(?P<within>以内|之内|内)|以上|多|了)?的?",
@@ -96,9 +97,13 @@ def day_at(key: str, start: int, today: datetime.date, year: int | None) -> tupl
         if ago := _long_ago(text, start, today):
             return ago
         found = _period_at(text, at, today, year)
+        if (odd := IMPOSSIBLE.match(text, at)) and (found is None or found[0] < odd.end()):
+            return odd.end(), Meaning(unclear=NO_SUCH_DAY)
         if found is None:
             return None
         end, period = found
+        if prefix and prefix[0].startswith("截"):
+            return end, Meaning((("as_of", period.last.last.isoformat()),))
         if prefix and UP_TO.match(prefix[0]):
             return end, Meaning((("signed_to", str(period.last)),), note=sentence(SIGNED_BY, day=period.last))
         end, meaning = _ended(text, end, period, text[at:end], today)

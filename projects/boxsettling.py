@@ -12,7 +12,7 @@ from projects.boxmeaning import Remark, Word
 from projects.choices import Condition, Stage
 
 # Parameters that take one value: of two words the first counts, the other is said.
-SINGLE = ("official", "lead_unit", "source", "tag", "sort", "followed", "voided")
+SINGLE = ("official", "lead_unit", "source", "tag", "sort", "followed", "voided", "as_of")
 # Values whose order is the list's own.
 JOINED = ("park", "cluster", "chain", "stage", "condition", "light", "rank", "investor_type", "missing")
 

@@ -16,7 +16,12 @@ class DayFormField(PartialDayFormField):
     """A day known fully, typed in any spelling that the import takes; cleaned to a date, and never a future one."""
 
     def clean(self, value: Any) -> datetime.date | None:
-        day: PartialDay | None = super().clean(value)
+        try:
+            day: PartialDay | None = super().clean(value)
+        except ValidationError as error:
+            if error.code == "not_a_date":  # whose words offer a month or a year as well
+                raise ValidationError(_("This is not a day. Write it whole, for example 2020-06-30.")) from error
+            raise
         if day is None:
             return None
         if day.precision != "day":

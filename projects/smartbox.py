@@ -44,6 +44,8 @@ FREE = {
 FREE |= {"来源": "source", "标签": "tag"}
 TEXT = ("文字", "名称", "项目", "投资方")
 
+NUMBER_ALONE = re.compile(r"[\d一二三四五六七八九十两百]+[个项家]")
+NO_NUMBER = _("How many there are cannot be asked for. Give an amount, a time or a name.")
 NO_NOT = _("What to leave out cannot be said here yet, only what to show.")
 IN_ONE = _("Looked for as one text. With a blank in it:")
 NO_SUCH = _("There is none of this name.")
@@ -159,6 +161,8 @@ class _Reader:
         """A piece as one word, as several without a rest, or as text."""
         if meaning := self.whole(piece.key):
             return [Word(piece.text, meaning)]
+        if NUMBER_ALONE.fullmatch(piece.key):
+            return [Word(piece.text, Meaning(unclear=NO_NUMBER))]
         prefixed = PREFIXED.fullmatch(piece.text)
         if prefixed and (found := self._prefixed(prefixed["what"], prefixed["value"])):
             return [found]

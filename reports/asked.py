@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
@@ -16,11 +18,15 @@ from projects.periods import ALL, Period
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`day` cuts the figures; None where everything registered counts. `shown` is the day that the page says."""
+    """`day` cuts the figures; None where everything registered counts. `shown` is the day that the page says.
+
+    `passed_over`: what was asked for and cannot be, a sentence each.
+    """
 
     year: int | None
     day: datetime.date | None
     shown: datetime.date
+    passed_over: tuple[str, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -52,10 +58,28 @@ def default_day() -> datetime.date | None:
 
 
 def asked(params: QueryDict) -> Asked:
-    """From `year` and `as_of`; what cannot be one is passed over."""
-    day = day_in(params.get("as_of", "")) or default_day()
+    """From `year` and `as_of`; what cannot be one is passed over, and said."""
+    texts = {name: params.get(name, "").strip() for name in ("year", "as_of")}
+    wanted, year = day_in(texts["as_of"]), _year(texts["year"])
+    day = wanted or default_day()
     shown = day or as_of_day()
-    return Asked(_year(params.get("year", "")) or shown.year, day, shown)
+    said = []
+    if texts["year"] and not year and texts["year"] != "all":
+        said.append(
+            _("“%(text)s” is not a year: %(year)d is shown.") % {"text": texts["year"][:20], "year": shown.year}
+        )
+    if texts["as_of"] and not wanted:
+        words = _("“%(text)s” is not a day: shown as of %(day)s.")
+        said.append(words % {"text": texts["as_of"][:20], "day": shown.isoformat()})
+    return Asked(year or shown.year, day, shown, tuple(said))
+
+
+def not_a_choice(params: QueryDict, name: str, choices: Collection[str], label: object) -> list[str]:
+    """A sentence where the parameter is none of the choices."""
+    text = params.get(name, "").strip()
+    if not text or text in choices:
+        return []
+    return [_("%(label)s: there is no “%(text)s”; it was passed over.") % {"label": label, "text": text[:20]}]
 
 
 def day_in(text: str) -> datetime.date | None:
@@ -73,4 +97,10 @@ def _year(text: str) -> int | None:
 
 def header_of(asked: Asked) -> dict[str, object]:
     """What the head of a page with figures shows: the year, those to choose, the day."""
-    return {"year": asked.year, "years": years_offered(), "as_of": asked.shown, "asked": asked}
+    return {
+        "year": asked.year,
+        "years": years_offered(),
+        "as_of": asked.shown,
+        "asked": asked,
+        "passed_over": asked.passed_over,
+    }

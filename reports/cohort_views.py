@@ -20,7 +20,7 @@ from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from reports.ageing import Ageing, ageing_of
 from reports.ageing_grids import old_grid, stages_grid
-from reports.asked import Asked, asked
+from reports.asked import Asked, asked, not_a_choice
 from reports.cohort_grids import CUTS, grids_of
 from reports.cohorts import STEPS, Cohorts
 from reports.dimensions import DIMENSIONS
@@ -116,6 +116,11 @@ def cohorts(request: HttpRequest) -> HttpResponse:
         "fix_form": None
         if conditions.faults_of(page.filters) or not may_fix(request.user)
         else FixForm(auto_id="fix-%s"),
+        "passed_over": [
+            *page.asked.passed_over,
+            *not_a_choice(request.GET, "by", CUTS, _("cut by")),
+            *not_a_choice(request.GET, "step", STEPS, _("cohorts by")),
+        ],
     }
     return render(request, "reports/cohorts.html", context)
 

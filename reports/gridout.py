@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -52,7 +52,7 @@ def _value(column: Column, cell: Cell) -> Any:
     if isinstance(cell.value, Decimal) and column.kind in ("mixed", "signed_mixed"):
         return cell.value / YI
     if column.kind == "points" and not isinstance(cell.value, str):
-        return Decimal(cell.value) * 100
+        return (Decimal(cell.value) * 100).quantize(Decimal("0.0001"), ROUND_HALF_UP)  # as the rates in files
     return cell.value if column.kind in OUT_KINDS else str(cell.value)
 
 

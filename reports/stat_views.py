@@ -24,7 +24,7 @@ from reports.grid import Grid
 from reports.links import Place
 from reports.saved_views import open_table
 from reports.savedtables import NewTableForm
-from reports.statasked import NO_COLUMNS, OWN_PARAMETERS, YEARS, StatAsked, stat_asked
+from reports.statasked import NO_COLUMNS, OWN_PARAMETERS, YEARS, StatAsked, offers_prior, stat_asked
 from reports.statmeasures import MEASURES
 from reports.stattable import TooManyColumns, table_of
 
@@ -123,6 +123,7 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
         "year": year,
         "years": years_offered(),
         "as_of": asked.shown,
+        "passed_over": asked.passed_over,
         "tabs": _tabs(request),
         "rows": [Choice(one.code, str(one.label), one.code == asked.rows) for one in DIMENSIONS.values()],
         "cols": _columns(asked),
@@ -133,7 +134,11 @@ def page_of(asked: StatAsked, request: HttpRequest) -> dict[str, object]:
         "measures": [Choice(one.code, str(one.name), one in asked.measures) for one in MEASURES.values()],
         "compare": [
             Choice("yoy", _("growth over the year before"), "yoy" in asked.compare),
-            Choice("prior", _("growth over the period before"), "prior" in asked.compare),
+            *(
+                [Choice("prior", _("growth over the period before"), "prior" in asked.compare)]
+                if offers_prior(asked.rows, asked.cols, asked.period)
+                else []
+            ),
             Choice("share", _("Share"), "share" in asked.compare),
         ],
         "chosen": [

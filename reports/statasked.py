@@ -53,6 +53,7 @@ class StatAsked:
     sort: str
     narrowing: tuple[tuple[str, str], ...]
     user: Actor = field(repr=False)
+    passed_over: tuple[str, ...] = ()  # what was asked for and cannot be, a sentence each
 
     @property
     def periods(self) -> list[Period]:
@@ -118,7 +119,7 @@ class StatAsked:
 
 
 def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
-    """From the address; what cannot be is passed over, wrong conditions are told (`faults`)."""
+    """From the address; what cannot be is passed over and said, wrong conditions are told (`faults`)."""
     asked = asking.asked(params)
     rows = params.get("rows", "")
     rows = rows if rows in DIMENSIONS else "park"
@@ -132,13 +133,15 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
     elif (cols in FINER or rows in FINER) and period.year is None:
         period = asked.period
     years = params.get("years", "")
+    number = int(years) if years.isascii() and years.isdigit() and 2 <= int(years[:3]) <= max(YEARS) else YEARS[0]
+    compare = _compared(params, cols)
     return StatAsked(
         rows,
         cols,
         tuple(MEASURES[code] for code in _several(params, "measures") if code in MEASURES)
         or tuple(MEASURES[code] for code in USUAL),
-        _compared(params, cols),
-        int(years) if years.isascii() and years.isdigit() and 2 <= int(years[:3]) <= max(YEARS) else YEARS[0],
+        compare,
+        number,
         period,
         asked.day,
         asked.shown,
@@ -146,7 +149,42 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
         params.get("sort", ""),
         tuple((name, value) for name in NARROWING for value in params.getlist(name) if value),
         user,
+        (*asked.passed_over, *_passed_over(params, rows, cols, period, number, compare)),
     )
+
+
+def offers_prior(rows: str, cols: str, period: Period) -> bool:
+    """Whether 环比 says anything: of a whole year it would be 同比, and rows of time stand one below another."""
+    if period.quarter or period.month:
+        return rows not in FINER
+    return rows not in FINER and cols in FINER and bool(period.year)
+
+
+def _passed_over(
+    params: QueryDict, rows: str, cols: str, period: Period, years: int, compare: tuple[str, ...]
+) -> list[str]:
+    """A sentence for each choice of the address that the table does not follow."""
+    said = asking.not_a_choice(params, "rows", DIMENSIONS, _("rows"))
+    said += asking.not_a_choice(params, "cols", {*DIMENSIONS, NO_COLUMNS}, _("columns"))
+    wanted = params.get("cols", "")
+    if wanted in DIMENSIONS and wanted != cols:
+        words = _("Columns by %(cols)s do not go with rows by %(rows)s: shown without columns.")
+        said.append(words % {"cols": DIMENSIONS[wanted].label, "rows": DIMENSIONS[rows].label})
+    for name, label, known in (("measures", _("Measures"), MEASURES), ("compare", _("Compare"), COMPARISONS)):
+        for code in _several(params, name):
+            if code not in known:
+                words = _("%(label)s: there is no “%(text)s”; it was passed over.")
+                said.append(words % {"label": label, "text": code[:20]})
+    said += asking.not_a_choice(params, "years", {str(years)}, _("how many years"))
+    text = params.get("period", "").strip()
+    if text and not _period(text):
+        said += asking.not_a_choice(params, "period", (), _("period"))
+    elif text and (found := _period(text)) != period and found is not None:
+        words = _("Quarters and months are those of one year: %(shown)s instead of %(wanted)s.")
+        said.append(words % {"shown": period.label, "wanted": found.label})
+    if "prior" in compare and rows in FINER:
+        said.append(_("The rows are periods one after another: they are not compared with the period before."))
+    return said
 
 
 def _several(params: QueryDict, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from parks.models import Park
 from projects import permissions
 from projects.models import Project
-from reports.asked import asked, header_of
+from reports.asked import asked, header_of, not_a_choice
 from reports.gridout import send_grids
 from reports.target_grids import Progress, label_of
 from reports.targetmodels import TargetMeasure
@@ -23,6 +23,10 @@ def targets(request: HttpRequest) -> HttpResponse:
     progress, measure = _asked(request)
     context = {
         **header_of(progress.when),
+        "passed_over": [
+            *progress.when.passed_over,
+            *not_a_choice(request.GET, "measure", TargetMeasure.values, _("measure")),
+        ],
         "grids": progress.grids(measure),
         "measures": [(one.value, label_of(one)) for one in TargetMeasure],
         "measure": measure,

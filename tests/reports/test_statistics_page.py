@@ -164,3 +164,53 @@ def test_the_file_holds_the_table(vocabulary: None, leader: Client) -> None:
     stranger.save()
     leader.force_login(stranger)
     assert leader.get("/reports/statistics/export.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("rows=bogus", "bogus"),
+        ("cols=bogus", "bogus"),
+        ("rows=year&cols=month", "不分列"),
+        ("rows=month&period=all&year=2020", "2020"),
+        ("years=99", "99"),
+        ("period=2030Q9", "2030Q9"),
+        ("year=abc", "abc"),
+        ("as_of=2020-13-45", "2020-13-45"),
+        ("measures=agreed,bogus", "bogus"),
+        ("rows=quarter&cols=none&compare=prior", "环比"),
+    ],
+)
+def test_what_the_table_does_not_follow_is_said(vocabulary: None, leader: Client, query: str, said: str) -> None:
+    response = leader.get(f"/reports/statistics/?{query}")
+    assert len(response.context["passed_over"]) == 1
+    assert said in response.context["passed_over"][0]
+    assert response.context["passed_over"][0] in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        ("cols=none&year=2020", False),
+        ("cols=year", False),
+        ("rows=month&cols=none", False),
+        ("cols=quarter", True),
+        ("cols=none&period=2020Q3", True),
+    ],
+)
+def test_the_period_before_is_offered_where_it_says_something(
+    vocabulary: None, leader: Client, query: str, offered: bool
+) -> None:
+    response = leader.get(f"/reports/statistics/?{query}")
+    assert any(one.value == "prior" for one in response.context["compare"]) is offered
+    assert not response.context["passed_over"]
+
+
+@pytest.mark.parametrize(
+    "url", ["/?year=abc", "/?as_of=2020-13-45", "/reports/cohorts/?by=zzz", "/reports/targets/?measure=zzz"]
+)
+def test_other_pages_say_what_they_pass_over(vocabulary: None, leader: Client, url: str) -> None:
+    response = leader.get(url)
+    (said,) = response.context["passed_over"]
+    assert url.rpartition("=")[2] in said
+    assert said in response.content.decode()
