@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from accounts.demo import as_of_day
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import MoneyFormField
+from projects.choices import Stage
 from projects.columnplaces import Asked, AsOf, Place
 from projects.columns import ALL, BY_KEY, PERCENT, Column
 from projects.querysets import ProjectQuerySet
@@ -64,7 +65,9 @@ Words = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def operators_of(column: Column) -> tuple[str, ...]:
-    """What can be asked of a column."""
+    """What can be asked of a column. Stages follow one another; other choices have no order."""
+    if column.key == "stage":
+        return SIZED
     return column.place.operators or OF_KIND[column.kind]
 
 
@@ -171,6 +174,9 @@ def fitting(projects: ProjectQuerySet, conditions: Sequence[ColumnCondition], as
 
 def _holds(condition: ColumnCondition, asked: Asked) -> Q:
     place, value = _place(condition.column, asked), condition.value
+    if condition.column.key == "stage" and condition.operator in (AT_LEAST, AT_MOST):
+        rank, upwards = Stage(value).rank, condition.operator == AT_LEAST
+        return place.fits("in", [one.value for one in Stage if one.rank == rank or (one.rank > rank) == upwards], asked)
     if condition.operator == EMPTY:
         return place.empty()
     if condition.operator == FILLED:

@@ -35,6 +35,7 @@ KINDS = (
     "day",
     "light",
     "stage",
+    "year",
 )
 OUT_KINDS = {
     "count": "integer",
@@ -51,6 +52,7 @@ OUT_KINDS = {
     "mixed": "decimal",
     "signed_mixed": "decimal",
     "day": "day",
+    "year": "year",
 }
 
 
@@ -72,7 +74,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind not in ("text", "light", "stage")
+        return self.kind not in ("text", "light", "stage", "year")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,11 @@ def grid_of(lines: list[Line]) -> Grid:
         Column(_("scope")),
         Column(_("figure"), width=28),
         Column(_("period"), weak=True),
+        Column(_("result")),  # before the figures: a phone shows the first columns
+        Column(_("difference"), "signed_number"),
         Column(_("published"), "number"),
         Column(_("computed"), "number"),
-        Column(_("difference"), "signed_number"),
         Column(_("unit"), weak=True),
-        Column(_("result")),
         Column(_("how it is counted"), weak=True, width=50),
     ]
     notes = [
@@ -91,11 +91,11 @@ def _row(line: Line) -> Row:
             Cell(line.scope),
             Cell(line.label),
             Cell(period),
+            Cell(WORDS[line.verdict](), tone=TONES.get(line.verdict, "")),
+            Cell(line.difference),
             Cell(figure.value if printed is None else printed, title=figure.qualifier),
             Cell(line.computed, line.params),
-            Cell(line.difference),
             Cell(" ".join(filter(None, (figure.qualifier, figure.unit)))),
-            Cell(WORDS[line.verdict](), tone=TONES.get(line.verdict, "")),
             Cell(line.definition or line.why),
         ]
     )

@@ -232,7 +232,7 @@ def years(month: Month) -> Grid:
     rows.append(replace(_year_row(Place(ALL, (), month.base), _("Total"), cube.total(), ""), role="total"))
     labels = [_("Signed"), _("Registered"), pgettext("stage reached", "Land"), pgettext("stage reached", "Started")]
     labels += [_("Completed"), pgettext("stage reached", "In production"), _("Full production")]
-    columns = [Column(_("Year of signing"), key="year")]
+    columns = [Column(_("Year of signing"), "year", key="year")]
     columns += [Column(label, "count", key=name) for label, (name, __) in zip(labels, STAGES, strict=True)]
     columns += [Column(_("Stalled"), "count", key="stalled"), Column(_("Terminated"), "count", key="terminated")]
     notes = [
@@ -247,7 +247,7 @@ def _year_name(line: Line) -> str:
 
 
 def _year_row(place: Place, label: str, figures: Figures, code: str) -> Row:
-    cells = [Cell(label)]
+    cells = [Cell(int(label) if label.isdigit() else label)]
     cells += [Cell(getattr(figures, name), reached_by(place, stage)) for name, stage in STAGES]
     for condition in (Condition.STALLED, Condition.TERMINATED):
         cells.append(Cell(getattr(figures, condition.value), place.cohort(("condition", condition.value))))

@@ -104,7 +104,7 @@ def _firm_row(project: Project, firm: Any, ranks: Iterable[Any]) -> Row:
     return Row(
         [
             Cell(firm.name, href=firm.get_absolute_url()),
-            Cell("、".join(str(rank) for rank in ranks)),
+            Cell("、".join(str(rank) if rank.year else f"{rank}（{_('year not filled in')}）" for rank in ranks)),
             _name(project),
             _text(project.park and project.park.short_name),
             Cell(project.agreed_capital, dash=False),

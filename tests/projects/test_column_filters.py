@@ -123,6 +123,12 @@ FOUND = [
     ("condition:ne:active", "乙"),
     ("stage:eq:registered", "甲乙"),
     ("stage:eq:注册", "甲乙"),
+    ("stage:ge:注册", "甲乙"),
+    ("stage:ge:开工", ""),
+    ("stage:le:registered", "甲乙丙"),
+    ("stage:le:signed", "丙"),
+    ("stage:ge:registered&as_of=2020-06-30", ""),
+    ("stage:le:signed&as_of=2020-06-30", "甲丙"),
     ("land_mode:empty", "乙丙"),
     ("park:eq:luohuang", "甲"),  # it lies in a park inside
     ("park:ne:luohuang", "乙丙"),

@@ -197,6 +197,7 @@ def test_firms_count_their_group_once() -> None:
     grid = TABLES["firms"].make(month())
     assert [row.cells[0].value for row in grid.rows] == ["上市甲", "上市乙", "合计 1 家"]
     assert grid.rows[-1].cells[2].value == "2 项"
+    assert "年份未填" in grid.rows[0].cells[1].value
     assert grid.rows[-1].cells[4].value == yi("15")
 
 
@@ -387,6 +388,8 @@ def test_one_click_gives_the_workbook_that_the_page_shows(manager: Client) -> No
     assert overview[1][1:4] == (3, 4, 2)
     assert overview[2][1:4] == (19, 24, 18)  # 亿元
     assert overview[2][5] == pytest.approx(1 / 3)
+    years = next(sheet for grid, sheet in zip(grids, book.worksheets, strict=False) if grid.code == "years")
+    assert [row[0] for row in years.iter_rows(min_row=2, values_only=True)] == [2018, 2019, 2020, "合计"]
     about = {row[1] for row in book.worksheets[-1].iter_rows(values_only=True)}
     assert {"2020-08-31", "manager"} <= about
     assert any("上年同期" in str(text) and "2019-08-31" in str(text) for text in about)

@@ -157,6 +157,15 @@ def test_a_figure_is_typed_in_corrected_and_taken_out(manager: Client) -> None:
     assert list(kinds) == [("+", "manager"), ("~", "manager"), ("-", "manager")]
 
 
+def test_a_figure_is_of_a_whole_day_and_the_page_says_nothing_else(manager: Client) -> None:
+    for day in ("abc", "2020-06", "2020"):
+        page = manager.post(ACTUAL, typed("1400.5", day=day))
+        assert page.status_code == 422
+        (said,) = page.context["form"].errors["day"]
+        assert "2020-06-30" in said
+        assert "2020-06 " not in said
+
+
 def test_what_stands_there_already_is_not_overwritten_unseen(manager: Client) -> None:
     actual("industrial_output", "2021-12-31", "14000000", source="公报")
     answer = manager.post(ACTUAL, typed("1401"))

@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Project
+from reports.grid import Cell, Column, Grid, Row
+from reports.gridout import sheet_of
 from reports.statcompare import months_earlier
 from tests.builders import make_park, make_project, make_user
 from tests.reports.pages import assert_opens_its_rows, figure_links
@@ -214,3 +216,9 @@ def test_other_pages_say_what_they_pass_over(vocabulary: None, leader: Client, u
     (said,) = response.context["passed_over"]
     assert url.rpartition("=")[2] in said
     assert said in response.content.decode()
+
+
+def test_points_in_a_file_have_four_decimals_at_most(vocabulary: None) -> None:
+    column, third = Column("差", "points"), Decimal(1) / 3
+    grid = Grid("表", [Column("名"), column], [Row([Cell("甲"), Cell(third)]), Row([Cell("乙"), Cell(-third)])])
+    assert [row[1] for row in sheet_of(grid).rows] == [Decimal("33.3333"), Decimal("-33.3333")]
