@@ -20,6 +20,7 @@ from jiangjin.lib.dates import PartialDay
 from projects.choices import Stage
 from projects.models import Investor, Note, Official, Project, TaskForce
 from projects.people_writing import hand_over
+from projects.periods import Period
 from projects.registering import write_note
 from reports.clearing import clear_demo
 from reports.democases import load_cases
@@ -81,7 +82,7 @@ def test_the_published_figures_stay_and_a_second_run_writes_nothing(demo: User, 
     before = tables()
     load_cases()
     assert tables() == before
-    totals = Project.objects.visible_to(demo).counted().totals(2020)
+    totals = Project.objects.visible_to(demo).counted().totals(Period(2020))
     assert (totals.projects, int(totals.agreed)) == (192, 10_360_000)
     assert [problem for one in all_invariants() for problem in one.find()] == []
     assert "192" in page_of_home(client)
