@@ -77,11 +77,12 @@ def obstacle_export(request: HttpRequest, ending: str) -> HttpResponseBase:
         return refused([f"{filters[name].label}: {error}" for name, found in filters.errors.items() for error in found])
     solved = filters.cleaned_data["solved"]
     found = waiting.all_rows(request.user, filters.cleaned_data, today)
-    sheet = tablesout.obstacles_sheet(found, today, solved=solved)
+    count = found.count()
+    sheet = tablesout.obstacles_sheet(found, count, today, solved=solved)
     chosen = filters.in_words()
     about = exports.about_of(request, sheet.title, chosen, today, exports.usual_rules())
     title = _("Solved obstacles") if solved else _("What waits for whom")
-    return exports.send(request, ending, Outgoing(title, [sheet], found.count(), about, chosen))
+    return exports.send(request, ending, Outgoing(title, [sheet], count, about, chosen))
 
 
 @require_GET

@@ -45,8 +45,8 @@ def investors_sheet(investors: QuerySet[Investor], count: int, totals: Totals) -
     return OutSheet(_("Investors"), columns, rows, foot, frozen=1)
 
 
-def obstacles_sheet(obstacles: QuerySet[Obstacle], today: datetime.date, *, solved: bool) -> OutSheet:
-    """What waits for whom, or what was solved; `obstacles` with their projects, parks and officials."""
+def obstacles_sheet(obstacles: QuerySet[Obstacle], count: int, today: datetime.date, *, solved: bool) -> OutSheet:
+    """What waits for whom, or what was solved; `obstacles`, `count` of them, with projects, parks and officials."""
     columns = [
         OutColumn("unit", _("who must act"), width=22),
         OutColumn("project_code", _("number")),
@@ -70,7 +70,9 @@ def obstacles_sheet(obstacles: QuerySet[Obstacle], today: datetime.date, *, solv
         return [*said, obstacle.resolved_on, one.days, obstacle.solution] if solved else [*said, one.days, one.is_late]
 
     rows = (row(obstacle) for obstacle in obstacles.iterator(chunk_size=CHUNK))
-    return OutSheet(_("Solved obstacles") if solved else _("What waits for whom"), columns, rows, frozen=1)
+    number = ngettext("%(number)d obstacle", "%(number)d obstacles", count) % {"number": count}
+    foot = [f"{_('Total')} {number}", *[None] * (len(columns) - 1)]
+    return OutSheet(_("Solved obstacles") if solved else _("What waits for whom"), columns, rows, foot, frozen=1)
 
 
 def officials_sheet(lines: Sequence[OfficialLine]) -> OutSheet:
@@ -80,14 +82,16 @@ def officials_sheet(lines: Sequence[OfficialLine]) -> OutSheet:
     def names(line: OfficialLine) -> list[Any]:
         return [line.official.name, line.official.post] if line.official else [_("not filled in"), None]
 
-    return OutSheet(_("Officials"), heads + _figure_columns(), ([*names(x), *_figures(x)] for x in lines), frozen=1)
+    rows = ([*names(line), *_figures(line)] for line in lines)
+    foot = [_("Total"), None, *_summed(lines)]
+    return OutSheet(_("Officials"), heads + _figure_columns(), rows, foot, frozen=1)
 
 
 def units_sheet(lines: Sequence[UnitLine]) -> OutSheet:
     """Departments with the figures of the projects that they lead."""
     heads = [OutColumn("lead_unit", _("Department"), width=30)]
     rows = ([line.unit or _("not filled in"), *_figures(line)] for line in lines)
-    return OutSheet(_("Departments"), heads + _figure_columns(), rows, frozen=1)
+    return OutSheet(_("Departments"), heads + _figure_columns(), rows, [_("Total"), *_summed(lines)], frozen=1)
 
 
 def _figure_columns() -> list[OutColumn]:
@@ -102,6 +106,15 @@ def _figure_columns() -> list[OutColumn]:
 def _figures(line: OfficialLine | UnitLine) -> list[Any]:
     own = line.figures
     return [own.projects, own.late, own.agreed, own.unknown]
+
+
+def _summed(lines: Sequence[OfficialLine | UnitLine]) -> list[Any]:
+    """The figures of all lines together: a project has one official and one department, so it counts once."""
+    sums = []
+    for column in zip(*(_figures(line) for line in lines), strict=True):
+        known = [figure for figure in column if figure is not None]
+        sums.append(sum(known[1:], known[0]) if known else None)
+    return sums or [0, 0, None, 0]
 
 
 def arrivals_sheet(projects: ProjectQuerySet, count: int, *, year: int, origin: str) -> OutSheet:

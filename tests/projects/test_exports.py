@@ -280,6 +280,8 @@ def test_obstacles_in_the_order_of_the_page(client: Client) -> None:
     shown = [one.row.text for group in page.groups for one in group.rows]
     assert [row["问题"] for row in lines(client, "/obstacles/export.csv")] == shown
     assert lines(client, "/obstacles/export.csv?solved=1")[0]["问题"] == "缺路"
+    assert cells(client, "/obstacles/export.xlsx")[-1][0] == "合计 4 个问题"
+    assert cells(client, "/obstacles/export.xlsx?solved=1")[-1][0] == "合计 1 个问题"
     assert [row["问题"] for row in lines(client, "/obstacles/export.csv?overdue=on")] == ["缺水"]
 
 
@@ -289,6 +291,12 @@ def test_officials_and_departments(client: Client) -> None:
     rows = lines(client, "/officials/export.csv")
     assert [(row["领导"], row["项目"]) for row in rows] == [("张三", "1"), ("未填", "1")]
     assert [row["责任单位"] for row in lines(client, "/officials/export.csv?tab=units")] == ["商务委", "未填"]
+    assert cells(client, "/officials/export.xlsx")[-1] == ["合计", None, 2, 0, 3, 1]
+    assert cells(client, "/officials/export.xlsx?tab=units")[-1] == ["合计", 2, 0, 3, 1]
+    assert cells(client, "/officials/export.xlsx?q=没有这个人")[-1][:3] == ["合计", None, 0]
+    said = [row[1] for row in cells(client, "/officials/export.xlsx", sheet=1)]
+    assert any("超期" in str(text) for text in said)
+    assert not any("逾期" in str(text) for text in said)
 
 
 def test_the_grid_of_months(client: Client) -> None:

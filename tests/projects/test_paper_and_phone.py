@@ -59,8 +59,16 @@ def test_on_a_phone_every_cell_of_the_capital_is_in_sight(page: Page, live_serve
 def test_a_rate_stands_flush_below_its_amount_and_the_note_has_room(page: Page, live_server, project: Project) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     opened(page, live_server.url, project.get_absolute_url())
+    right = """(cell) => { const text = document.createRange(); text.selectNodeContents(cell.firstChild);
+      return Math.round(text.getBoundingClientRect().right); }"""
+    amount, total = (
+        page.locator("#arrivals .capital-grid tbody td.num").first,
+        page.locator("#arrivals .capital-grid tfoot td.num"),
+    )
+    assert page.locator("#arrivals .capital-grid tbody td.num .source-mark").count() == 1
+    assert amount.evaluate(right) == total.evaluate(right)
     align = "(one) => getComputedStyle(one).textAlign"
-    assert page.locator("#arrivals td.num .below").evaluate(align) == "right"
+    assert page.locator("#arrivals .capital-grid td.num .below").evaluate(align) == "right"
     assert page.locator("#arrivals .entry-note").bounding_box()["width"] >= 100
 
 
