@@ -126,4 +126,3 @@ def _month(text: str) -> Period | None:
     except ValueError:
         return None
     return found if found.month and found.year and found.year > 1978 else None
-
