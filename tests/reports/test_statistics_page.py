@@ -144,6 +144,7 @@ def test_queries_do_not_grow_with_the_register(vocabulary: None, leader: Client)
         return len(captured)
 
     make_project(park="shuangfu", cluster="materials", agreed="1", arrivals={"2020-07": "1"})
+    make_project(park="shuangfu", cluster="materials", agreed="1", signed="2019-05")  # something to compare with
     leader.get("/reports/statistics/")
     before = count()
     make_park("inner", parent="shuangfu")
