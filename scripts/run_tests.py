@@ -2,7 +2,7 @@
 """The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
-of its own. The whole suite is two parts on each database, the imports and the rest, a few of them at a time. What the
+of its own. The whole suite is three parts on each database: imports, whole sites, the rest; a few at a time. What the
 first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails.
 """
 
@@ -19,6 +19,8 @@ PYTEST = (sys.executable, "-m", "pytest")
 ON_POSTGRESQL = ("-p", "tests.pgtemp")
 # The part of the suite that takes about half of its time.
 LARGE = "tests/imports"
+# The part that mostly waits for servers that it starts.
+SITES = "tests/site"
 # On PostgreSQL much of the time is waiting for the server: one more than the two cores of a small machine.
 AT_ONCE = 3
 
@@ -82,16 +84,18 @@ def show(said: bytes) -> None:
 
 
 def parts_of(arguments: list[str]) -> list[Part]:
-    """What runs, the longest first. Whoever names tests gets one run a database; the whole suite is two."""
+    """What runs, the longest first. Whoever names tests gets one run a database; the whole suite is three."""
     postgresql = [*ON_POSTGRESQL, *arguments]
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments):
         return [Part("SQLite", arguments), Part("PostgreSQL", postgresql)]
-    rest = f"--ignore={LARGE}"
+    rest = (f"--ignore={LARGE}", f"--ignore={SITES}")
     return [
-        Part("SQLite", [*arguments, rest]),
-        Part("PostgreSQL", [*postgresql, rest]),
+        Part("SQLite", [*arguments, *rest]),
+        Part("PostgreSQL", [*postgresql, *rest]),
+        Part("PostgreSQL, sites", [*postgresql, SITES]),
         Part("PostgreSQL, imports", [*postgresql, LARGE]),
         Part("SQLite, imports", [*arguments, LARGE]),
+        Part("SQLite, sites", [*arguments, SITES]),
     ]
 
 
