@@ -7,11 +7,13 @@ page says what stands there now.
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -252,3 +254,12 @@ def _before_signing(projects: Iterable[Project], sent: Sent, year: int) -> Itera
         days = [PartialDay(year, month) for month in MONTHS if sent.changes.get((one.pk, month))]
         if early := [str(day) for day in days if day.certainly_before(one.signed_on)]:
             yield text % {"name": one.name, "signed": one.signed_on, "months": ", ".join(early)}
+
+
+def was_of(text: str) -> dict[str, str]:
+    """What the cells of a typed grid held when its page was made, by their names; nothing for what is none."""
+    try:
+        was: Any = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(name): str(held) for name, held in was.items()} if isinstance(was, dict) else {}

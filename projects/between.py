@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.choices import STAGE_OF_MILESTONE, CommitmentKind, Condition
 from projects.counting import Totals, after, condition_by, happened, stage_by
-from projects.periods import ALL, Period
+from projects.periods import ALL, Period, day_of_text
 from projects.querysets import ProjectQuerySet
 
 # What can happen to a project between two days, in the order of the page.
@@ -149,9 +149,8 @@ class Happened:
         """KIND:DAY, with `:live` after it to leave out what was terminated before; ValueError for what is none."""
         kind, __, rest = text.partition(":")
         day, __, live = rest.partition(":")
-        since = datetime.date.fromisoformat(day)
-        # Python reads other spellings, too, such as weeks.
-        if kind not in LABELS or since.isoformat() != day or live not in ("", LIVE):
+        since = day_of_text(day)
+        if kind not in LABELS or since is None or live not in ("", LIVE):
             raise ValueError(f"{text!r} is nothing that happened after a day.")
         return cls(kind, since, bool(live))
 

@@ -77,17 +77,17 @@ def size_key(amount: Any) -> Case:
     return Case(unknown, *cases, default=Value(SIZES[-1].code), output_field=CharField())
 
 
-def lead_type_key(prefix: str = "") -> Coalesce:
-    """The kind of the lead investor; `prefix` leads from the rows asked to their project."""
-    lead = Participation.objects.filter(project=OuterRef(f"{prefix}pk"), role=ParticipationRole.LEAD)
+def lead_type_key() -> Coalesce:
+    """The kind of the lead investor."""
+    lead = Participation.objects.filter(project=OuterRef("pk"), role=ParticipationRole.LEAD)
     kind = lead.order_by().values("investor__type")[:1]
     return Coalesce(NullIf(Subquery(kind), Value("")), Value(NONE), output_field=CharField())
 
 
-def top_rank_key(prefix: str = "") -> Coalesce:
+def top_rank_key() -> Coalesce:
     """The highest rank or honour of a firm that takes part, in the order of `HonourKind`."""
     order = Case(*[When(kind=kind, then=Value(place)) for place, kind in enumerate(RANKS)], default=Value(len(RANKS)))
-    held = Honour.objects.filter(investor__participations__project=OuterRef(f"{prefix}pk")).annotate(place=order)
+    held = Honour.objects.filter(investor__participations__project=OuterRef("pk")).annotate(place=order)
     return Coalesce(Subquery(held.order_by("place").values("kind")[:1]), Value(NONE), output_field=CharField())
 
 

@@ -28,7 +28,7 @@ from projects.choices import Stage
 from projects.columnplaces import Asked, AsOf, Place
 from projects.columns import ALL, BY_KEY, PERCENT, Column
 from projects.querysets import ProjectQuerySet
-from projects.then import THEN, as_then
+from projects.then import THEN, then
 
 PARAMETER = "f"
 CONTROLS = ("f_column", "f_op", "f_value")  # of the panel: one more condition
@@ -159,9 +159,8 @@ def fitting(projects: ProjectQuerySet, conditions: Sequence[ColumnCondition], as
     """The projects for which all of them hold."""
     wanted = Q()
     any_of: dict[str, Q] = defaultdict(Q)
-    if asked.day is not None and any(condition.column.key in THEN for condition in conditions):
-        projects = as_then(projects, asked.day)
     for condition in conditions:
+        projects, __ = then(projects, condition.column.key, asked.day)
         projects = condition.column.place.annotated(projects, asked)
         if condition.operator == EQUAL:
             any_of[condition.column.key] |= _holds(condition, asked)
@@ -193,7 +192,7 @@ def _holds(condition: ColumnCondition, asked: Asked) -> Q:
 
 def _place(column: Column, asked: Asked) -> Place:
     """Where the value stands; as of a day in an annotation of `projects.then`."""
-    return AsOf(THEN[column.key]) if asked.day is not None and column.key in THEN else column.place
+    return AsOf(THEN[column.key][0]) if asked.day is not None and column.key in THEN else column.place
 
 
 def _equal(condition: ColumnCondition, asked: Asked) -> Q:
@@ -244,7 +243,7 @@ class ColumnsFilter(django_filters.Filter):
     def filter(self, qs: ProjectQuerySet, value: list[ColumnCondition]) -> ProjectQuerySet:
         if not value:
             return qs
-        day = self.parent.day
+        day = self.parent.judged_day
         return fitting(qs, value, Asked(self.parent.total_period, day or as_of_day(), day))
 
 

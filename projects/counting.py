@@ -115,10 +115,6 @@ class Counting(models.QuerySet["Project"]):
         """
         return self.annotate(agreed_as_of=agreed_by(day))
 
-    def with_arrived_as_of(self, day: datetime.date) -> Self:
-        """Adds `arrived_as_of`, in 万元: what had arrived at the end of the day; NULL where nothing ever arrived."""
-        return self.annotate(arrived_as_of=arrived_by(day))
-
     def with_stage_as_of(self, day: datetime.date) -> Self:
         """Adds `stage_then`: what `stages.stage_as_of` says of each, as text; None where it was not begun."""
         return self.annotate(stage_then=stage_by(day))
@@ -179,59 +175,55 @@ def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date 
     return rows.aggregate(total=Sum(period.sums))["total"] or Decimal(0)
 
 
-def _summed(model: Any, dated: str, day: datetime.date, project: str) -> Subquery:
+def _summed(model: Any, dated: str, day: datetime.date) -> Subquery:
     """Of one project, what counts by the day; NULL where it has no row at all, 0 where none counts yet."""
     none = Value(Decimal(0), output_field=MoneyField())
     reached = Case(When(happened(dated, day), then=F("amount")), default=none)
-    own = model.objects.filter(project=OuterRef(project)).order_by().values("project")
+    own = model.objects.filter(project=OuterRef("pk")).order_by().values("project")
     return Subquery(own.annotate(whole=Sum(reached)).values("whole"))
 
 
-def agreed_by(day: datetime.date, prefix: str = "") -> Subquery:
-    """What a project had agreed by the day, in 万元; `prefix` leads from the rows asked to their project."""
-    return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day, f"{prefix}pk")
+def agreed_by(day: datetime.date) -> Subquery:
+    """What a project had agreed by the day, in 万元."""
+    return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day)
 
 
-def arrived_by(day: datetime.date, prefix: str = "") -> Subquery:
+def arrived_by(day: datetime.date) -> Subquery:
     """What had arrived for a project by the day, in 万元."""
-    return _summed(apps.get_model("projects", "CapitalArrival"), "month", day, f"{prefix}pk")
+    return _summed(apps.get_model("projects", "CapitalArrival"), "month", day)
 
 
-def stage_by(day: datetime.date, prefix: str = "") -> Case:
+def stage_by(day: datetime.date) -> Case:
     """The stage of a project at the end of the day, as text; None where it was not begun (`stages.stage_as_of`)."""
     milestone = apps.get_model("projects", "Milestone")
     # The greatest of rank and word in one: nothing is sorted, and asked once a project.
     words = [When(kind=kind, then=Value(f"{stage.rank}{stage.value}")) for kind, stage in STAGE_OF_MILESTONE.items()]
     reached = milestone.objects.filter(
-        happened("actual_on", day), project=OuterRef(f"{prefix}pk"), reached=True, kind__in=STAGE_OF_MILESTONE
+        happened("actual_on", day), project=OuterRef("pk"), reached=True, kind__in=STAGE_OF_MILESTONE
     )
     then = Max(Case(*words, output_field=CharField()))
     furthest = Substr(Subquery(reached.order_by().values("project").annotate(then=then).values("then")), 2)
-
-    def own(**lookups: Any) -> Q:
-        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
-
-    signed = own(signed_on=None) | own(signed_on__by=day)
-    early = own(stage__in=("lead", "negotiation"))
-    begun = early & own(first_contact_on=None) | own(first_contact_on__by=day)
+    signed = happened("signed_on", day)
+    early = Q(stage__in=("lead", "negotiation"))
+    begun = early & Q(first_contact_on=None) | Q(first_contact_on__by=day)
     return Case(
-        When(early & begun, then=F(f"{prefix}stage")),
+        When(early & begun, then=F("stage")),
         When(early, then=Value(None)),
-        When(~own(stage="intent") & signed, then=Coalesce(furthest, Value(Stage.SIGNED.value))),
-        When(own(stage="intent", intent_on=None), then=Value(Stage.INTENT.value)),
-        When(own(intent_on__by=day), then=Value(Stage.INTENT.value)),
+        When(~Q(stage="intent") & signed, then=Coalesce(furthest, Value(Stage.SIGNED.value))),
+        When(Q(stage="intent", intent_on=None), then=Value(Stage.INTENT.value)),
+        When(Q(intent_on__by=day), then=Value(Stage.INTENT.value)),
         When(begun, then=Value(Stage.NEGOTIATION.value)),
         default=Value(None),
         output_field=CharField(),
     )
 
 
-def condition_by(day: datetime.date, prefix: str = "") -> Coalesce:
+def condition_by(day: datetime.date) -> Coalesce:
     """The condition of a project at the end of the day: the present one since its day, else a past period's."""
     period = apps.get_model("projects", "ConditionPeriod")
-    past = period.objects.filter(happened("since", day), ~Q(until__by=day), project=OuterRef(f"{prefix}pk"))
+    past = period.objects.filter(happened("since", day), ~Q(until__by=day), project=OuterRef("pk"))
     # A period whose end nobody dated is over all the same.
     past = past.exclude(until=None).order_by("-since", "-pk").values("condition")[:1]
-    since = happened(f"{prefix}condition_on", day)
-    present = Case(When(since & ~Q(**{f"{prefix}condition": Condition.ACTIVE}), then=F(f"{prefix}condition")))
+    since = happened("condition_on", day)
+    present = Case(When(since & ~Q(condition=Condition.ACTIVE), then=F("condition")))
     return Coalesce(present, Subquery(past), Value(Condition.ACTIVE.value), output_field=CharField())

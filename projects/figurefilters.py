@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.between import Happened
 from projects.choices import MilestoneKind
-from projects.counting import agreed_by
 from projects.periods import Arrivals, Period
 from projects.querysets import ProjectQuerySet
+from projects.then import then
 from projects.windows import Within
 
 
@@ -148,17 +148,6 @@ class DayFilter(django_filters.Filter):
     """The day that the list is as of. It narrows by itself, and the other conditions ask for it."""
 
     field_class = DayFormField
-
-
-def then(projects: ProjectQuerySet, field: str, day: Any) -> tuple[ProjectQuerySet, str]:
-    """The projects and the name to ask for a field as of a day: the column itself where there is no day."""
-    if day is None:
-        return projects, field
-    if field == "agreed_capital":
-        return projects.alias(agreed_then=agreed_by(day)), "agreed_then"
-    if field == "stage":
-        return projects.with_stage_as_of(day), "stage_then"
-    return projects.with_condition_as_of(day), "condition_then"
 
 
 class ThenFilter(django_filters.MultipleChoiceFilter):

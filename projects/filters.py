@@ -27,7 +27,6 @@ from projects.figurefilters import (
     PeriodFilter,
     ThenFilter,
     WithinFilter,
-    then,
 )
 from projects.lacking import lacking_any, lacking_for_next, lacking_soon
 from projects.models import Participation, Project
@@ -37,6 +36,7 @@ from projects.querysets import ProjectQuerySet, Totals
 from projects.reportfilters import ReportFilter
 from projects.stages import REQUIRED_LABELS
 from projects.tags import with_tag
+from projects.then import then
 
 UNKNOWN = ("none", _("not filled in"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.demo import as_of_day
 from projects import arrivalgrid, conditions, listing, permissions
+from projects.arrivalgrid import was_of
 from projects.choices import CapitalOrigin
 from projects.filters import ProjectFilter
 from projects.models import Project
+from projects.periods import year_of_text
 from projects.querysets import ProjectQuerySet
 
 SHOWN_WARNINGS = 5
@@ -43,7 +44,7 @@ def arrival_grid(request: HttpRequest) -> HttpResponse:
     projects = list(page.object_list)
     sent, status = None, 200
     if request.method == "POST":
-        sent = arrivalgrid.read(request.POST, _was(request), accepts="accept" in request.POST)
+        sent = arrivalgrid.read(request.POST, was_of(request.POST.get("was", "")), accepts="accept" in request.POST)
         if _saved(request, sent, year, origin):
             return redirect(request.get_full_path())
         status = 422
@@ -105,17 +106,8 @@ def _shown(projects: list[Project], year: int, origin: str) -> dict[str, str]:
     return {cell.name: cell.stored for row in rows for cell in row.cells if cell.stored}
 
 
-def _was(request: HttpRequest) -> dict[str, str]:
-    try:
-        was: Any = json.loads(request.POST.get("was", ""))
-    except ValueError:
-        return {}
-    return {str(name): str(text) for name, text in was.items()} if isinstance(was, dict) else {}
-
-
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("months", "")
-    return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else as_of_day().year
+    return year_of_text(request.GET.get("months", "")) or as_of_day().year
 
 
 def _origin(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from projects.columns import BY_KEY, DEFAULT, Column, fetched
 from projects.models import CapitalCommitment, Project
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
-from projects.then import THEN, as_then, show_as_of
+from projects.then import THEN, show_as_of, then
 
 PER_PAGE = (20, 50, 100, 200)
 DEFAULT_PER_PAGE = 50
@@ -69,8 +69,8 @@ def ordered(
     """In the wanted order; what is unknown comes last either way, equals by number. As of a day, by what was then."""
     key, backwards = sort.removeprefix("-"), sort.startswith("-")
     if day is not None and key in THEN:
-        projects = as_then(projects, day)
-        column = F(THEN[key])
+        projects, name = then(projects, key, day)
+        column = F(name)
         if key == "stage":
             projects = projects.alias(stage_rank=Case(*(When(stage_then=one, then=Value(one.rank)) for one in Stage)))
             column = F("stage_rank")

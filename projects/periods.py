@@ -139,9 +139,19 @@ class Period:
 ALL = Period()
 
 
-def year_of(year: int | None) -> Period:
-    """A whole year; all time for None."""
-    return Period(year) if year else ALL
+def year_of_text(text: str) -> int | None:
+    """A year of four digits that figures can be about: the year before and after it can be, too. None for others."""
+    year = int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else 0
+    return year if FIRST_YEAR < year < LAST_YEAR else None
+
+
+def day_of_text(text: str) -> datetime.date | None:
+    """A day written 2020-06-30 in such a year; None for what is none (Python reads other spellings, such as weeks)."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text and FIRST_YEAR < day.year < LAST_YEAR else None
 
 
 FOREIGN, OUTSIDE_CITY = "foreign", "outside_city"

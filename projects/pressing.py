@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from jiangjin.lib.money import YI
 from projects.choices import Condition, MilestoneKind, Stage
 from projects.counting import happened
-from projects.figurefilters import then
 from projects.models import Milestone
 from projects.querysets import ProjectQuerySet
+from projects.then import then
 
 LARGE = 10 * YI  # 万元: a project of this amount is a key one, whether anybody named it so or not
 NOT_KEY = ("", "否", "无", "不是")  # what ledgers write where a project is none

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.choices import LandMode, Stage
 from projects.counting import happened
-from projects.figurefilters import then
 from projects.querysets import ProjectQuerySet
+from projects.then import then
 
 PERFORMING, LANDED = "performing", "landed"
 STEPS = [(PERFORMING, _("performing")), (LANDED, _("landed"))]

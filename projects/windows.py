@@ -8,6 +8,7 @@ window.
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -26,6 +27,7 @@ LABELS = {
     "production": gettext_lazy("in production"),
     "paid": gettext_lazy("capital arrived"),
 }
+MONTHS = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 MOST_MONTHS = 120
 
 
@@ -95,11 +97,7 @@ class Within:
     def parse(cls, text: str) -> Within:
         """KIND:MONTHS; ValueError for what is none."""
         kind, __, number = text.partition(":")
-        if (
-            kind not in REACHED
-            or not (number.isascii() and number.isdigit())
-            or not 1 <= int(number[:4]) <= MOST_MONTHS
-        ):
+        if kind not in REACHED or not MONTHS.fullmatch(number) or int(number) > MOST_MONTHS:
             raise ValueError(f"{text!r} is nothing that is reached within months.")
         return cls(kind, int(number))
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
-from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.pages import years_offered
-from projects.periods import ALL, Period
+from projects.periods import ALL, Period, day_of_text, year_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def default_day() -> datetime.date | None:
 def asked(params: QueryDict) -> Asked:
     """From `year` and `as_of`; what cannot be one is passed over, and said."""
     texts = {name: params.get(name, "").strip() for name in ("year", "as_of")}
-    wanted, year = day_in(texts["as_of"]), _year(texts["year"])
+    wanted, year = day_of_text(texts["as_of"]), year_of_text(texts["year"])
     day = wanted or default_day()
     shown = day or as_of_day()
     said = []
@@ -80,19 +79,6 @@ def not_a_choice(params: QueryDict, name: str, choices: Collection[str], label: 
     if not text or text in choices:
         return []
     return [_("%(label)s: there is no “%(text)s”; it was passed over.") % {"label": label, "text": text[:20]}]
-
-
-def day_in(text: str) -> datetime.date | None:
-    """A day written 2020-06-30; None for what is none, or lies where no figures can be."""
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.isoformat() == text and FIRST_YEAR < day.year < LAST_YEAR else None
-
-
-def _year(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and FIRST_YEAR < int(text[:5]) < LAST_YEAR else None
 
 
 def header_of(asked: Asked) -> dict[str, object]:

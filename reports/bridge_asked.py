@@ -12,10 +12,9 @@ from accounts.demo import as_of_day
 from projects import conditions
 from projects.between import LIVE
 from projects.models import Project
-from projects.periods import ALL
+from projects.periods import ALL, day_of_text
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
-from reports.asked import day_in
 from reports.bridge import Asked
 
 # Parameters of the page itself, and conditions of the list that a comparison of two days has no use for.
@@ -82,6 +81,6 @@ def _day(params: QueryDict, name: str, faults: list[str]) -> datetime.date | Non
     text = params.get(name, "").strip()
     if not text:
         return None
-    if (day := day_in(text)) is None:
+    if (day := day_of_text(text)) is None:
         faults.append(_("“%(text)s” is not a day. Write 2020-06-30.") % {"text": text})
     return day

@@ -11,12 +11,12 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from jiangjin.lib.dates import PartialDay
-from projects import listing
 from projects.between import COMMITMENTS, KINDS
 from projects.choices import STAGE_OF_MILESTONE, Condition, Stage
 from projects.counting import after, happened
 from projects.models import CapitalArrival, CapitalCommitment, Milestone, Project
 from projects.querysets import ProjectQuerySet
+from projects.then import NAMES, as_then
 from reports.bridge import Asked
 from reports.grid import Cell, Column, Grid, Row
 
@@ -102,8 +102,8 @@ def _cells(kind: str, row: Project, then: Was, now: Was, told: tuple[Sequence[Pa
 
 
 def _were(ids: list[int], day: Any) -> dict[int, Was]:
-    found = listing.as_then(Project.objects.filter(pk__in=ids), day).order_by()
-    return {pk: Was(*values) for pk, *values in found.values_list("pk", *listing.THEN.values())}
+    found = as_then(Project.objects.filter(pk__in=ids), day).order_by()
+    return {pk: Was(*values) for pk, *values in found.values_list("pk", *NAMES)}
 
 
 def _told(asked: Asked, kind: str, ids: list[int]) -> dict[int, tuple[list[PartialDay], Any]]:

@@ -22,7 +22,7 @@ from projects.models import CapitalArrival, CapitalCommitment, Milestone
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from projects.windows import REACHED, milestones_for, window_end
-from reports.dimensions import DIMENSIONS, NONE
+from reports.dimensions import NONE, code_of
 
 WINDOWS = (6, 12, 18)  # months
 STEPS = {"quarter": 3, "half": 6, "year": 12}  # months of a cohort
@@ -138,7 +138,7 @@ class Cohorts:
         return dict(found)
 
     def _row(self, signed: int | None, key: Any, cut: str) -> str:
-        return (NONE if key is None else key) if cut else cohort_of(signed, self.step)
+        return key if cut else cohort_of(signed, self.step)
 
     def _windows(self, signed: int | None) -> Iterable[int]:
         code = cohort_of(signed, self.step)
@@ -160,17 +160,17 @@ class Cohorts:
                 window.reached[name] += first is not None and first <= end
 
     def _projects(self, cohort: ProjectQuerySet, cut: str) -> Any:
-        keys = {"key": DIMENSIONS[cut].key("", self.day)} if cut else {"key": Code("signed_on")}  # type: ignore[misc]
+        key: Any = code_of(cut) if cut else Code("signed_on")
         how: Any = F("condition") if self.day is None else condition_by(self.day)
         firsts = {f"first_{name}": _first(name, self.day) for name in MEASURES}
         undated = {f"undated_{name}": Exists(_undated(name)) for name in MEASURES}
-        rows = cohort.annotate(signed=Code("signed_on"), **keys, how=how, **firsts, **undated)
+        rows = cohort.annotate(signed=Code("signed_on"), key=key, how=how, **firsts, **undated)
         for signed, key, how_now, *rest in rows.values_list("signed", "key", "how", *firsts, *undated):
             yield signed, key, how_now == Condition.TERMINATED, *rest
 
     def _amounts(self, model: Any, dated: str, cohort: ProjectQuerySet, cut: str) -> Any:
         """Sums by signing, entry and day, of projects whose agreed amount is known: both sides are the same ones."""
-        key = DIMENSIONS[cut].key("project__", self.day) if cut else Code("project__signed_on")  # type: ignore[misc]
+        key: Any = code_of(cut, "project__") if cut else Code("project__signed_on")
         known = cohort.exclude(agreed_capital=None).exclude(signed_on=None).values("pk")
         rows = model.objects.filter(happened(dated, self.day), project__in=known).order_by()
         rows = rows.annotate(signed=Code("project__signed_on"), key=key, when=Code(dated))

@@ -111,12 +111,7 @@ class _Cutter:
         found = {}
         for place, name in enumerate(self.dimensions):
             dimension = DIMENSIONS[name]
-            if name in NUMBERED:
-                found[f"key{place}"] = F(f"{name}_id")
-            elif dimension.key is None:
-                found[f"key{place}"] = MonthCode(F(dated))
-            else:
-                found[f"key{place}"] = dimension.key("", self.scope.day)
+            found[f"key{place}"] = MonthCode(F(dated)) if dimension.key is None else dimension.key(self.scope.day)
         return found
 
     @cached_property
@@ -148,7 +143,7 @@ class _Cutter:
         day = self.scope.day
         keys = self._keys("signed_on")
         if PROGRESS & self.only and "stage" not in self.dimensions:
-            keys["at"] = DIMENSIONS["stage"].key("", day)  # type: ignore[misc]
+            keys["at"] = DIMENSIONS["stage"].key(day)  # type: ignore[misc]
         if {"stalled", "terminated"} & self.only:
             keys["how"] = F("condition") if day is None else condition_by(day)
         known = ~Q(agreed_capital=None)

@@ -20,7 +20,7 @@ from projects.counting import agreed_by, stage_by
 from projects.periods import YEAR_ALONE, Period
 
 NONE = "none"
-Key = Callable[[str, datetime.date | None], Any]
+Key = Callable[[datetime.date | None], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`key(prefix, day)` is what the database groups by; `prefix` leads from the rows asked to their project.
+    """`key(day)` is what the database groups projects by; an entry of a vocabulary by its number (`cube.NUMBERED`).
 
     `parameter` is the condition of the list that selects an entry. A time has no key: what is signed, agreed and
     booked each has its own.
@@ -60,40 +60,48 @@ class MonthCode(Func):
 
 def column(name: str) -> Key:
     """A column of the project, as it stands."""
-    return lambda prefix, day: F(f"{prefix}{name}")
+    return lambda day: F(name)
 
 
-def words(name: str) -> Key:
-    """A column of text; empty is the unknown."""
-    return lambda prefix, day: Coalesce(NullIf(F(f"{prefix}{name}"), Value("")), Value(NONE), output_field=CharField())
+# Where the code of an entry stands, seen from a project.
+CODES = {
+    "park": "park__code",
+    "cluster": "cluster__code",
+    "official": "lead_official__name",
+    "lead_unit": "lead_unit",
+    "source": "source",
+}
 
 
-def _stage(prefix: str, day: datetime.date | None) -> Any:
-    return F(f"{prefix}stage") if day is None else stage_by(day, prefix)
+def code_of(dimension: str, prefix: str = "") -> Any:
+    """The code of a project's entry, `none` for the unknown; `prefix` leads from the rows asked to their project."""
+    return Coalesce(NullIf(F(f"{prefix}{CODES[dimension]}"), Value("")), Value(NONE), output_field=CharField())
 
 
-def _size(prefix: str, day: datetime.date | None) -> Any:
-    return classes.size_key(F(f"{prefix}agreed_capital") if day is None else agreed_by(day, prefix))
+def _stage(day: datetime.date | None) -> Any:
+    return F("stage") if day is None else stage_by(day)
+
+
+def _size(day: datetime.date | None) -> Any:
+    return classes.size_key(F("agreed_capital") if day is None else agreed_by(day))
 
 
 DIMENSIONS = {
     one.code: one
     for one in (
-        Dimension("park", _("park"), "park", column("park__code")),
-        Dimension("cluster", _("cluster"), "cluster", column("cluster__code")),
-        Dimension("chain", _("chain"), "chain", column("chain__code")),
+        Dimension("park", _("park"), "park", column("park_id")),
+        Dimension("cluster", _("cluster"), "cluster", column("cluster_id")),
+        Dimension("chain", _("chain"), "chain", column("chain_id")),
         Dimension("stage", _("stage"), "stage", _stage),
         Dimension("year", _("year"), "period"),
         Dimension("quarter", _("quarter"), "period"),
         Dimension("month", _("month"), "period"),
-        Dimension(
-            "investor_type", _("kind of the lead investor"), "lead_type", lambda p, day: classes.lead_type_key(p)
-        ),
-        Dimension("rank", _("highest rank or honour"), "top_rank", lambda p, day: classes.top_rank_key(p)),
+        Dimension("investor_type", _("kind of the lead investor"), "lead_type", lambda day: classes.lead_type_key()),
+        Dimension("rank", _("highest rank or honour"), "top_rank", lambda day: classes.top_rank_key()),
         Dimension("size", _("size"), "size", _size),
-        Dimension("official", _("lead official"), "official", words("lead_official__name")),
-        Dimension("lead_unit", _("lead unit"), "lead_unit", words("lead_unit")),
-        Dimension("source", _("source"), "source", words("source")),
+        Dimension("official", _("lead official"), "official", lambda day: code_of("official")),
+        Dimension("lead_unit", _("lead unit"), "lead_unit", lambda day: code_of("lead_unit")),
+        Dimension("source", _("source"), "source", lambda day: code_of("source")),
     )
 }
 

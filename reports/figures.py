@@ -15,7 +15,6 @@ from django.db.models import Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from parks.models import Park
-from projects.choices import Stage
 from projects.counting import dated_in
 from projects.models import Participation
 from projects.periods import Period
@@ -74,10 +73,6 @@ class Compared:
         """All of it."""
         return Row("", "", self.now.total(), self.before.total())
 
-    def row(self, code: str, name: str, dimension: str) -> Row:
-        now, before = self.now.by_one(dimension), self.before.by_one(dimension)
-        return Row(code, name, now.get(code, NOTHING), before.get(code, NOTHING))
-
 
 def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None) -> Compared:
     """A year, and the year before up to the same day of it; `only` are the sums of the year that are read."""
@@ -126,12 +121,6 @@ def by_entry(compared: Compared, by: str, named: Iterable[Any]) -> list[Row]:
     """Some entries of a vocabulary, such as the chains of a cluster, each with its own sums."""
     now, before = compared.now.by_one(by), compared.before.by_one(by)
     return [Row(one.code, one.name, now.get(one.code, NOTHING), before.get(one.code, NOTHING)) for one in named]
-
-
-def by_stage(cube: Cube) -> list[tuple[Stage, Figures]]:
-    """The stages that projects of the year have come to, in their order."""
-    now = cube.by_one("stage")
-    return [(stage, now[stage.value]) for stage in Stage if stage.value in now]
 
 
 def add(figures: dict[str, Figures], codes: Iterable[str]) -> Figures:

@@ -19,13 +19,14 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
-from projects import conditions, listing
+from projects import conditions
 from projects.counting import happened
 from projects.filters import ProjectFilter
 from projects.models import CapitalCommitment, Project
 from projects.periods import ALL
 from projects.permissions import AUDITOR, Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet
+from projects.then import NAMES, THEN, as_then
 from reports.grid import Grid
 from reports.gridkept import kept_grid
 from reports.links import Params
@@ -149,11 +150,10 @@ def _listed(table: FixedTable, params: Any, day: datetime.date | None, words: co
         projects = projects.filter(park__in=table.parks)
     filters = conditions.narrowed(query, projects, words, user=table.made_by)
     counted = _counted(filters, day)
-    names = dict(zip(("agreed", "arrived", "stage", "condition"), listing.THEN, strict=True))
-    rows = filters.qs.order_by("code")
+    rows, names = filters.qs.order_by("code"), list(THEN)
     if day is not None:
-        rows, names = listing.as_then(rows, day), dict(zip(names, listing.THEN.values(), strict=True))
-    columns = [*names.values(), "pk", "code", "name", "signed_on", "park__short_name", "cluster__name"]
+        rows, names = as_then(rows, day), NAMES
+    columns = [*names, "pk", "code", "name", "signed_on", "park__short_name", "cluster__name"]
     return [
         Values(
             pk, code, name, agreed, counted.get(pk, Decimal(0)), arrived, stage or "", condition or "",

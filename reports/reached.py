@@ -18,7 +18,7 @@ from projects.models import CapitalArrival, Milestone
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from reports.cube import Scope
-from reports.dimensions import DIMENSIONS, NONE
+from reports.dimensions import DIMENSIONS, code_of
 from reports.links import Params
 from reports.measures import ZERO
 from reports.monthly.overview import EVENTS, MEASURES, Number
@@ -75,8 +75,7 @@ class Reached:
         return Q(project__in=projects.order_by().values("pk"))
 
     def _keys(self, name: str) -> dict[str, Any]:
-        key = DIMENSIONS[name].key if name else None
-        return {"code": key("project__", self.day)} if key else {}
+        return {"code": code_of(name, "project__")} if name else {}
 
     def _arrived(self, name: str) -> Found:
         keys = self._keys(name)
@@ -87,7 +86,7 @@ class Reached:
         asked = rows.annotate(**keys).values(*keys).annotate(**sums) if keys else [rows.aggregate(**sums)]
         found: Found = {measure: {} for measure in sums}
         for row in asked:
-            code = _code(row) if keys else ""
+            code = row.get("code", "")
             if row["arrived"] is None:
                 continue  # nothing came: none, not unknown
             # Nobody said of any of it whether it came from outside the city: unknown, not none.
@@ -105,12 +104,8 @@ class Reached:
         found: Found = {measure: {} for measure in EVENTS}
         for row in counted:
             if row["what"] in kinds:
-                found[kinds[row["what"]]][_code(row) if keys else ""] = row["number"]
+                found[kinds[row["what"]]][row.get("code", "")] = row["number"]
         return found
-
-
-def _code(row: dict[str, Any]) -> str:
-    return NONE if row["code"] is None else row["code"]
 
 
 def nothing(measure: TargetMeasure) -> Number:

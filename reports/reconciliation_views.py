@@ -83,7 +83,7 @@ def grid_of(lines: list[Line]) -> Grid:
 
 def _row(line: Line) -> Row:
     figure = line.published
-    printed = reconciling._number(figure.value)
+    printed = reconciling.number_of(figure.value)
     until = figure.period.startswith("to-")
     period = _("up to %(year)s") % {"year": figure.period[3:]} if until else figure.period
     return Row(

@@ -239,7 +239,7 @@ def _line(figure: PublishedFigure, book: Book | None, scope: str) -> Line:
     if definition.compute is None or book is None:
         return Line(figure, scope, label, "", why=says)
     found = definition.compute(book, figure)
-    printed = _number(figure.value)
+    printed = number_of(figure.value)
     if found.value is None or printed is None:
         return Line(figure, scope, label, says, why=str(_("There is nothing to compare with.")))
     return Line(
@@ -254,7 +254,7 @@ def _line(figure: PublishedFigure, book: Book | None, scope: str) -> Line:
     )
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
     try:
         return Decimal(text.replace(",", ""))
     except InvalidOperation:

@@ -133,7 +133,7 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
     elif (cols in FINER or rows in FINER) and period.year is None:
         period = asked.period
     years = params.get("years", "")
-    number = int(years) if years.isascii() and years.isdigit() and 2 <= int(years[:3]) <= max(YEARS) else YEARS[0]
+    number = int(years) if years in map(str, range(2, max(YEARS) + 1)) else YEARS[0]
     compare = _compared(params, cols)
     return StatAsked(
         rows,

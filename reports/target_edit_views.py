@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.demo import as_of_day
 from jiangjin.lib.text import clean_text
+from projects.arrivalgrid import was_of
+from projects.periods import year_of_text
 from reports import target_writing
 from reports.target_grids import label_of
 from reports.targetmodels import TargetMeasure, TargetScope
@@ -35,7 +36,7 @@ def targets_edit(request: HttpRequest) -> HttpResponse:
     year, sheet, more = _year(request), _sheet(request), _more(request)
     sent, status = None, 200
     if request.method == "POST":
-        sent = target_writing.read(request.POST, _was(request))
+        sent = target_writing.read(request.POST, was_of(request.POST.get("was", "")))
         if _saved(request, sent, year):
             return redirect(request.get_full_path())
         status = 409 if sent.is_outdated else 422
@@ -69,17 +70,8 @@ def _saved(request: HttpRequest, sent: target_writing.Sent, year: int) -> bool:
     return True
 
 
-def _was(request: HttpRequest) -> dict[str, str]:
-    try:
-        was: Any = json.loads(request.POST.get("was", ""))
-    except ValueError:
-        return {}
-    return {str(name): str(text) for name, text in was.items()} if isinstance(was, dict) else {}
-
-
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and 1978 <= int(text[:5]) <= 2100 else as_of_day().year
+    return year_of_text(request.GET.get("year", "")) or as_of_day().year
 
 
 def _sheet(request: HttpRequest) -> str:

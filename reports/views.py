@@ -72,7 +72,6 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
         "months": months,
         "chart": months.for_chart(),
-        "stages": figures.by_stage(staged),
         "funnel": steps,
         "started_query": home.query_of(steps, Stage.CONSTRUCTION),
         "producing_query": home.query_of(steps, Stage.PRODUCTION),

@@ -81,7 +81,7 @@ def signed(value: object, decimals: int = 0) -> str:
     """A change with its sign: 27 → "+27", −2.6 → "−2.6". A text made by `yi` or `percent1` works too. None → "—"."""
     if _is_nothing(value) or value == DASH:
         return DASH
-    text = value if isinstance(value, str) else str(_rounded(Decimal(value), decimals))
+    text = value if isinstance(value, str) else str(rounded(Decimal(value), decimals))
     digits = text.lstrip("+-" + MINUS)
     if not digits.strip("0.,%"):
         return digits
@@ -93,13 +93,13 @@ def percent1(ratio: Decimal | None) -> str:
     """A ratio as a percentage with one decimal, rounded half up: 0.0727 → "7.3%". None (growth on zero) → "—"."""
     if _is_nothing(ratio):
         return DASH
-    return _with_real_minus(f"{_rounded(Decimal(ratio) * 100, 1):,}%")
+    return _with_real_minus(f"{rounded(Decimal(ratio) * 100, 1):,}%")
 
 
 @register.filter
 def points(ratio: Decimal | None) -> str:
     """A difference of two rates in 百分点: 0.031 → "+3.1". The unit stands in the head of the column."""
-    return DASH if _is_nothing(ratio) else signed(_with_real_minus(str(_rounded(Decimal(ratio) * 100, 1))))
+    return DASH if _is_nothing(ratio) else signed(_with_real_minus(str(rounded(Decimal(ratio) * 100, 1))))
 
 
 @register.filter
@@ -107,7 +107,7 @@ def share_of(value: object, greatest: object) -> str:
     """The width of a bar, 0 to 100, of `value` where `greatest` is the widest. Anything above none shows at least 1."""
     if _is_nothing(value) or not greatest or Decimal(value) <= 0:
         return "0"
-    return str(max(Decimal(1), min(Decimal(100), _rounded(Decimal(value) * 100 / Decimal(greatest), 2))))
+    return str(max(Decimal(1), min(Decimal(100), rounded(Decimal(value) * 100 / Decimal(greatest), 2))))
 
 
 @register.filter
@@ -198,7 +198,7 @@ def _as_link(params: QueryDict) -> str:
     return "?" + params.urlencode()
 
 
-def _rounded(value: Decimal, decimals: int) -> Decimal:
+def rounded(value: Decimal, decimals: int) -> Decimal:
     # + 0 turns −0.0 into 0.0.
     return value.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP) + 0
 

@@ -27,8 +27,8 @@ WRITERS: dict[str, Any] = {
     "signed_yi": lambda value: display.signed(display.yi(value)),
     "mixed": _mixed,
     "signed_mixed": lambda value: display.signed(value if isinstance(value, int) else display.yi(value)),
-    "decimal": lambda value: f"{display._rounded(value, 2):,}",
-    "number": lambda value: f"{value:,.0f}" if value == int(value) else f"{display._rounded(value, 2):,}",
+    "decimal": lambda value: f"{display.rounded(value, 2):,}",
+    "number": lambda value: f"{value:,.0f}" if value == int(value) else f"{display.rounded(value, 2):,}",
     "signed_number": lambda value: display.signed(value, 0 if value == int(value) else 2),
     "day": display.day,
 }

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
-from projects.periods import Period
+from projects.periods import Period, day_of_text
 from projects.querysets import ProjectQuerySet
-from reports.asked import day_in, default_day
+from reports.asked import default_day
 from reports.cube import Cube, Scope
 from reports.links import Place
 
@@ -91,7 +91,7 @@ def _is_month_end(day: datetime.date) -> bool:
 def month_of(params: QueryDict, projects: ProjectQuerySet, *, most: int | None = MOST) -> Month:
     """From `month` and `as_of`; what cannot be one is passed over. By default the month of the day asked for, or else
     the last whole month."""
-    asked, today = day_in(params.get("as_of", "")), default_day() or as_of_day()
+    asked, today = day_of_text(params.get("as_of", "")), default_day() or as_of_day()
     month = _month(params.get("month", ""))
     if month is None:
         month = Period(asked.year, month=asked.month) if asked else last_whole_month(today)

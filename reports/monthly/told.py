@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 
 from jiangjin.lib.dates import PartialDay
-from projects import listing
 from projects.choices import MilestoneKind, NoteKind, ParticipationRole
 from projects.counting import happened
 from projects.models import Milestone, Note, Obstacle, Participation, Project
 from projects.querysets import ProjectQuerySet
+from projects.then import show_as_of
 from reports.monthly.asked import Month
 
 WEEK = datetime.timedelta(days=6)  # before the day: seven days with it
@@ -58,7 +58,7 @@ def loaded(
     rows = rows.select_related("park", "cluster", "lead_official")
     rows = rows.prefetch_related(parts or Prefetch("participations", lead), "milestones")
     found = list(rows[: month.most])
-    listing.show_as_of(found, month.day)
+    show_as_of(found, month.day)
     return found
 
 

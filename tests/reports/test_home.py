@@ -119,7 +119,7 @@ def test_the_parts_add_up_to_the_whole(register: None, leader: Client) -> None:
             total.unknown,
         )
         assert sum(row.share for row in rows) == pytest.approx(Decimal(1))
-    assert sum(number.projects for __, number in context["stages"]) == context["total"].now.projects
+    assert sum(step.standing for step in context["funnel"]) == context["total"].now.projects
     assert context["inside"].projects + context["outside"].projects + 1 == context["total"].now.projects
 
 
