@@ -18,7 +18,7 @@ from projects.arrivalgrid import was_of
 from projects.choices import CapitalOrigin
 from projects.filters import ProjectFilter
 from projects.models import Project
-from projects.periods import year_of_text
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 
 SHOWN_WARNINGS = 5
@@ -107,7 +107,12 @@ def _shown(projects: list[Project], year: int, origin: str) -> dict[str, str]:
 
 
 def _year(request: HttpRequest) -> int:
-    return year_of_text(request.GET.get("months", "")) or as_of_day().year
+    """Any year that a day can have, those after this one, too: what may be typed there is the grid's to say."""
+    try:
+        year = Period.parse(request.GET.get("months", "")).year
+    except ValueError:
+        year = None
+    return year or as_of_day().year
 
 
 def _origin(request: HttpRequest) -> str:

@@ -202,6 +202,18 @@ def test_the_panel_adds_a_condition_and_one_address_remains(three: Client) -> No
     assert names_in(response.content.decode()) == ["丙"]
 
 
+def test_an_answer_leaves_the_condition_that_is_being_filled_in(three: Client) -> None:
+    """Only its own answer empties its fields; what it carries along follows the address each time."""
+    sent = {"HX-Request": "true", "HX-Trigger": "columns"}
+    html = three.get("/projects/?year=2020&columns=name", headers=sent).content.decode()
+    assert 'id="column-condition-fields"' not in html
+    carried = re.search(r'<div id="column-condition-query" hx-swap-oob="true">(.*?)</div>', html)
+    assert carried
+    assert 'name="columns" value="name"' in carried.group(1)
+    own = three.get("/projects/?year=2020&f=park:empty", headers=sent | {"HX-Trigger": "column-condition"})
+    assert 'id="column-condition-fields"' in own.content.decode()
+
+
 def test_totals_and_the_other_pages_take_the_same_conditions(three: Client) -> None:
     totals = totals_in(three.get("/projects/?f=agreed_capital:le:5").content.decode())
     assert (totals["agreed"], totals["unknown"]) == ("30000", "1")  # as with max_capital: whom the bound leaves out
