@@ -81,8 +81,13 @@ def _waiting(by: datetime.date) -> Q:
     return _has(Milestone, reached=False, planned_on__by=by)
 
 
+def yesterday(day: datetime.date) -> datetime.date:
+    """What is planned by then is past."""
+    return day - datetime.timedelta(days=1)
+
+
 def _late_milestone(day: datetime.date) -> Q:
-    return _waiting(day - datetime.timedelta(days=1))
+    return _waiting(yesterday(day))
 
 
 def _near_milestone(day: datetime.date) -> Q:
@@ -200,7 +205,7 @@ def _obstacle(by: datetime.date) -> Q:
 
 
 def _late_obstacle(day: datetime.date) -> Q:
-    return _obstacle(day - datetime.timedelta(days=1))
+    return _obstacle(yesterday(day))
 
 
 def _near_obstacle(day: datetime.date) -> Q:

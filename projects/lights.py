@@ -9,13 +9,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from projects.choices import Condition
-from projects.lightrules import RED, RULES, YELLOW, Known, Reason
+from projects.lightrules import RED, RULES, YELLOW, Known, Reason, yesterday
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 from projects.plans import comparable, plan_of
 from projects.querysets import ProjectQuerySet
@@ -125,8 +126,23 @@ def _known_of(ids: list[int], day: datetime.date) -> Known:
 
 def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
     """Red ones, those first whose planned day is past the longest."""
-    order = (F("next_planned_on").asc(nulls_last=True), "code")
-    # Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
-    first = _red(projects, day).with_next_milestone().order_by(*order).values("pk")[:most]
-    late = Project.objects.filter(pk__in=first).with_next_milestone().select_related("park")
+    order = (F("next_planned_on").asc(nulls_last=True), "pk")
+    late = Project.objects.filter(
+        pk__in=_longest_waiting(projects, day, most) or _first_red(projects, day, order, most)
+    )
+    late = late.with_next_milestone().select_related("park")
     return list(late.prefetch_related("milestones").order_by(*order))
+
+
+def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[int]:
+    """Whose planned day is past is red by that alone: where enough are, nothing else of the rules is asked of any."""
+    waiting = projects.exclude(condition=Condition.TERMINATED)
+    past = waiting.filter(milestones__reached=False, milestones__planned_on__by=yesterday(day))
+    rows = past.order_by().values("pk").annotate(first=Min("milestones__planned_on")).order_by("first", "pk")
+    found = [row["pk"] for row in rows[:most]]
+    return found if len(found) == most else []
+
+
+def _first_red(projects: ProjectQuerySet, day: datetime.date, order: tuple[Any, ...], most: int) -> ProjectQuerySet:
+    """Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
+    return _red(projects, day).with_next_milestone().order_by(*order).values("pk")[:most]

@@ -89,7 +89,7 @@ def test_an_update_empties_what_is_more_and_says_so(capsys: pytest.CaptureFixtur
     wrong, right = make_project(code="P-1", agreed="2"), make_project(code="P-2", agreed="2")
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes("projects")
-    executor.migrate([("projects", "0004_full_way")])
+    executor.migrate([("projects", "0001_squashed_0004_full_way")])
     try:
         with_part("30000", wrong)
         with_part("20000", right)

@@ -181,6 +181,16 @@ def test_database_and_sentences_agree_on_random_projects(vocabulary: None) -> No
     assert lights.counts(Project.objects.all(), DAY) == {colour: told.count(colour) for colour, __ in lights.CHOICES}
 
 
+@pytest.mark.parametrize("most", [1, 5, 1000])
+def test_the_longest_late_are_the_red_ones_by_their_planned_day(vocabulary: None, most: int) -> None:
+    """However they are found: enough of them by their planned days alone, or some red for another reason."""
+    list(_random_projects(random.Random(3)))
+    red = list(lights.lit(Project.objects.all(), ["red"], DAY).with_next_milestone())
+    red.sort(key=lambda one: (one.next_planned_on is None, one.next_planned_on or DAY, one.pk))
+    assert len(red) > 5
+    assert lights.longest_late(Project.objects.all(), DAY, most) == red[:most]
+
+
 def test_home_figures_open_exactly_their_rows(vocabulary: None, client: Client) -> None:
     client.force_login(make_user("leader", role="leader"))
     for number in range(3):
