@@ -25,7 +25,7 @@ def ledger(request: HttpRequest, ending: str) -> HttpResponseBase:
     filters = narrowed(request)
     if faults := conditions.faults_of(filters):
         return refused(faults)
-    found = listing.ordered(filters.qs, listing.sort_of(request.GET), period=filters.total_period)
+    found = listing.ordered(filters.qs, listing.sort_of(request.GET), filters.asked)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
     title = gettext_lazy("Ledger of projects")
     exports.record(request, ending, exports.Outgoing(title, [], found.count(), conditions=chosen))

@@ -74,9 +74,15 @@ def period_rules(period: Period | None) -> list[str]:
     return [
         _("Projects count by the time of their signing; amounts are what was agreed and what arrived in %(period)s.")
         % said,
-        _("A project of another time that added capital in %(period)s counts in the amounts, not in the number.")
-        % said,
+        increase_rule(period),
     ]
+
+
+def increase_rule(period: Period) -> str:
+    """How a project counts that is in a list of the period for its increase alone."""
+    return _("A project of another time that added capital in %(period)s counts in the amounts, not in the number.") % {
+        "period": period.label
+    }
 
 
 def send(request: HttpRequest, ending: str, table: Outgoing) -> HttpResponseBase:
