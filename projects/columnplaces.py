@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -178,7 +179,8 @@ class Entry(Place):
 
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         if lookup != "exact":
-            return Q(**{f"{self.column}__name__{lookup}": value})
+            # What it is called in full, too: the page may show a short name.
+            return reduce(or_, (Q(**{f"{self.column}__{name}__{lookup}": value}) for name in {"name", self.name}))
         inside = Q(park__parent__code=value) if self.column == "park" else Q()
         return Q(**{f"{self.column}__code": value}) | inside
 
