@@ -174,19 +174,20 @@ class ProjectFilter(ReportFilter):
         return super().filter_queryset(queryset)
 
     @property
-    def selected_year(self) -> int | None:
-        return self._asked("year")
-
-    @property
     def total_period(self) -> Period | None:
         """The period that the totals are about; None for whole amounts."""
-        year = self.selected_year
+        year = self._asked("year")
         return self._asked("period") or (Period(year) if year else None)
 
     @property
     def day(self) -> datetime.date | None:
         """The end of the day that everything is as of; None for all that is registered."""
         return self._asked("as_of")
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the list shows an earlier day than that of the register."""
+        return self.day is not None and self.day < as_of_day()
 
     @property
     def judged_day(self) -> datetime.date | None:
