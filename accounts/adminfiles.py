@@ -4,8 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.auditing import address_of, record_event
-from accounts.models import Action
+from accounts.auditing import record_export
 from jiangjin.lib.resources import TableFiles
 
 
@@ -14,14 +13,6 @@ class LoggedFiles(TableFiles):
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
         data = super().get_export_data(file_format, request, queryset, **kwargs)
-        record_event(
-            user=request.user,
-            action=Action.EXPORT,
-            subject=str(queryset.model._meta.verbose_name_plural)[:100],
-            address=address_of(request),
-            form=file_format.get_extension(),
-            rows=queryset.count(),
-            query=request.GET.urlencode()[:2000],
-            path=request.path,
-        )
+        names = queryset.model._meta.verbose_name_plural
+        record_export(request, form=file_format.get_extension(), subject=names, rows=queryset.count())
         return data

@@ -82,6 +82,11 @@ class Line:
     def conditions(self) -> str:
         return str(self.event.detail.get("conditions", ""))
 
+    @property
+    def sheets(self) -> str:
+        """How many rows each sheet of a workbook held, where it had several."""
+        return " · ".join(f"{title} {rows}" for title, rows in self.event.detail.get("sheets", ()))
+
 
 @require_GET
 def audit_list(request: HttpRequest) -> HttpResponse:

@@ -3,17 +3,18 @@
 import tempfile
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from imports.exporting import csv_lines, write_xlsx
-from jiangjin.lib.sheetout import CSV, XLSX
+from jiangjin.lib.sheetout import XLSX
 from projects import conditions, exports, listing, permissions
 from projects.export_views import narrowed, refused
 
+TITLE = gettext_lazy("Ledger of projects")
 IN_MEMORY = 8 * 1024 * 1024
 
 
@@ -25,16 +26,23 @@ def ledger(request: HttpRequest, ending: str) -> HttpResponseBase:
     filters = narrowed(request)
     if faults := conditions.faults_of(filters):
         return refused(faults)
-    found = listing.ordered(filters.qs, listing.sort_of(request.GET), period=filters.total_period)
+    if filters.looks_back:
+        return _of_today_alone(request)
+    found = listing.ordered(filters.qs, listing.sort_of(request.GET), filters.asked)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
-    title = gettext_lazy("Ledger of projects")
-    exports.record(request, ending, exports.Outgoing(title, [], found.count(), conditions=chosen))
-    filename = f"{title}-{timezone.localdate():%Y%m%d}.{ending}"
-    if ending == "xlsx":
-        return _workbook(found, filename)
-    response = StreamingHttpResponse(csv_lines(found), content_type=CSV)
-    response["Content-Disposition"] = content_disposition_header(True, filename)
-    return response
+    table = exports.Outgoing(TITLE, [], found.count(), conditions=chosen)
+    filename = f"{TITLE}-{timezone.localdate():%Y%m%d}.{ending}"
+    if ending == "csv":
+        return exports.send_lines(request, filename, table, csv_lines(found))
+    return exports.send_built(request, table, lambda: _workbook(found, filename))
+
+
+def _of_today_alone(request: HttpRequest) -> HttpResponse:
+    """Why there is no ledger of an earlier day, and where to go: it is brought back as what holds now."""
+    params = request.GET.copy()
+    params.pop("as_of", None)
+    query = {"earlier": request.GET.urlencode(), "now": params.urlencode()}
+    return render(request, "imports/ledger_refused.html", query, status=422)
 
 
 @require_GET

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from imports import batches, sheetpage
@@ -21,14 +22,21 @@ from imports.refusedbook import write_refused
 from imports.reread import NoRows, Reread, reread
 from imports.understanding import NoLedger
 from imports.work_views import unreadable
+from projects import exports, permissions
 
 PER_PAGE = 100  # rows of a sheet
 
 
 @require_GET
 def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The refused rows as a workbook that imports as it is, once they are corrected."""
+    """The refused rows as a workbook that imports as it is, once they are corrected.
+
+    Whoever brought the file has these rows; for anybody else it is an export.
+    """
     batch = get_batch(request, pk)
+    own = batch.user_id == request.user.pk
+    if not own:
+        permissions.require_export(request.user)
     if batch.work:
         return redirect(batch)
     try:
@@ -38,10 +46,14 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     if again is None:
         return redirect(batch)
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
-    if not write_refused(target, again):  # type: ignore[arg-type]
+    count = write_refused(target, again)  # type: ignore[arg-type]
+    if not count:
         target.close()
         raise Http404
     target.seek(0)
+    if not own:
+        table = exports.Outgoing(gettext_lazy("Refused rows"), [], count, conditions=[("", batch.filename)])
+        exports.record(request, "xlsx", table)
     name = f"{Path(batch.filename).stem}-被拒绝.xlsx"
     return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX)
 

@@ -14,7 +14,7 @@ from jiangjin.lib.dates import PartialDay
 from projects import lights, stages
 from projects.choices import CapitalOrigin, CommitmentKind
 from projects.columnplaces import LIGHT, MILESTONES, Asked, Computed, Place
-from projects.counting import agreed_by, arrived_by, happened
+from projects.counting import after, agreed_by, arrived_by, happened
 from projects.lacking import lacking_any
 from projects.models import CapitalArrival, CapitalCommitment, Note, Project
 from projects.querysets import ProjectQuerySet
@@ -29,12 +29,12 @@ def increases() -> Computed:
 
 
 def agreed_in_year() -> Computed:
-    """What was agreed in the chosen period, or the year of the as-of day, in 万元."""
+    """What was agreed in the time that is asked for, or the year of the as-of day, in 万元."""
     return Computed("agreed_year", _agreed_in_period)
 
 
 def arrived_in_year() -> Computed:
-    """What arrived in the chosen period, or the year of the as-of day, in 万元."""
+    """What arrived in the time that is asked for, or the year of the as-of day, in 万元."""
     return Computed("arrived_year", _arrived_in_period)
 
 
@@ -50,11 +50,14 @@ def arrived_from_outside() -> Computed:
 
 
 def _agreed_in_period(asked: Asked) -> Subquery:
-    return _sum(CapitalCommitment, "amount", "committed_on", asked, asked.time.within("committed_on"))
+    meant = asked.time.within("committed_on") & after("committed_on", asked.since)
+    meant &= Q() if asked.kinds is None else Q(kind__in=asked.kinds)
+    return _sum(CapitalCommitment, "amount", "committed_on", asked, meant)
 
 
 def _arrived_in_period(asked: Asked) -> Subquery:
-    return _sum(CapitalArrival, "amount", "month", asked, (asked.arrived_in or asked.time).within("month"))
+    time = asked.arrived_in or asked.time
+    return _sum(CapitalArrival, time.sums, "month", asked, time.within("month") & after("month", asked.since))
 
 
 def _sum(model: type, column: str, dated: str, asked: Asked, of: Q) -> Subquery:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -244,7 +244,7 @@ class ColumnsFilter(django_filters.Filter):
         if not value:
             return qs
         day = self.parent.judged_day
-        return fitting(qs, value, Asked(self.parent.total_period, day or as_of_day(), day))
+        return fitting(qs, value, replace(self.parent.asked, today=day or as_of_day(), day=day))
 
 
 def gathered(params: QueryDict) -> QueryDict:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -15,7 +16,7 @@ from django.utils import timezone
 from jiangjin.lib.dates import PartialDay
 from projects.choices import MilestoneKind, Stage
 from projects.models import Milestone, Project
-from projects.periods import Period
+from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 
 # What must be fetched with the projects before `value` is asked; select_related for the first four.
@@ -28,18 +29,31 @@ class Asked:
     """What a value may depend on beside its project.
 
     The chosen period, if any; the as-of day that the page says; `day`, where everything is cut at that day; and the
-    time whose arrivals are meant, where that is another one (the list's `arrived_in`).
+    time whose arrivals are meant, where that is another one (the list's `arrived_in`). With `since`, of the amounts of
+    a time only what was dated after that day; with `kinds`, of the commitments only these (the list's `changed`).
     """
 
     period: Period | None
     today: datetime.date
     day: datetime.date | None = None
     arrived_in: Period | None = None
+    since: datetime.date | None = None
+    kinds: Sequence[str] | None = None
 
     @property
     def time(self) -> Period:
-        """The chosen period, or the year of the as-of day."""
-        return self.period or Period(self.today.year)
+        """Whose amounts are meant: the chosen period; else all that came after `since`, or the as-of day's year."""
+        return self.period or (ALL if self.since else Period(self.today.year))
+
+    @property
+    def agreed_of_a_time(self) -> bool:
+        """Whether the totals of a list sum what was agreed in a time, not whole amounts."""
+        return self.since is not None or (self.period is not None and not self.period.is_all)
+
+    @property
+    def arrived_of_a_time(self) -> bool:
+        """The same of what arrived."""
+        return self.agreed_of_a_time or self.arrived_in is not None
 
 
 class Place:
@@ -165,7 +179,8 @@ class Entry(Place):
 
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         if lookup != "exact":
-            return Q(**{f"{self.column}__name__{lookup}": value})
+            # What it is called in full, too: the page may show a short name.
+            return reduce(or_, (Q(**{f"{self.column}__{name}__{lookup}": value}) for name in {"name", self.name}))
         inside = Q(park__parent__code=value) if self.column == "park" else Q()
         return Q(**{f"{self.column}__code": value}) | inside
 

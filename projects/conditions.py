@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import CharField, Count, Q, Value
@@ -12,12 +11,10 @@ from django.utils.translation import gettext as _
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects import listing
-from projects.between import Happened
 from projects.columnfilters import PARAMETER as COLUMNS
 from projects.filters import UNKNOWN, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import OWN_PART, ProjectQuerySet, Totals
-from projects.windows import Within
 
 # Parameters that say which part of the list is shown, or what was typed for it, not which projects it holds.
 VIEW_PARAMETERS = ("page", "view", "all", "said")
@@ -95,20 +92,6 @@ def _label(name: str, label: object) -> str:
     return _("agreed capital") if name in AMOUNTS else _("signed") if name.startswith("signed_") else str(label)
 
 
-def _read(kind: type[Happened] | type[Within]) -> Callable[[str], str]:
-    def words(value: str) -> str:
-        try:
-            return kind.parse(value).in_words()
-        except ValueError:
-            return value
-
-    return words
-
-
-# Conditions that are written in a code.
-READERS = {"changed": _read(Happened), "reached_within": _read(Within)}
-
-
 def _words(name: str, value: str) -> str:
     patterns = {
         "min_capital": _("≥ %(value)s 亿元"),
@@ -120,8 +103,6 @@ def _words(name: str, value: str) -> str:
         "followed": "",
         "key": "",
     }
-    if name in READERS:
-        return READERS[name](value)
     if name in WORDS and value == UNKNOWN[0]:
         return str(UNKNOWN[1])
     return patterns.get(name, "%(value)s") % {"value": value}

@@ -37,15 +37,12 @@ def project_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     filters = narrowed(request)
     if faults := conditions.faults_of(filters):
         return refused(faults)
-    asked = listing.asked_of(filters.total_period, filters.day, filters.arrived_period)
-    found = filters.qs
+    asked, found = filters.asked, filters.qs
     totals = filters.totals(found)
     shown = listout.out_columns(request.GET, asked)
-    sheet = listout.sheet_of(
-        found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals, apart=filters.sums_changes
-    )
+    sheet = listout.sheet_of(found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
-    rules = [*listout.rules_of(shown), *exports.period_rules(asked.period), *exports.usual_rules()]
+    rules = [*listout.rules_of(shown), *listout.time_rules(shown, asked), *exports.usual_rules()]
     about = exports.about_of(request, _("Projects"), chosen, asked.today, rules)
     return exports.send(request, ending, Outgoing(_("Projects"), [sheet], listed(totals), about, chosen))
 

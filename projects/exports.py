@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone, translation
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.auditing import address_of, record_event
-from accounts.models import Action, Result
-from jiangjin.lib.sheetout import About, OutSheet, TooManyRows, csv_response, xlsx_response
+from accounts.auditing import record_export
+from accounts.models import Result
+from jiangjin.lib.sheetout import About, OutSheet, TooManyRows, csv_lines, streamed, xlsx_response
 from projects import permissions
 from projects.periods import Period
 
@@ -33,9 +31,9 @@ Chosen = Sequence[tuple[str, str]]  # conditions in words: label, value
 
 @dataclass(slots=True)
 class Outgoing:
-    """What goes out: its name, the sheets (.csv takes the first), how many rows, and what it says of itself."""
+    """What goes out: its name, the sheets (.csv takes the first, of so many rows), and what it says of itself."""
 
-    title: str | Promise
+    title: object
     sheets: Sequence[OutSheet]
     rows: int
     about: About = ()
@@ -74,9 +72,15 @@ def period_rules(period: Period | None) -> list[str]:
     return [
         _("Projects count by the time of their signing; amounts are what was agreed and what arrived in %(period)s.")
         % said,
-        _("A project of another time that added capital in %(period)s counts in the amounts, not in the number.")
-        % said,
+        increase_rule(period),
     ]
+
+
+def increase_rule(period: Period) -> str:
+    """How a project counts that is in a list of the period for its increase alone."""
+    return _("A project of another time that added capital in %(period)s counts in the amounts, not in the number.") % {
+        "period": period.label
+    }
 
 
 def send(request: HttpRequest, ending: str, table: Outgoing) -> HttpResponseBase:
@@ -86,21 +90,33 @@ def send(request: HttpRequest, ending: str, table: Outgoing) -> HttpResponseBase
     """
     require_ending(ending)
     permissions.require_export(request.user)
-    if ending == "xlsx" and (most := _most_rows(table)) is not None:
-        record(request, ending, table, Result.REFUSED)
-        return _too_many(request, table, most)
-    record(request, ending, table, Result.DONE)
     filename = f"{table.title}-{timezone.localdate():%Y%m%d}.{ending}"
     if ending == "csv":
-        return csv_response(filename, table.sheets[0], lambda: _record_failure(request, ending, table))
+        return send_lines(request, filename, table, csv_lines(table.sheets[0]))
+    if (most := _most_rows(table)) is not None:
+        record(request, ending, table, Result.REFUSED)
+        return _too_many(request, table, most)
     try:
-        return xlsx_response(filename, table.sheets, table.about)
+        return send_built(request, table, lambda: xlsx_response(filename, table.sheets, table.about))
     except TooManyRows as error:
-        _record_failure(request, ending, table)
         return _too_many(request, table, error.most)
+
+
+def send_built(request: HttpRequest, table: Outgoing, build: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """A workbook, written down as done once it is there; as failed, and what failed raised, where it cannot be made."""
+    try:
+        response = build()
     except Exception:
-        _record_failure(request, ending, table)
+        _record_failure(request, "xlsx", table)
         raise
+    record(request, "xlsx", table)
+    return response
+
+
+def send_lines(request: HttpRequest, filename: str, table: Outgoing, lines: Iterator[str]) -> HttpResponseBase:
+    """A .csv file, made while it leaves: written down before, and once more where it does not come to its end."""
+    record(request, "csv", table)
+    return streamed(filename, lines, lambda: _record_failure(request, "csv", table))
 
 
 def require_ending(ending: str) -> None:
@@ -116,24 +132,18 @@ def _most_rows(table: Outgoing) -> int | None:
 
 
 def record(request: HttpRequest, ending: str, table: Outgoing, result: str = Result.DONE) -> None:
-    """Write down who takes what out, before the first byte leaves."""
-    with translation.override(settings.LANGUAGE_CODE):
-        subject = str(table.title)  # the log has one language, whoever reads it
-    detail: dict[str, Any] = {"form": ending, "rows": table.rows, "query": request.GET.urlencode()[:2000]}
-    detail["conditions"] = " · ".join(f"{label} {value}".strip() for label, value in table.conditions)[:1000]
-    detail["path"] = request.path
-    record_event(
-        user=request.user,
-        action=Action.EXPORT,
-        subject=subject,
-        address=address_of(request),
-        result=result,
-        **detail,
-    )
+    """Write down who takes what out, before the first byte leaves; of a workbook, how many rows each sheet holds."""
+    conditions = " · ".join(f"{label} {value}".strip() for label, value in table.conditions)[:1000]
+    detail: dict[str, Any] = {"rows": table.rows, "conditions": conditions}
+    if ending == "xlsx" and result == Result.DONE and table.sheets:  # built, so that its sheets know what they hold
+        detail["rows"] = sum(sheet.written for sheet in table.sheets)
+        if len(table.sheets) > 1:
+            detail["sheets"] = [[str(sheet.title), sheet.written] for sheet in table.sheets]
+    record_export(request, form=ending, subject=table.title, result=result, **detail)
 
 
 def _record_failure(request: HttpRequest, ending: str, table: Outgoing) -> None:
-    """A second row of the log: the first one stands for ever. Where the database is what failed, there can be none."""
+    """That a file was not made, or not to its end. Where the database is what failed, nothing can be written down."""
     try:
         record(request, ending, table, Result.FAILED)
     except Exception:

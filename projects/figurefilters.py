@@ -9,7 +9,8 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.between import Happened
@@ -29,26 +30,47 @@ class DayFormField(forms.DateField):
     )
 
 
-class PeriodFormField(forms.CharField):
-    """2020, 2020Q1, 2020-06, 2020-none, none or all."""
+class CodedFormField(forms.CharField):
+    """A value that is written in a code: how it is read, said in words, and what to write where it is none."""
 
-    kind: type[Period] = Period
+    problem: str | Promise = ""
 
-    def to_python(self, value: Any) -> Period | None:
+    def read(self, text: str) -> Any:
+        """The value of a code. Raises ValueError."""
+        raise NotImplementedError
+
+    def say(self, value: Any) -> str:
+        """What was read, as a chip says it."""
+        return str(value.in_words())
+
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None
         try:
-            return self.kind.parse(text)
+            return self.read(text)
         except ValueError as error:
-            raise ValidationError(_("Write a period as 2020, 2020Q1 or 2020-06.")) from error
+            raise ValidationError(self.problem) from error
 
     def in_words(self, value: str) -> str:
-        """How a chip says the value; as it was typed where it is none."""
+        """How a chip says the code; as it was typed where it is none."""
         try:
-            return self.kind.parse(value).label
+            return self.say(self.read(value))
         except ValueError:
             return value
+
+
+class PeriodFormField(CodedFormField):
+    """2020, 2020Q1, 2020-06, 2020-none, none or all."""
+
+    kind: type[Period] = Period
+    problem = _("Write a period as 2020, 2020Q1 or 2020-06.")
+
+    def read(self, text: str) -> Period:
+        return self.kind.parse(text)
+
+    def say(self, value: Period) -> str:
+        return value.label
 
 
 class ArrivalsFormField(PeriodFormField):
@@ -57,26 +79,35 @@ class ArrivalsFormField(PeriodFormField):
     kind = Arrivals
 
 
-class ReachedFormField(forms.CharField):
+class ReachedFormField(CodedFormField):
     """A milestone and when it was reached: started:2020-06, production:2020, land:none."""
 
-    def to_python(self, value: Any) -> tuple[MilestoneKind, Period] | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        kind, __, period = text.partition(":")
-        try:
-            return MilestoneKind(kind), Period.parse(period)
-        except ValueError as error:
-            raise ValidationError(_("Write a milestone and a period as started:2020-06.")) from error
+    problem = _("Write a milestone and a period as started:2020-06.")
 
-    def in_words(self, value: str) -> str:
-        """How a chip says the value; as it was typed where it is none."""
-        try:
-            found = self.to_python(value)
-        except ValidationError:
-            return value
-        return f"{found[0].label} {found[1].label}" if found else value
+    def read(self, text: str) -> tuple[MilestoneKind, Period]:
+        kind, __, period = text.partition(":")
+        return MilestoneKind(kind), Period.parse(period)
+
+    def say(self, value: tuple[MilestoneKind, Period]) -> str:
+        return f"{value[0].label} {value[1].label}"
+
+
+class HappenedFormField(CodedFormField):
+    """increased:2020-06-30, with :live after it to leave out what was terminated by then."""
+
+    problem = _("Write what happened after which day, as increased:2020-06-30.")
+
+    def read(self, text: str) -> Happened:
+        return Happened.parse(text)
+
+
+class WithinFormField(CodedFormField):
+    """started:6, production:12 or paid:18: what was reached within so many months of the signing."""
+
+    problem = _("Write what was reached within how many months, as started:6.")
+
+    def read(self, text: str) -> Within:
+        return Within.parse(text)
 
 
 class ReachedFilter(django_filters.Filter):
@@ -100,19 +131,6 @@ class PeriodFilter(django_filters.Filter):
     field_class = PeriodFormField
 
 
-class HappenedFormField(forms.CharField):
-    """increased:2020-06-30, with :live after it to leave out what was terminated by then."""
-
-    def to_python(self, value: Any) -> Happened | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return Happened.parse(text)
-        except ValueError as error:
-            raise ValidationError(_("Write what happened after which day, as increased:2020-06-30.")) from error
-
-
 class HappenedFilter(django_filters.Filter):
     """What happened to a project after a day, by the day of the list and in its period."""
 
@@ -120,19 +138,6 @@ class HappenedFilter(django_filters.Filter):
 
     def filter(self, qs: ProjectQuerySet, value: Happened | None) -> ProjectQuerySet:
         return qs if value is None else value.between(self.parent.day, self.parent.total_period).of(value.kind, qs)
-
-
-class WithinFormField(forms.CharField):
-    """started:6, production:12 or paid:18: what was reached within so many months of the signing."""
-
-    def to_python(self, value: Any) -> Within | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return Within.parse(text)
-        except ValueError as error:
-            raise ValidationError(_("Write what was reached within how many months, as started:6.")) from error
 
 
 class WithinFilter(django_filters.Filter):

@@ -17,9 +17,9 @@ from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import YI
 from parks.models import Park
 from projects import classes, lights, steps
-from projects.between import FLOWS
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.columnfilters import ColumnsFilter
+from projects.columnplaces import Asked
 from projects.figurefilters import (
     ArrivalsFilter,
     DayFilter,
@@ -174,24 +174,20 @@ class ProjectFilter(ReportFilter):
         return super().filter_queryset(queryset)
 
     @property
-    def selected_year(self) -> int | None:
-        return self._asked("year")
-
-    @property
     def total_period(self) -> Period | None:
         """The period that the totals are about; None for whole amounts."""
-        year = self.selected_year
+        year = self._asked("year")
         return self._asked("period") or (Period(year) if year else None)
-
-    @property
-    def arrived_period(self) -> Period | None:
-        """Where only arrivals of this time are summed."""
-        return self._asked("arrived_in")
 
     @property
     def day(self) -> datetime.date | None:
         """The end of the day that everything is as of; None for all that is registered."""
         return self._asked("as_of")
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the list shows an earlier day than that of the register."""
+        return self.day is not None and self.day < as_of_day()
 
     @property
     def judged_day(self) -> datetime.date | None:
@@ -202,21 +198,16 @@ class ProjectFilter(ReportFilter):
         return self._asked("judged_on") or self.day
 
     @property
-    def sums_after(self) -> datetime.date | None:
-        """The day after which the amounts of the totals were dated; None where they are whole."""
-        happened = self._asked("changed")
-        return happened.since if happened and happened.kind in FLOWS else None
+    def asked(self) -> Asked:
+        """What the totals and the values of columns depend on. Of what was added after a day, that alone."""
+        happened, period = self._asked("changed"), self.total_period
+        narrowed = happened.between(self.day, period).narrowed_amounts(happened.kind) if happened else {}
+        return Asked(period, self.day or as_of_day(), self.day, self._asked("arrived_in"), **narrowed)
 
     def totals(self, found: ProjectQuerySet) -> Totals:
-        """What the list comes to. Where it shows what was added after a day, the amounts are that alone."""
-        happened = self._asked("changed")
-        narrowed = happened.between(self.day, self.total_period).narrowed_amounts(happened.kind) if happened else {}
-        return found.totals(self.total_period, self.day, arrived_in=self.arrived_period, **narrowed)
-
-    @property
-    def sums_changes(self) -> bool:
-        """Whether the amounts of `totals` are what was added after a day."""
-        return bool(self._asked("changed"))
+        """What the list comes to."""
+        asked = self.asked
+        return found.totals(asked.period, asked.day, arrived_in=asked.arrived_in, since=asked.since, kinds=asked.kinds)
 
     def _asked(self, name: str) -> Any:
         return self.form.cleaned_data.get(name) if self.form.is_valid() else None

@@ -27,7 +27,8 @@ SHOWN_WARNINGS = 5
 def asked(request: HttpRequest) -> tuple[int, str, ProjectFilter]:
     """The year of the months, the origin of the capital, and which visible projects."""
     visible = Project.objects.visible_to(request.user)
-    return _year(request), _origin(request), conditions.narrowed(request.GET, visible, conditions.vocabulary())
+    filters = conditions.narrowed(request.GET, visible, conditions.vocabulary(), user=request.user)
+    return _year(request), _origin(request), filters
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from accounts.demo import as_of_day
 from projects import boxanswer, boxhelp, columns, conditions, listing, pages, savedviews, tabs
 from projects.models import Project
+from projects.periods import Period
 
 
 @require_GET
@@ -29,13 +29,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     filters = conditions.narrowed(request.GET, visible, words, user=request.user)
     faults = conditions.faults_of(filters)
     found = Project.objects.none() if faults else filters.qs
-    year = filters.selected_year
     totals = filters.totals(found)
     listed = totals.projects + totals.increased
-    day, period = filters.day or as_of_day(), filters.total_period
+    asked = filters.asked
     shown = columns.chosen(request.GET)
-    page = listing.page_of_rows(found, request.GET, listed, columns=shown, period=period, day=filters.day)
-    pages.mark_rows(page.object_list, period=period, today=day, columns=shown)
+    page = listing.page_of_rows(found, request.GET, listed, asked, columns=shown)
+    pages.mark_rows(page.object_list, period=asked.period, today=asked.today, columns=shown)
     context = {
         "filters": filters,
         "faults": faults,
@@ -51,15 +50,23 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "arrived": listing.plain(totals.arrived),
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
         "bounded": conditions.bounds_amount(filters),
-        "year": year,
+        **_period_of(asked.period),
+        "time_of_amounts": listing.time_of_amounts(asked),
         "years": pages.years_offered,  # asked where it is shown
-        "as_of": day,
+        "as_of": asked.today,
         "told": boxanswer.told(request.GET, user=request.user),
         "box_help": boxhelp.HELP,
         **savedviews.shown_with(opened, views, shown),
-        "tabs": tabs.tabs_of(request, opened, views),
+        "tabs": tabs.tabs_of(request, opened, views, None if faults else totals.projects),
     }
     return _list_page(request, context)
+
+
+def _period_of(period: Period | None) -> dict[str, Any]:
+    """What the header says of the time: a year, another period, or neither for all years."""
+    if period is None or period.is_all:
+        return {"year": None, "other_period": None}
+    return {"year": period.year, "other_period": None} if period.is_year else {"year": None, "other_period": period}
 
 
 def _list_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -10,13 +10,14 @@ from decimal import Decimal
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from projects.choices import CommitmentKind, Stage
 from projects.columnplaces import Asked
 from projects.columns import BY_KEY, DEFAULT, Column, fetched
 from projects.models import CapitalCommitment, Project
-from projects.periods import Period
+from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from projects.then import THEN, show_as_of, then
 
@@ -63,11 +64,9 @@ def sort_of(params: QueryDict) -> str:
     return wanted if is_sort(wanted) else DEFAULT_SORT
 
 
-def ordered(
-    projects: ProjectQuerySet, sort: str, *, period: Period | None = None, day: datetime.date | None = None
-) -> QuerySet:
+def ordered(projects: ProjectQuerySet, sort: str, asked: Asked) -> QuerySet:
     """In the wanted order; what is unknown comes last either way, equals by number. As of a day, by what was then."""
-    key, backwards = sort.removeprefix("-"), sort.startswith("-")
+    key, backwards, day = sort.removeprefix("-"), sort.startswith("-"), asked.day
     if day is not None and key in THEN:
         projects, name = then(projects, key, day)
         column = F(name)
@@ -76,13 +75,22 @@ def ordered(
             column = F("stage_rank")
     else:
         place = BY_KEY[key].place
-        projects, column = place.annotated(projects, asked_of(period, day)), place.order()
+        projects, column = place.annotated(projects, asked), place.order()
     return projects.order_by(column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True), "code")
 
 
-def asked_of(period: Period | None, day: datetime.date | None = None, arrived_in: Period | None = None) -> Asked:
-    """What values of columns depend on besides their project."""
-    return Asked(period, day or as_of_day(), day, arrived_in)
+def asked_of(period: Period | None, day: datetime.date | None = None) -> Asked:
+    """What values of columns depend on besides their project, where no conditions of the list do (`filters.asked`)."""
+    return Asked(period, day or as_of_day(), day)
+
+
+def time_of_amounts(asked: Asked) -> str:
+    """Of which time the amounts of the totals are, in words; empty where they are whole."""
+    period = asked.period or ALL
+    if asked.arrived_in:
+        said = {"agreed": period.label, "arrived": asked.arrived_in.label}
+        return _("amounts: agreed in %(agreed)s, arrived in %(arrived)s") % said
+    return "" if period.is_all else _("amounts agreed and arrived in %(period)s") % {"period": period.label}
 
 
 def with_increase_mark(projects: QuerySet) -> QuerySet:
@@ -119,26 +127,25 @@ def page_of_rows(
     found: ProjectQuerySet,
     params: QueryDict,
     total: int,
+    asked: Asked,
     *,
     columns: Sequence[Column] = DEFAULT,
-    period: Period | None = None,
-    day: datetime.date | None = None,
 ) -> Page:
     """The wanted page with everything that its rows show, in a constant number of queries; as of a day."""
     sort = sort_of(params)
-    page = page_of(ordered(found, sort, period=period, day=day).values("pk"), params, total)
+    page = page_of(ordered(found, sort, asked).values("pk"), params, total)
     if not total:
         page.object_list = []
         return page
     # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
-    here = with_increase_mark(ordered(Project.objects.filter(pk__in=page.object_list), sort, period=period, day=day))
+    here = with_increase_mark(ordered(Project.objects.filter(pk__in=page.object_list), sort, asked))
     # The light is said with its reasons, for the rows of the page (pages.mark_rows), and asks for the milestones.
     shown = [column for column in columns if column.kind != "light"]
     if len(shown) < len(columns):
         here = here.prefetch_related("milestones")
-    page.object_list = list(fetched(here, shown, asked_of(period, day)))
-    if day is not None:
-        show_as_of(page.object_list, day)
+    page.object_list = list(fetched(here, shown, asked))
+    if asked.day is not None:
+        show_as_of(page.object_list, asked.day)
     return page
 
 

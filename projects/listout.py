@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.sheetout import OutColumn, OutSheet
-from projects import columns, listing
+from projects import columns, exports, listing
+from projects.choices import CommitmentKind
 from projects.columnplaces import Asked
 from projects.columns import PERCENT, WAN_UNIT, Column
 from projects.listrows import rows_of
+from projects.periods import ALL
 from projects.querysets import ProjectQuerySet, Totals
 
 KINDS = {"integer": "integer", "partial_day": "day", "flag": "flag"}
@@ -31,18 +33,16 @@ OF_THE_YEAR = {"agreed_capital": "agreed_year", "arrived_capital": "arrived_year
 
 
 def out_columns(params: QueryDict, asked: Asked) -> list[Column]:
-    """The columns of the list; with a period, what counts in it stands beside each amount of all years.
+    """The columns of the list; where a time is asked for, what counts in it stands beside each amount of all years.
 
-    The foot of such a list sums the period's amounts alone: without these columns no sum of the file were the foot's.
+    The foot of such a list sums the time's amounts alone: without these columns no sum of the file were the foot's.
     """
     shown = columns.chosen(params)
-    if not of_a_time(asked):
-        return list(shown)
     keys, found = {column.key for column in shown}, []
     for column in shown:
         found.append(column)
         beside = OF_THE_YEAR.get(column.key)
-        if beside and beside not in keys:
+        if beside and beside not in keys and _is_timed(asked)[column.key]:
             found.append(columns.BY_KEY[beside])
     return found
 
@@ -54,19 +54,18 @@ def sheet_of(
     sort: str,
     asked: Asked,
     totals: Totals,
-    apart: bool = False,
 ) -> OutSheet:
     """These projects as a table whose rows are fetched as they are taken, so many at a time.
 
-    apart: `totals` has other amounts than the rows show, such as what was added between two days.
+    `totals` is what the list says under `asked`; an amount of a time is the total of the column beside the whole one.
     """
-    timed = apart or of_a_time(asked)
-    whole = found.totals(None, asked.day) if timed else totals
-    amounts = {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
-    if timed:
-        amounts |= {"agreed_year": totals.agreed, "arrived_year": totals.arrived}
-    words: dict[str, Any] = {"name": totals_in_words(totals), **amounts}
-    rows = rows_of(listing.ordered(found, sort, period=asked.period, day=asked.day), shown, asked)
+    timed = _is_timed(asked)
+    whole = found.totals(None, asked.day) if any(timed.values()) else totals
+    words: dict[str, Any] = {"name": totals_in_words(totals)}
+    words |= {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
+    of_time = {"agreed_capital": totals.agreed, "arrived_capital": totals.arrived}
+    words |= {OF_THE_YEAR[key]: of_time[key] for key, is_timed in timed.items() if is_timed}
+    rows = rows_of(listing.ordered(found, sort, asked), shown, asked)
     place = [column.key for column in shown].index("name")
     return OutSheet(
         _("Projects"),
@@ -91,9 +90,9 @@ def _kind(column: Column) -> str:
     return KINDS.get(column.kind, "text")
 
 
-def of_a_time(asked: Asked) -> bool:
-    """Whether the foot of the list sums the amounts of a time, not whole ones."""
-    return bool(asked.arrived_in or (asked.period and not asked.period.is_all))
+def _is_timed(asked: Asked) -> dict[str, bool]:
+    """Of which columns the foot of the list sums the amounts of a time, not whole ones."""
+    return {"agreed_capital": asked.agreed_of_a_time, "arrived_capital": asked.arrived_of_a_time}
 
 
 def totals_in_words(totals: Totals) -> str:
@@ -119,4 +118,24 @@ def rules_of(shown: Sequence[Column]) -> list[str]:
         else []
     )
     rules.append(_("The last row of the workbook holds the totals of the list; the .csv file has rows only."))
+    return rules
+
+
+def time_rules(shown: Sequence[Column], asked: Asked) -> list[str]:
+    """What the totals sum of the amounts, and in which columns it stands."""
+    if asked.since is None and asked.arrived_in is None:
+        return exports.period_rules(asked.period)
+    period = asked.period or ALL
+    said = {"agreed": period.label, "arrived": (asked.arrived_in or period).label}
+    rules = [_("The totals sum what was agreed in %(agreed)s and what arrived in %(arrived)s.") % said]
+    if asked.since:
+        rules.append(_("Of these amounts only what is dated after %(day)s.") % {"day": asked.since})
+    if asked.kinds is not None:
+        kinds = "、".join(str(CommitmentKind(kind).label) for kind in asked.kinds)
+        rules.append(_("Of what was agreed, only commitments of this kind: %(kinds)s.") % {"kinds": kinds})
+    if not period.is_all:
+        rules.append(exports.increase_rule(period))
+    holders = {OF_THE_YEAR[key] if timed else key for key, timed in _is_timed(asked).items()}
+    if heads := [out_column(column).label for column in shown if column.key in holders]:
+        rules.append(_("These amounts stand in the columns: %(columns)s.") % {"columns": "、".join(map(str, heads))})
     return rules

@@ -57,7 +57,7 @@ def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Project.objects.visible_to(request.user).counted()
     led, today = visible.filter(lead_official=official), as_of_day()
     totals = led.totals()
-    page = listing.page_of_rows(led, request.GET, totals.projects)
+    page = listing.page_of_rows(led, request.GET, totals.projects, listing.asked_of(None))
     pages.mark_rows(page.object_list, period=None, today=today, columns=DEFAULT)
     follow_ups = Note.objects.filter(official=official, project__in=visible).select_related("project", "author")
     chiefs, memberships = people.posts_of(official, visible)

@@ -38,13 +38,17 @@ class Tabs:
     waiting: bool
 
 
-def tabs_of(request: HttpRequest, opened: Opened, views: Sequence[SavedView]) -> Tabs:
-    """The tabs of the list under these parameters."""
+def tabs_of(request: HttpRequest, opened: Opened, views: Sequence[SavedView], own: int | None) -> Tabs:
+    """The tabs of the list under these parameters; `own`: how many projects the list counts, None where it cannot."""
     years = pages.years_offered()[: savedviews.YEARS]
     counts = viewcounts.remembered(request.user, views, years)
-    known = counts or {}
     params, address = opened.params, reverse("projects:list")
-    plain = not opened.view and not [name for name in params if params[name] and name not in ORDERING]
+    narrowing = {name for name in params if params[name] and name not in ORDERING}
+    plain = not opened.view and not narrowing
+    known = dict(counts or {})
+    # What was counted a moment ago must not contradict the foot of the same list.
+    if own is not None and (key := _shown_key(opened, narrowing)):
+        known[key] = own
     made = [Tab(viewcounts.EVERYTHING, _("All"), savedviews.all_url(views), plain, known.get(viewcounts.EVERYTHING))]
     of_years = [
         Tab(
@@ -64,6 +68,15 @@ def tabs_of(request: HttpRequest, opened: Opened, views: Sequence[SavedView]) ->
         [*of_years[YEARS:], *of_views[VIEWS:]],
         counts is None,
     )
+
+
+def _shown_key(opened: Opened, narrowing: set[str]) -> str | None:
+    """The key of the tab that lists exactly what the page lists; None where none does."""
+    if opened.view:
+        return None if opened.changed else f"view-{opened.view.pk}"
+    if narrowing == {"year"}:
+        return f"year-{opened.params['year']}"
+    return {(): viewcounts.EVERYTHING, ("followed",): viewcounts.FOLLOWED}.get(tuple(narrowing))
 
 
 def _opened_first(views: Sequence[SavedView], view: SavedView | None) -> list[SavedView]:

@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from projects import conditions, listing, pages, savedviews, viewcounts
@@ -16,6 +18,8 @@ from projects.columns import chosen
 from projects.models import Project, SavedView
 from projects.view_forms import SavedViewForm
 from projects.viewwriting import delete_view, save_view, set_default
+
+UNREADABLE = gettext_lazy("Not saved: a condition of the list cannot be read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,11 @@ def view_counts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def view_create(request: HttpRequest) -> HttpResponse:
     """Save what the list shows under a name; the list's parameters stand in the address."""
-    opened = savedviews.opened(request.GET, savedviews.visible_views(request.user), conditions.vocabulary())
+    words = conditions.vocabulary()
+    opened = savedviews.opened(request.GET, savedviews.visible_views(request.user), words)
+    if conditions.faults_of(conditions.narrowed(QueryDict(opened.query), Project.objects.none(), words)):
+        messages.error(request, UNREADABLE)
+        return redirect(f"{reverse('projects:list')}?{opened.params.urlencode()}")  # which says what is wrong
     view = SavedView(owner=request.user, query=opened.query)
     initial = {"name": _("%(name)s, mine") % {"name": opened.view.name} if opened.view else ""}
     return _form_page(request, view, SavedViewForm(request.POST or None, instance=view, initial=initial))
@@ -98,7 +106,7 @@ def view_save(request: HttpRequest, pk: int) -> HttpResponse:
     params = QueryDict(request.POST.get("query", ""))
     faults = conditions.faults_of(conditions.narrowed(params, Project.objects.none(), conditions.vocabulary()))
     if faults:
-        messages.error(request, _("Not saved: a condition of the list cannot be read."))
+        messages.error(request, UNREADABLE)
         return redirect(view)
     view.query = savedviews.stored(params)
     save_view(view=view, user=request.user)

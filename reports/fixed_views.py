@@ -126,7 +126,7 @@ def fixed_table_export(request: HttpRequest, pk: int, ending: str) -> HttpRespon
         request, table.name, chosen, table.day, [fixed, table.note, *notes, *exports.usual_rules()]
     )
     sheets = [*(sheet_of(grid) for grid in grids), projects_sheet(table)]
-    rows = sum(len(grid.rows) for grid in grids)
+    rows = len(list(sheets[0].rows))
     return exports.send(request, ending, exports.Outgoing(table.name, sheets, rows, about, chosen))
 
 

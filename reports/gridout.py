@@ -75,5 +75,4 @@ def send_grids(
     notes = list(dict.fromkeys(note for grid in grids for note in _notes(grid, len(grids))))
     about = exports.about_of(request, title, conditions, day, [*notes, *exports.usual_rules()])
     sheets = [sheet_of(grid) for grid in grids]
-    count = sum(len(grid.rows) for grid in grids)
-    return exports.send(request, ending, exports.Outgoing(str(title), sheets, count, about, conditions))
+    return exports.send(request, ending, exports.Outgoing(title, sheets, len(list(sheets[0].rows)), about, conditions))

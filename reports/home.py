@@ -147,7 +147,7 @@ def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:
         # Nothing unknown is left: in the very order of the index, which is read for a few rows.
         ordered = found.order_by("-agreed_capital", "code")
     else:
-        ordered = listing.ordered(found, "-agreed_capital", day=when.day)
+        ordered = listing.ordered(found, "-agreed_capital", listing.asked_of(None, when.day))
     rows = list(ordered.select_related("park", "cluster")[:LARGEST])
     if when.day is not None:
         show_as_of(rows, when.day)

@@ -141,7 +141,7 @@ def _figures_of(request: HttpRequest, projects: ProjectQuerySet, when: Asked) ->
     now = totals["total"].now
     found = projects.in_period(when.period, when.day)
     listed = now.projects + now.increased
-    page = listing.page_of_rows(found, request.GET, listed, period=when.period, day=when.day)
+    page = listing.page_of_rows(found, request.GET, listed, listing.asked_of(when.period, when.day))
     mark_rows(page.object_list, period=when.period, today=when.shown, columns=DEFAULT)
     everything = projects.as_of(when.day) if when.day else projects
     return {

@@ -73,6 +73,7 @@ class OutSheet:
     groups: Sequence[tuple[str, int]] = ()
     frozen: int = 0
     wide: bool = False  # prints on A3
+    written: int = 0  # how many rows went into the workbook, without its totals
 
     @property
     def head_rows(self) -> int:
@@ -117,8 +118,12 @@ def csv_response(filename: str, sheet: OutSheet, broken: Callable[[], None] | No
 
     `broken` is called where the stream ends before its end: a row could not be made, or nobody takes it any more.
     """
-    lines = _streamed(csv_lines(sheet), get_language(), broken)
-    response = StreamingHttpResponse(lines, content_type=CSV)
+    return streamed(filename, csv_lines(sheet), broken)
+
+
+def streamed(filename: str, chunks: Iterator[str], broken: Callable[[], None] | None = None) -> StreamingHttpResponse:
+    """Text as a file while it is made; `broken` as for `csv_response`."""
+    response = StreamingHttpResponse(_streamed(chunks, get_language(), broken), content_type=CSV)
     response["Content-Disposition"] = content_disposition_header(True, filename)
     return response
 
@@ -142,8 +147,8 @@ def csv_lines(sheet: OutSheet) -> Iterator[str]:
 def _csv_cell(kind: Any, value: Any) -> str:
     if value is None or value == "":
         return ""
-    if isinstance(value, str):  # also a word among numbers
-        return safe_for_spreadsheet(value if kind.number else kind.text(value))
+    if isinstance(value, str):  # a word, whatever the column holds: as in a workbook
+        return safe_for_spreadsheet(plain(value))
     return kind.text(value) if kind.number else safe_for_spreadsheet(kind.text(value))
 
 
@@ -220,6 +225,7 @@ class _SheetWriter:
                 raise TooManyRows(last - first)
             self.page.write_line(self.row, values, names, renderers)
             self.row += 1
+        self.sheet.written = self.row - first
         self.page.autofilter(first - 1, 0, max(first, self.row - 1), len(self.kinds) - 1)
         if self.sheet.totals is not None:
             self.page.write_line(self.row, self.sheet.totals, names, self._renderers({"bold": True, "top": 1}))

@@ -167,6 +167,10 @@ def test_the_page_shows_what_an_event_says(auditor: Client) -> None:
     assert "1,234" in html
     assert "园区 双福" in html
     assert AuditEvent.objects.get().digest[:16] in html
+    record_event(
+        user=None, action=Action.EXPORT, subject="月报", form="xlsx", rows=15, sheets=[["总体", 12], ["<i>", 3]]
+    )
+    assert "总体 12 · &lt;i&gt; 3" in auditor.get("/accounts/log/").content.decode()
 
 
 def test_an_administrator_takes_the_right_to_export_away(client: Client) -> None:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils.translation import override
 from openpyxl.comments import Comment
 
+from accounts.models import AuditEvent, User
 from imports import arrivals, arrivaltotals, matching
 from imports.models import ImportBatch, RowAction
 from imports.ownmarks import REASON
@@ -267,6 +268,32 @@ def test_the_pages_offer_it_where_rows_are_refused(client: Client, tmp_path: Pat
     write_good(client, batch)
     for show in ("", "refused"):
         assert url in preview_of(client, batch, show).content.decode()
+
+
+def test_the_rows_of_another_person_are_an_export(client: Client, tmp_path: Path) -> None:
+    recorder = client_of(make_user("recorder-own", role="recorder", parks=["shuangfu"]))
+    bring(
+        recorder, write_xlsx(tmp_path / "a.xlsx", [PLAIN, ["T-1", "甲厂", "双福", 5], ["T-2", "乙厂", "双福", "约6"]])
+    )
+    batch = last_batch()
+    url = f"/imports/{batch.pk}/refused.xlsx"
+    User.objects.update(may_export=False)
+    assert recorder.get(url).status_code == 200  # it has the file
+    assert url in preview_of(recorder, batch).content.decode()
+    assert client.get(url).status_code == 403
+    for show in ("", "refused"):
+        assert url not in preview_of(client, batch, show).content.decode()
+    assert AuditEvent.objects.filter(action="export").count() == 0
+    User.objects.update(may_export=True)
+    assert b"".join(client.get(url))
+    event = AuditEvent.objects.get(action="export")
+    assert (event.subject, event.result, event.detail["rows"], event.detail["path"]) == ("被拒绝的行", "done", 1, url)
+    assert "a.xlsx" in event.detail["conditions"]
+    write_good(recorder, batch)
+    User.objects.update(may_export=False)
+    for show in ("", "refused"):
+        assert url not in preview_of(client, batch, show).content.decode()
+        assert url in preview_of(recorder, batch, show).content.decode()
 
 
 def test_nothing_refused_nothing_to_have(client: Client, tmp_path: Path) -> None:

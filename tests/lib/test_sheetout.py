@@ -75,6 +75,17 @@ def test_cells_have_the_type_of_what_they_say() -> None:
     assert [cell.value for cell in page[3]] == EMPTY  # unknown is empty, never 0
 
 
+def test_a_word_stands_in_any_column_of_either_file() -> None:
+    words = ["甲", *["未填"] * (len(COLUMNS) - 2), "否"]
+    others = ["乙", *["=1+1"] * (len(COLUMNS) - 2), "不适用"]
+    page = opened(sheet(words, others)).active
+    assert [[cell.value for cell in row] for row in page.iter_rows(min_row=2)] == [words, others]
+    assert lines(sheet(words))[1] == words
+    assert lines(sheet(others))[1] == ["乙", *["'=1+1"] * (len(COLUMNS) - 2), "不适用"]
+    assert lines(sheet(["甲", *["a\x00b\r\nc"] * (len(COLUMNS) - 1)]))[1] == ["甲", *["ab\nc"] * (len(COLUMNS) - 1)]
+    assert lines(sheet([*ROW[:-1], False]))[1][-1] == "否"
+
+
 @pytest.mark.parametrize("day", [PartialDay(2020, 7), PartialDay(2020)])
 def test_a_day_known_only_to_the_month_stays_what_is_known(day: PartialDay) -> None:
     cell = opened(sheet([*EMPTY[:6], day, None])).active["G2"]

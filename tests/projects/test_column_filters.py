@@ -219,3 +219,9 @@ def test_totals_and_the_other_pages_take_the_same_conditions(three: Client) -> N
     assert (totals["agreed"], totals["unknown"]) == ("30000", "1")  # as with max_capital: whom the bound leaves out
     exported = b"".join(three.get("/projects/export.csv?f=agreed_capital:le:5").streaming_content).decode()
     assert ("乙" in exported, "万达集团" in exported) == (True, False)
+
+
+def test_text_in_a_park_is_looked_for_in_the_name_that_the_page_shows(three: Client) -> None:
+    make_project("综保", park="comprehensive-bonded-zone")
+    for text in ("综保区", "综合保税"):  # 江津综保区, 江津综合保税区
+        assert listed(three, f"f=park:has:{text}") == ["综保"]

@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.auditing import breaks
+from accounts.demo import as_of_day
 from accounts.models import AuditEvent, User
+from imports import export_views
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
 from projects import columns, exports, listrows
@@ -240,7 +242,56 @@ def test_an_export_that_fails_is_written_down(client: Client, monkeypatch: pytes
     monkeypatch.setattr(exports, "xlsx_response", broken)
     with pytest.raises(RuntimeError):
         client.get("/projects/export.xlsx")
-    assert [event.result for event in AuditEvent.objects.order_by("number")] == ["done", "failed"]
+    assert [event.result for event in AuditEvent.objects.order_by("number")] == ["failed"]  # it was never done
+
+
+def test_a_ledger_that_fails_is_written_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_projects()
+
+    def broken(*args: Any) -> Any:
+        raise RuntimeError("no room on the disk")
+
+    monkeypatch.setattr(export_views, "write_xlsx", broken)
+    with pytest.raises(RuntimeError):
+        client.get("/imports/ledger.xlsx")
+    assert [event.result for event in AuditEvent.objects.order_by("number")] == ["failed"]
+    body(client.get("/imports/ledger.csv"))
+    response = client.get("/imports/ledger.csv")
+    next(iter(response.streaming_content))
+    response._iterator.close()
+    assert [event.result for event in AuditEvent.objects.order_by("number")][1:] == ["done", "done", "failed"]
+
+
+def test_the_log_tells_the_rows_of_each_sheet_in_its_own_language(client: Client) -> None:
+    some_projects()
+    body(client.get("/industries/export.xlsx", headers={"Accept-Language": "en"}))
+    event = AuditEvent.objects.get()
+    rows = [sheet.max_row for sheet in book(client, "/industries/export.xlsx").worksheets[:2]]
+    # Without the heads, and the totals of the first.
+    assert [number for __, number in event.detail["sheets"]] == [rows[0] - 2, rows[1] - 1]
+    assert event.detail["rows"] == sum(rows) - 3
+    assert event.subject == "产业集群"
+    body(client.get("/industries/export.csv"))
+    newest = AuditEvent.objects.order_by("-number")[0]
+    assert (newest.detail["rows"], newest.detail.get("sheets")) == (rows[0] - 2, None)  # .csv takes the first
+    body(client.get("/projects/export.xlsx"))
+    newest = AuditEvent.objects.order_by("-number")[0]
+    assert (newest.detail["rows"], newest.detail.get("sheets")) == (5, None)
+
+
+def test_a_ledger_is_of_today(client: Client) -> None:
+    some_projects()
+    for ending in ("xlsx", "csv"):
+        response = client.get(f"/imports/ledger.{ending}?as_of=2020-06-30&park=degan")
+        assert response.status_code == 422
+        html = response.content.decode()
+        assert "/projects/export.xlsx?as_of=2020-06-30&amp;park=degan" in html
+        assert "/projects/?park=degan" in html
+    assert AuditEvent.objects.count() == 0
+    assert "ledger.xlsx" not in client.get("/projects/?as_of=2020-06-30").content.decode()
+    today = f"as_of={as_of_day().isoformat()}"
+    assert f"ledger.xlsx?{today}" in client.get(f"/projects/?{today}").content.decode()
+    assert client.get(f"/imports/ledger.xlsx?{today}").status_code == 200
 
 
 def test_an_export_that_nobody_takes_to_its_end_is_written_down(client: Client) -> None:

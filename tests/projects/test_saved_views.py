@@ -76,6 +76,17 @@ def test_what_the_list_shows_is_saved_under_a_name(mine: Client, owner: User) ->
     assert view.history.get().history_user == owner
 
 
+@pytest.mark.parametrize("query", ["min_capital=x", "f=nothing:ge:1", "sort=zzz", "period=soon"])
+def test_conditions_that_cannot_be_read_are_not_saved(mine: Client, query: str) -> None:
+    for send, data in ((mine.get, None), (mine.post, {"name": "德感", "sharing": "private"})):
+        response = send(f"/projects/views/new/?{query}&park=degan", data)
+        assert response.status_code == 302
+        page = mine.get(response["Location"])
+        assert page.context["faults"]
+        assert "没有保存" in page.content.decode()
+    assert SavedView.objects.count() == 0
+
+
 def test_a_name_is_needed_and_once(mine: Client, owner: User) -> None:
     make_view(owner)
     for wrong in ({"name": "", "sharing": "private"}, {"name": "双福", "sharing": "private"}, {"name": "x"}):
@@ -327,6 +338,33 @@ def test_tabs_carry_the_numbers_of_their_lists(mine: Client, owner: User) -> Non
     for query, key in (("all=1", "all"), ("year=2020", "year-2020"), (f"view={view.pk}", f"view-{view.pk}")):
         assert totals_in(mine.get(f"/projects/?{query}").content.decode())["count"] == counts[key]
     assert 'hx-get="/projects/views/counts/"' not in mine.get("/projects/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["period=2020Q1", "period=all", "period=2020&as_of=2020-03-31", "year=2020&as_of=2020-03-31"]
+)
+def test_a_view_of_any_period_counts_as_its_footer_does(mine: Client, owner: User, query: str) -> None:
+    make_project("一月的", agreed="1", signed="2020-01-05")
+    make_project("年末的", agreed="1", signed="2020-12-05")
+    make_project("往年签今年增", agreed="1", signed="2019", increases=[("1", "2020-03")])
+    view = make_view(owner, query)
+    count = totals_in(mine.get(f"/projects/?view={view.pk}").content.decode())["count"]
+    html = mine.get("/projects/views/counts/").content.decode()
+    assert re.findall(rf'id="count-view-{view.pk}" hx-swap-oob="true">(\d+)', html) == [count]
+
+
+def test_the_tab_of_the_page_says_what_its_foot_says(mine: Client, owner: User) -> None:
+    two_parks()
+    view = make_view(owner, "park=degan")
+    mine.get("/projects/views/counts/")  # counted a moment ago
+    make_project("刚登记的", park="degan", agreed="1")
+    for query, key in (("", "all"), ("year=2020", "year-2020"), (f"view={view.pk}", f"view-{view.pk}")):
+        response = mine.get(f"/projects/?{query}")
+        counts = {tab.key: tab.count for tab in response.context["tabs"].row}
+        assert counts[key] == response.context["totals"].projects, query
+    counts = {tab.key: tab.count for tab in mine.get("/projects/?year=2020&park=degan").context["tabs"].row}
+    assert counts["year-2020"] == 2  # the tab leads to the whole year, not to what is listed
+    assert mine.get("/projects/?year=2020&min_capital=x").context["tabs"].row[1].count == 2
 
 
 def test_many_views_stand_in_a_menu_and_cost_no_more_queries(mine: Client, owner: User) -> None:

@@ -84,7 +84,7 @@ def listed(params: list[tuple[str, str]]) -> tuple[Totals, conditions.ProjectFil
     """What the list says under these parameters: its own way from the address to the footer."""
     filters = conditions.narrowed(QueryDict(urlencode(params)), Project.objects.all(), conditions.vocabulary())
     assert not conditions.faults_of(filters), params
-    return filters.qs.totals(filters.total_period, filters.day, arrived_in=filters.arrived_period), filters
+    return filters.totals(filters.qs), filters
 
 
 def by_hand(projects: list[Project], period: Period, day: datetime.date | None) -> Figures:
