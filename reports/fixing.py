@@ -98,7 +98,7 @@ def fix_table(
         name=name,
         note=note,
         title=title,
-        page=page[:300],
+        page=page,
         grids=[kept_grid(grid) for grid in grids],
         conditions=_said(conditions, user),
         lists=[[[key, value] for key, value in params if key != "as_of"] for params in lists],

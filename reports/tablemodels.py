@@ -86,7 +86,7 @@ class FixedTable(models.Model):
     name = models.CharField(_("name"), max_length=100)
     note = models.TextField(_("note"), blank=True)
     title = models.CharField(_("table"), max_length=200)
-    page = models.CharField(_("page"), max_length=300, blank=True)  # path and parameters that it came from
+    page = models.TextField(_("page"), blank=True)  # path and parameters that it came from
     grids = models.JSONField(default=list)  # reports/gridkept.py
     conditions = models.JSONField(default=list)  # [[label, value], …] in words
     # The lists behind it, together: [[[parameter, value], …], …], without the day.
