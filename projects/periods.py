@@ -6,6 +6,7 @@ may be a part of it: 2020-06:foreign, 2020-06:outside_city.
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from dataclasses import dataclass
@@ -152,6 +153,22 @@ def day_of_text(text: str) -> datetime.date | None:
     except ValueError:
         return None
     return day if day.isoformat() == text and FIRST_YEAR < day.year < LAST_YEAR else None
+
+
+def months_earlier(day: datetime.date, months: int) -> datetime.date:
+    """The same day some months earlier (同期); the last of a month stays the last of a month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, last if is_month_end(day) else min(day.day, last))
+
+
+def year_earlier(day: datetime.date) -> datetime.date:
+    """The same day a year earlier (上年同期): 28 February for the 29th, and the 29th for the last of February."""
+    return months_earlier(day, 12)
+
+
+def is_month_end(day: datetime.date) -> bool:
+    return day.day == calendar.monthrange(day.year, day.month)[1]
 
 
 FOREIGN, OUTSIDE_CITY = "foreign", "outside_city"

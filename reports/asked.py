@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from projects.pages import years_offered
-from projects.periods import ALL, Period, day_of_text, year_of_text
+from projects.periods import ALL, Period, day_of_text, year_earlier, year_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,6 @@ class Asked:
         if self.year is None or end >= datetime.date(self.year, 12, 31):
             return self.day
         return year_earlier(end)
-
-
-def year_earlier(day: datetime.date) -> datetime.date:
-    """The same day a year earlier; 28 February for the 29th."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def default_day() -> datetime.date | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from jiangjin.lib.money import exact_yi
 from projects.choices import Condition, Stage
 from projects.models import CapitalArrival, CapitalCommitment, ConditionPeriod, Milestone, Project
+from projects.permissions import Actor
 from reports.fixing import Values, values_behind, values_then
 from reports.models import FixedTable
 
@@ -44,14 +45,15 @@ class Who:
 
 @dataclass(slots=True)
 class Correction:
-    """A project that stands otherwise now: what was reported and what is known today. `url` is empty where it is not
-    in the register any more."""
+    """A project that stands otherwise now: what was reported and what is known today. `url` is empty where the reader
+    cannot open it."""
 
     kind: str
     key: int
     code: str
     name: str
     url: str = ""
+    is_registered: bool = True
     differences: list[tuple[str, str, str]] = field(default_factory=list)  # label, then, now; "" is not filled in
     who: list[Who] = field(default_factory=list)
 
@@ -70,9 +72,9 @@ class Corrected:
         return sum(self.counts.values()) - len(self.rows)
 
 
-def corrected_since(table: FixedTable) -> Corrected:
-    """Compare what was kept with the same lists as they are now."""
-    now = values_behind(table, table.day)
+def corrected_since(table: FixedTable, reader: Actor) -> Corrected:
+    """Compare what was kept with the same lists as they are now, of what the reader may see."""
+    now = values_behind(table, table.day, reader)
     found: list[Correction] = []
     agreed = Decimal(0)
     unseen, kept = [], set()
@@ -89,7 +91,7 @@ def corrected_since(table: FixedTable) -> Corrected:
         elif differences := _differences(then, new):
             found.append(Correction(CHANGED, row.key, new.code, new.name, differences=differences))
     # Counted in what was shown, though not certainly by the day: of these only that they are still there is asked.
-    still = values_behind(table, None) if unseen else {}
+    still = values_behind(table, None, reader) if unseen else {}
     found += [Correction(GONE, row.key, row.code, row.name) for row in unseen if row.key not in still]
     for key, new in now.items():
         if key not in kept:
@@ -97,7 +99,7 @@ def corrected_since(table: FixedTable) -> Corrected:
             found.append(Correction(ADDED, key, new.code, new.name, differences=_all_of(new)))
     counts = {kind: sum(one.kind == kind for one in found) for kind in (CHANGED, ADDED, GONE)}
     rows = sorted(found, key=lambda one: ((ADDED, GONE, CHANGED).index(one.kind), one.code))[:SHOWN]
-    _tell_who(rows, table)
+    _tell_who(rows, table, reader)
     return Corrected(rows, counts, counts[ADDED] - counts[GONE], agreed)
 
 
@@ -126,10 +128,13 @@ def _words(name: str, value: object) -> str:
     return str(WORDS[name].get(str(value), value)) if name in WORDS else str(value)
 
 
-def _tell_who(rows: list[Correction], table: FixedTable) -> None:
+def _tell_who(rows: list[Correction], table: FixedTable, reader: Actor) -> None:
     """Who wrote about these projects since, as the history says; and which of them are still to be opened."""
-    keys = [row.key for row in rows]
-    there = dict(Project.objects.filter(pk__in=keys).values_list("pk", "code")) if keys else {}
+    listed = Project.objects.filter(pk__in=[row.key for row in rows])
+    registered = set(listed.values_list("pk", flat=True))
+    there = dict(listed.visible_to(reader).values_list("pk", "code"))
+    # Of what lies in other parks now a reader of own parks learns nothing.
+    keys = [row.key for row in rows if row.key in there or row.key not in registered]
     wrote: dict[int, dict[str, datetime.datetime]] = defaultdict(dict)
     sources = [
         (Project, "id"),
@@ -141,6 +146,7 @@ def _tell_who(rows: list[Correction], table: FixedTable) -> None:
             key = record.id if column == "id" else record.project_id
             wrote[key][str(record.history_user or "")] = record.history_date
     for row in rows:
+        row.is_registered = row.key in registered
         row.who = [Who(name, at) for name, at in wrote[row.key].items()]
         if row.key in there:
             row.url = reverse("projects:detail", args=[there[row.key]])

@@ -140,10 +140,10 @@ def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
     return projects.filter(pk__in=parts.order_by().values("project"))
 
 
-def firms_with(projects: ProjectQuerySet, honour: str) -> int:
-    """How many firms of that rank or honour take part: distinct groups, as published figures count 家."""
+def firms_with(projects: ProjectQuerySet, *honours: str) -> int:
+    """How many firms of one of these ranks or honours take part: distinct groups, as published figures count 家."""
     parts: QuerySet = Participation.objects.filter(
-        project__in=projects.order_by().values("pk"), investor__honours__kind=honour
+        project__in=projects.order_by().values("pk"), investor__honours__kind__in=honours
     )
     group = Coalesce(NullIf(F("investor__parent_name"), Value("")), F("investor__name"))
     return parts.aggregate(firms=Count(group, distinct=True))["firms"]

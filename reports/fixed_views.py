@@ -10,25 +10,28 @@ from collections.abc import Sequence
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from jiangjin.lib.sheetout import OutColumn, OutSheet
 from jiangjin.lib.storedtext import StoredText
-from projects import exports, permissions
+from projects import permissions
 from projects.choices import Condition, Stage
 from reports.corrected import corrected_since
 from reports.fixing import FixedAlready, fix_table, may_fix, remove_table, require_fix
 from reports.grid import Grid
 from reports.gridkept import grid_of
-from reports.gridout import sheet_of
+from reports.gridout import send_grids
 from reports.links import Params
 from reports.models import FixedTable
 
-EVERY_TABLE = 200  # of the list
+PER_PAGE = 50  # of the list
+AT_ONCE = 5000  # projects behind a table that are compared with today without being asked to
 
 
 class FixForm(StoredText, forms.Form):
@@ -81,19 +84,23 @@ def fix(
 def fixed_tables(request: HttpRequest) -> HttpResponse:
     """All fixed tables, newest first."""
     found = FixedTable.objects.visible_to(request.user).defer("grids", "lists")
-    return render(request, "reports/fixed_tables.html", {"tables": found[:EVERY_TABLE]})
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reports/fixed_tables.html", {"tables": page, "page": page})
 
 
 @require_GET
 def fixed_table(request: HttpRequest, pk: int) -> HttpResponse:
     """A fixed table as it stood, and what was corrected since."""
     table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
+    projects, opens = table.projects.count(), table.is_whole_for(request.user)
+    compares = projects <= AT_ONCE or "compare" in request.GET
     context = {
         "table": table,
-        "grids": [grid_of(kept) for kept in table.grids],
+        "grids": [grid_of(kept, opens=opens) for kept in table.grids],
+        "opens": opens,
         "is_wide": any(len(kept["columns"]) > 16 for kept in table.grids),
-        "corrected": corrected_since(table),
-        "projects": table.projects.count(),
+        "corrected": corrected_since(table, request.user) if compares else None,
+        "projects": projects,
         "may_remove": table.may_be_removed_by(request.user),
     }
     return render(request, "reports/fixed_table.html", context)
@@ -112,22 +119,23 @@ def fixed_table_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def fixed_table_export(request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
     """The table as it stood, and in a workbook the projects behind it."""
     permissions.require_export(request.user)
-    exports.require_ending(ending)
     table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
     grids = [grid_of(kept) for kept in table.grids]
-    chosen = [(str(label), str(value)) for label, value in table.conditions]
     fixed = _("Fixed by %(name)s on %(at)s as “%(as)s”.") % {
         "name": table.made_by_name,
-        "at": f"{table.made_at:%Y-%m-%d %H:%M}",
+        "at": f"{timezone.localtime(table.made_at):%Y-%m-%d %H:%M}",
         "as": table.name,
     }
-    notes = list(dict.fromkeys(note for grid in grids for note in grid.notes))
-    about = exports.about_of(
-        request, table.name, chosen, table.day, [fixed, table.note, *notes, *exports.usual_rules()]
+    return send_grids(
+        request,
+        ending,
+        table.name,
+        grids,
+        conditions=[(str(label), str(value)) for label, value in table.conditions],
+        day=table.day,
+        rules=[fixed, table.note] if table.note else [fixed],
+        more=[projects_sheet(table)],
     )
-    sheets = [*(sheet_of(grid) for grid in grids), projects_sheet(table)]
-    rows = len(list(sheets[0].rows))
-    return exports.send(request, ending, exports.Outgoing(table.name, sheets, rows, about, chosen))
 
 
 def projects_sheet(table: FixedTable) -> OutSheet:

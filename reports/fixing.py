@@ -17,20 +17,22 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from parks.models import Park
 from projects import conditions
 from projects.counting import happened
 from projects.filters import ProjectFilter
 from projects.models import CapitalCommitment, Project
 from projects.periods import ALL
 from projects.permissions import AUDITOR, Actor, sees_own_parks_only
-from projects.querysets import ProjectQuerySet
 from projects.then import NAMES, THEN, as_then
 from reports.grid import Grid
 from reports.gridkept import kept_grid
 from reports.links import Params
 from reports.models import FixedProject, FixedTable
+from reports.tablemodels import FOLLOWED
 
 BATCH = 500
 
@@ -96,9 +98,9 @@ def fix_table(
         name=name,
         note=note,
         title=title,
-        page=page[:300],
+        page=page,
         grids=[kept_grid(grid) for grid in grids],
-        conditions=[[str(label), str(value)] for label, value in conditions],
+        conditions=_said(conditions, user),
         lists=[[[key, value] for key, value in params if key != "as_of"] for params in lists],
         parks=sorted(user.writable_park_ids) if sees_own_parks_only(user) else None,
         day=day,
@@ -108,13 +110,24 @@ def fix_table(
     )
     table.full_clean(exclude=["grids", "conditions", "lists", "parks"])
     table.save()
-    _keep_projects(table)
+    _keep_projects(table, user)
     return table
 
 
-def _keep_projects(table: FixedTable) -> None:
-    shown = values_behind(table, table.day if table.is_cut else None)
-    by_day = shown if table.is_cut else values_behind(table, table.day)
+def _said(conditions: Iterable[tuple[str, str]], user: User) -> list[list[str]]:
+    """The conditions in words that hold for every reader: whose parks these are, and who follows the projects."""
+    mine = str(ProjectFilter.base_filters[FOLLOWED].label)
+    theirs = _("followed by %(name)s") % {"name": user}
+    said = [[theirs if str(label) == mine else str(label), str(value)] for label, value in conditions]
+    if sees_own_parks_only(user):
+        names = Park.objects.filter(pk__in=user.writable_park_ids).values_list("short_name", flat=True)
+        said.insert(0, [_("parks of the account alone"), "、".join(names)])
+    return said
+
+
+def _keep_projects(table: FixedTable, user: User) -> None:
+    shown = values_behind(table, table.day if table.is_cut else None, user, is_new=True)
+    by_day = shown if table.is_cut else values_behind(table, table.day, user, is_new=True)
     rows = (
         FixedProject(table=table, by_day=_difference(one, by_day.get(key)), **asdict(one)) for key, one in shown.items()
     )
@@ -130,25 +143,35 @@ def remove_table(*, table: FixedTable, user: User) -> None:
     table.save(update_fields=["removed_at"])
 
 
-def values_behind(table: FixedTable, day: datetime.date | None) -> dict[int, Values]:
-    """The projects of the table's lists by key, as of a day (None: everything registered), with today's knowledge."""
+def values_behind(
+    table: FixedTable, day: datetime.date | None, reader: Actor, *, is_new: bool = False
+) -> dict[int, Values]:
+    """The projects of the table's lists that the reader sees, by key, as of a day (None: everything registered), with
+    today's knowledge. `is_new`: its projects are not kept yet."""
     words = conditions.vocabulary()
+    projects = Project.objects.visible_to(reader)
+    if table.parks is not None:
+        projects = projects.filter(park__in=table.parks)
+    if table.asks_followed and not is_new:
+        # What somebody follows changes every day, and is no correction: the table is about what was followed then.
+        projects = projects.filter(pk__in=table.projects.order_by().values("key"))
     found: dict[int, Values] = {}
     for params in table.lists:
-        for one in _listed(table, params, day, words):
+        kept = [(name, value) for name, value in params if is_new or name != FOLLOWED]
+        for one in _listed(conditions.narrowed(_query(kept, day), projects, words, user=reader), day):
             known = found.get(one.key)
             found[one.key] = replace(one, counted=one.counted + known.counted) if known else one
     return found
 
 
-def _listed(table: FixedTable, params: Any, day: datetime.date | None, words: conditions.Vocabulary) -> list[Values]:
+def _query(params: Params, day: datetime.date | None) -> QueryDict:
     query = QueryDict(mutable=True)
     for name, value in [*params, *([("as_of", day.isoformat())] if day else [])]:
         query.appendlist(name, value)
-    projects: ProjectQuerySet = Project.objects.all()
-    if table.parks is not None:
-        projects = projects.filter(park__in=table.parks)
-    filters = conditions.narrowed(query, projects, words, user=table.made_by)
+    return query
+
+
+def _listed(filters: ProjectFilter, day: datetime.date | None) -> list[Values]:
     counted = _counted(filters, day)
     rows, names = filters.qs.order_by("code"), list(THEN)
     if day is not None:

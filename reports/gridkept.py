@@ -27,6 +27,8 @@ def kept_grid(grid: Grid) -> dict[str, Any]:
         "title": str(grid.title),
         "notes": [str(note) for note in grid.notes],
         "empty": str(grid.empty),
+        "wide": grid.wide,
+        "desk_groups": grid.desk_groups,
         "columns": [
             {
                 "label": str(column.label),
@@ -45,11 +47,21 @@ def kept_grid(grid: Grid) -> dict[str, Any]:
     }
 
 
-def grid_of(kept: dict[str, Any]) -> Grid:
-    """The table as it was kept."""
-    rows = [Row([_cell(cell) for cell in row["cells"]], row["role"], row["level"]) for row in kept["rows"]]
+def grid_of(kept: dict[str, Any], *, opens: bool = True) -> Grid:
+    """The table as it was kept; its figures open lists unless `opens` is False."""
+    rows = [Row([_cell(cell, opens=opens) for cell in row["cells"]], row["role"], row["level"]) for row in kept["rows"]]
     columns = [Column(**column) for column in kept["columns"]]
-    return Grid(kept["title"], columns, rows, list(kept["notes"]), kept["code"], kept["empty"])
+    return Grid(
+        kept["title"],
+        columns,
+        rows,
+        list(kept["notes"]),
+        kept["code"],
+        kept["empty"],
+        # Of tables that were fixed before these were kept it is not known.
+        desk_groups=kept.get("desk_groups", False),
+        wide=kept.get("wide", False),
+    )
 
 
 def _kept_cell(cell: Cell) -> dict[str, Any]:
@@ -69,12 +81,12 @@ def _kept_cell(cell: Cell) -> dict[str, Any]:
     return kept
 
 
-def _cell(kept: dict[str, Any]) -> Cell:
+def _cell(kept: dict[str, Any], *, opens: bool) -> Cell:
     value = kept["value"]
     if isinstance(value, dict):
         ((kind, text),) = value.items()
         value = READERS[kind](text)
-    params = [(name, text) for name, text in kept["params"]] if "params" in kept else None
+    params = [(name, text) for name, text in kept["params"]] if opens and "params" in kept else None
     return Cell(
         value,
         params,

@@ -69,10 +69,16 @@ def send_grids(
     *,
     conditions: exports.Chosen,
     day: datetime.date,
+    rules: Sequence[str] = (),
+    more: Sequence[OutSheet] = (),
 ) -> HttpResponseBase:
-    """The tables as one file, a sheet each (.csv takes the first); asks for the right and writes the export down."""
+    """The tables as one file, a sheet each (.csv takes the first); asks for the right and writes the export down.
+
+    `rules` are said before those of the tables, `more` sheets stand behind them.
+    """
     exports.require_ending(ending)
     notes = list(dict.fromkeys(note for grid in grids for note in _notes(grid, len(grids))))
-    about = exports.about_of(request, title, conditions, day, [*notes, *exports.usual_rules()])
-    sheets = [sheet_of(grid) for grid in grids]
-    return exports.send(request, ending, exports.Outgoing(title, sheets, len(list(sheets[0].rows)), about, conditions))
+    about = exports.about_of(request, title, conditions, day, [*rules, *notes, *exports.usual_rules()])
+    sheets = [*(sheet_of(grid) for grid in grids), *more]
+    rows = len(list(sheets[0].rows))
+    return exports.send(request, ending, exports.Outgoing(str(title), sheets, rows, about, conditions))

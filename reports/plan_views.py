@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from projects import permissions
+from projects.periods import day_of_text
 from reports.asked import asked, header_of
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import send_grids
@@ -166,11 +167,8 @@ def _say_changed(form: ActualForm, row: TargetActual | None) -> None:
 def _asked_row(request: HttpRequest) -> TargetActual | None:
     """The figure that the address names, to be corrected."""
     scope, __, key = request.GET.get("place", "").partition(":")
-    try:
-        day = datetime.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None
-    return find(scope, key, request.GET.get("measure", ""), day)
+    day = day_of_text(request.GET.get("day", ""))
+    return find(scope, key, request.GET.get("measure", ""), day) if day else None
 
 
 def _initial(request: HttpRequest, row: TargetActual | None) -> dict[str, str]:

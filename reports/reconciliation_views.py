@@ -96,6 +96,6 @@ def _row(line: Line) -> Row:
             Cell(figure.value if printed is None else printed, title=figure.qualifier),
             Cell(line.computed, line.params),
             Cell(" ".join(filter(None, (figure.qualifier, figure.unit)))),
-            Cell(line.definition or line.why),
+            Cell(line.why or line.definition),
         ]
     )

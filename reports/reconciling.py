@@ -9,19 +9,20 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from industries.models import Cluster
 from jiangjin.lib.money import YI
+from parks.models import Park
 from projects import classes
 from projects.choices import HonourKind, ProjectSource
-from projects.periods import ALL, Period
+from projects.periods import year_of_text
 from projects.querysets import ProjectQuerySet
 from reports import figures
-from reports.cube import Cube, Scope
+from reports.book import DISTRICT, Book
 from reports.links import Place
 from reports.measures import NOTHING, Figures, growth
 from reports.models import PublishedFigure
@@ -55,42 +56,6 @@ class Line:
     why: str = ""
 
 
-class Book:
-    """What the register says of a period, as of a day: asked once for all figures of it."""
-
-    def __init__(self, projects: ProjectQuerySet, period: str, day: datetime.date | None) -> None:
-        self.projects, self.day = projects, day
-        self.until = period.startswith("to-")
-        year = int(period.removeprefix("to-"))
-        self.period = ALL if self.until else Period(year)
-        if self.until:
-            end = datetime.date(year, 12, 31)
-            self.day = min(day, end) if day else end
-
-    @property
-    def base(self) -> tuple[tuple[str, str], ...]:
-        return (("as_of", self.day.isoformat()),) if self.day else ()
-
-    @cached_property
-    def cube(self) -> Cube:
-        return Scope(self.projects, self.period, self.day).cut("cluster", "park", "size", "source")
-
-    @cached_property
-    def before(self) -> Cube:
-        earlier = self.period.year_before()
-        return Scope(self.projects, earlier, None).cut("cluster", "park", "size", "source")
-
-    def cell(self, cube: Cube, figure: PublishedFigure) -> Figures:
-        if figure.scope == "district":
-            return cube.total()
-        found = cube.by_one(figure.scope)
-        return found.get(figure.scope_code, NOTHING)
-
-    def place(self, figure: PublishedFigure, *more: tuple[str, str]) -> Place:
-        entries = () if figure.scope == "district" else ((figure.scope, figure.scope_code),)
-        return Place(self.period, entries, (*self.base, *more))
-
-
 Measure = Callable[[Book, PublishedFigure], Measured]
 
 
@@ -105,15 +70,18 @@ class Definition:
 
 def _now(value: Callable[[Figures], Any], params: Callable[[Place], Params]) -> Measure:
     def compute(book: Book, figure: PublishedFigure) -> Measured:
-        return Measured(Decimal(value(book.cell(book.cube, figure))), params(book.place(figure)))
+        return Measured(Decimal(value(book.inside(book.cube, figure).total())), params(book.place(figure)))
 
     return compute
 
 
 def _change(value: Callable[[Figures, Figures], Decimal | None]) -> Measure:
     def compute(book: Book, figure: PublishedFigure) -> Measured:
-        now, before = book.cell(book.cube, figure), book.cell(book.before, figure)
-        return Measured(value(now, before), book.place(figure).counted())
+        params = book.place(figure).counted()
+        if book.period.year is None:  # up to a year there is no year before
+            return Measured(None, params)
+        now, before = book.inside(book.cube, figure).total(), book.inside(book.before, figure).total()
+        return Measured(value(now, before), params)
 
     return compute
 
@@ -121,7 +89,7 @@ def _change(value: Callable[[Figures, Figures], Decimal | None]) -> Measure:
 def _of_size(least: int) -> Measure:
     def compute(book: Book, figure: PublishedFigure) -> Measured:
         codes = [size.code for size in classes.SIZES if size.least >= least]
-        found = figures.add(book.cube.by_one("size"), codes)
+        found = figures.add(book.inside(book.cube, figure).by_one("size"), codes)
         return Measured(Decimal(found.projects), book.place(figure, ("min_capital", str(least))).counted())
 
     return compute
@@ -129,21 +97,21 @@ def _of_size(least: int) -> Measure:
 
 def _firms(kind: HonourKind) -> Measure:
     def compute(book: Book, figure: PublishedFigure) -> Measured:
-        firms = figures.firms_with(book.projects.signed_within(book.period, book.day), kind)
-        return Measured(Decimal(firms), book.place(figure, ("rank", kind.value)).counted())
+        firms = figures.firms_with(book.projects_of(figure).signed_within(book.period, book.day), kind)
+        return Measured(Decimal(firms), book.place(figure).cohort(("rank", kind.value)))
 
     return compute
 
 
 def _from_visits(book: Book, figure: PublishedFigure) -> Measured:
     source = ProjectSource.VISIT.value
-    found = book.cube.by_one("source").get(source, NOTHING)
+    found = book.inside(book.cube, figure).by_one("source").get(source, NOTHING)
     return Measured(Decimal(found.projects), book.place(figure, ("source", source)).counted())
 
 
 def _in_production(book: Book, figure: PublishedFigure) -> Measured:
     stages = (("stage", "production"), ("stage", "full_production"))
-    return Measured(Decimal(book.cell(book.cube, figure).producing), book.place(figure).cohort(*stages))
+    return Measured(Decimal(book.inside(book.cube, figure).total().producing), book.place(figure).cohort(*stages))
 
 
 def _percent(ratio: Decimal | None) -> Decimal | None:
@@ -218,26 +186,34 @@ DEFINITIONS: dict[str, Definition] = {
     "services_available_online": Definition(_("services available online"), NOT_OURS),
 }
 UNKNOWN_MEASURE = _("This register has no definition for it.")
+UNKNOWN_PERIOD = _("Not a year, nor “to-” and a year: nothing is computed for it.")
+UNKNOWN_SCOPE = _("There is no such cluster or park in the register.")
 
 
 def reconciled(projects: ProjectQuerySet, day: datetime.date | None, names: dict[tuple[str, str], str]) -> list[Line]:
     """All published figures but plans; `names` are those of clusters and parks by (scope, code)."""
     books: dict[str, Book] = {}
+    known = {(DISTRICT, "")}
+    known |= {("cluster", code) for code in Cluster.objects.order_by().values_list("code", flat=True)}
+    known |= {("park", code) for code in Park.objects.order_by().values_list("code", flat=True)}
     lines = []
     for figure in PublishedFigure.objects.exclude(measure__startswith="target_"):
         period = figure.period
-        if period not in books and period.removeprefix("to-").isdigit():
-            books[period] = Book(projects, period, day)
-        scope = names.get((figure.scope, figure.scope_code), figure.scope_code)
-        lines.append(_line(figure, books.get(period), scope))
+        year = year_of_text(period.removeprefix("to-"))
+        if period not in books and year:
+            books[period] = Book(projects, year, day, until=period.startswith("to-"))
+        place = (figure.scope, figure.scope_code)
+        lines.append(_line(figure, books.get(period), names.get(place, figure.scope_code), is_known=place in known))
     return lines
 
 
-def _line(figure: PublishedFigure, book: Book | None, scope: str) -> Line:
+def _line(figure: PublishedFigure, book: Book | None, scope: str, *, is_known: bool) -> Line:
     definition = DEFINITIONS.get(figure.measure, Definition(figure.measure, UNKNOWN_MEASURE))
     label, says = str(definition.label), str(definition.says)
-    if definition.compute is None or book is None:
+    if definition.compute is None:
         return Line(figure, scope, label, "", why=says)
+    if book is None or not is_known:
+        return Line(figure, scope, label, says, why=str(UNKNOWN_SCOPE if book else UNKNOWN_PERIOD))
     found = definition.compute(book, figure)
     printed = number_of(figure.value)
     if found.value is None or printed is None:

@@ -19,6 +19,7 @@ from reports.savedtables import (
     save_table,
     stored_query,
 )
+from reports.statasked import stat_asked
 
 
 @require_GET
@@ -35,7 +36,8 @@ def saved_table_create(request: HttpRequest) -> HttpResponse:
     """Keep the table of these parameters (the query string) under a name."""
     form = NewTableForm(request.POST)
     if form.is_valid():
-        query = stored_query(request.GET, with_year=form.cleaned_data["with_year"])
+        year = stat_asked(request.GET, request.user).period.year if form.cleaned_data["with_year"] else None
+        query = stored_query(request.GET, year=year)
         try:
             table = save_table(
                 user=request.user,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from jiangjin.lib.storedtext import StoredText
+from projects.periods import Period
 from reports.models import SavedTable
 from reports.statasked import NARROWING, OWN_PARAMETERS
 
@@ -21,15 +22,27 @@ class NameTaken(Exception):
     """The account has another table of this name."""
 
 
-def stored_query(params: QueryDict, *, with_year: bool) -> str:
-    """What a table keeps of its address: never the day, the year where it is meant for good."""
+def stored_query(params: QueryDict, *, year: int | None) -> str:
+    """What a table keeps of its address: never the day, and a year only where it is meant for good (`year`)."""
     kept = QueryDict(mutable=True)
-    for name in (*KEPT, *(("year",) if with_year else ())):
+    for name in KEPT:
         for value in params.getlist(name):
+            text = _part_of_year(value) if name == "period" and not year else value
             # An empty comparison says “none”, an empty condition says nothing.
-            if value or name == "compare":
-                kept.appendlist(name, value)
+            if text or name == "compare":
+                kept.appendlist(name, text)
+    if year:
+        kept["year"] = str(year)
     return kept.urlencode()
+
+
+def _part_of_year(text: str) -> str:
+    """A period without its year: Q2 for 2020Q2; nothing for a whole year."""
+    try:
+        period = Period.parse(text)
+    except ValueError:
+        return text
+    return period.code.removeprefix(str(period.year)) if period.year else text
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What a table of the statistics page was asked to show. Its parameters, read and put right, are a contract:
 
-rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period, years (how many, if
+rows, cols (a dimension; cols also `none`), measures, compare (yoy, prior, share), year or period (2020Q2, or Q2 and
+-06 of the year), years (how many, if
 the columns are years), terminated=0 (without), sort, as_of; and every condition of the list of projects but its times.
 """
 
@@ -124,7 +125,7 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
     rows = params.get("rows", "")
     rows = rows if rows in DIMENSIONS else "park"
     cols = params.get("cols", "year")
-    period = _period(params.get("period", "")) or asked.period
+    period = _period(params.get("period", ""), asked.year) or asked.period
     both_times = rows in DIMENSIONS and DIMENSIONS[rows].is_time and cols in DIMENSIONS and DIMENSIONS[cols].is_time
     if cols not in DIMENSIONS or cols == rows or both_times:
         cols = NO_COLUMNS
@@ -149,7 +150,7 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
         params.get("sort", ""),
         tuple((name, value) for name in NARROWING for value in params.getlist(name) if value),
         user,
-        (*asked.passed_over, *_passed_over(params, rows, cols, period, number, compare)),
+        (*asked.passed_over, *_passed_over(params, rows, cols, period, number, compare, asked.year)),
     )
 
 
@@ -161,7 +162,13 @@ def offers_prior(rows: str, cols: str, period: Period) -> bool:
 
 
 def _passed_over(
-    params: QueryDict, rows: str, cols: str, period: Period, years: int, compare: tuple[str, ...]
+    params: QueryDict,
+    rows: str,
+    cols: str,
+    period: Period,
+    years: int,
+    compare: tuple[str, ...],
+    asked_year: int | None,
 ) -> list[str]:
     """A sentence for each choice of the address that the table does not follow."""
     said = asking.not_a_choice(params, "rows", DIMENSIONS, _("rows"))
@@ -177,9 +184,9 @@ def _passed_over(
                 said.append(words % {"label": label, "text": code[:20]})
     said += asking.not_a_choice(params, "years", {str(years)}, _("how many years"))
     text = params.get("period", "").strip()
-    if text and not _period(text):
+    if text and not _period(text, asked_year):
         said += asking.not_a_choice(params, "period", (), _("period"))
-    elif text and (found := _period(text)) != period and found is not None:
+    elif text and (found := _period(text, asked_year)) != period and found is not None:
         words = _("Quarters and months are those of one year: %(shown)s instead of %(wanted)s.")
         said.append(words % {"shown": period.label, "wanted": found.label})
     if "prior" in compare and rows in FINER:
@@ -199,8 +206,11 @@ def _compared(params: QueryDict, cols: str) -> tuple[str, ...]:
     return tuple(name for name in COMPARISONS if name in wanted)
 
 
-def _period(text: str) -> Period | None:
-    try:
-        return Period.parse(text) if text else None
-    except ValueError:
-        return None
+def _period(text: str, year: int | None) -> Period | None:
+    """A period, or a part of the year that is looked at: Q2, -06."""
+    for code in (text, f"{year}{text}"):
+        try:
+            return Period.parse(code) if text else None
+        except ValueError:
+            continue
+    return None

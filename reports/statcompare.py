@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects.periods import Period
-from reports.asked import year_earlier
+from projects.periods import Period, months_earlier, year_earlier
 from reports.cube import Cube
 from reports.dimensions import DIMENSIONS
 from reports.measures import Figures, growth, ratio
@@ -40,14 +38,6 @@ class Comparison:
     before: Codes
     extras: list[Extra]
     rule: str = ""
-
-
-def months_earlier(day: datetime.date, months: int) -> datetime.date:
-    """The same day some months earlier; the last of a month stays the last of a month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
-    return datetime.date(year, month + 1, last if is_last else min(day.day, last))
 
 
 def comparisons_of(asked: StatAsked, main: Period, now: Codes) -> list[Comparison]:

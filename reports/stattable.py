@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from projects.choices import Condition
 from projects.periods import Period
+from projects.permissions import sees_own_parks_only
 from reports.cube import Cube
 from reports.dimensions import DIMENSIONS
 from reports.grid import Cell, Column, Grid, Row
@@ -53,7 +54,8 @@ def table_of(asked: StatAsked) -> Grid:
     lines = lines_of(asked.rows, found, asked.period, asked.base(asked.day))
     table = _Table(asked, blocks, compared)
     rows = [row for line in _sorted(lines, table, asked.sort) for row in table.rows_of(line, 0)]
-    total = Part(_("Total") if asked.narrowing else _("Whole district"), tuple(found), role="total")
+    is_part = asked.narrowing or sees_own_parks_only(asked.user)
+    total = Part(_("Total") if is_part else _("Whole district"), tuple(found), role="total")
     rows += table.rows_of(total, 0)
     title = _("Statistics by %(rows)s") % {"rows": DIMENSIONS[asked.rows].label}
     return Grid(

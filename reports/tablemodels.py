@@ -14,6 +14,7 @@ from jiangjin.lib.money import MoneyField
 from jiangjin.lib.tracking import Tracked
 from projects.permissions import Actor, sees_own_parks_only
 
+FOLLOWED = "followed"  # the condition of the list that means its reader's own projects
 PRIVATE, EVERYBODY = "private", "everybody"
 AUDIENCES = [(PRIVATE, _("only me")), (EVERYBODY, _("everybody")), *Role.choices]
 
@@ -64,11 +65,16 @@ class SavedTable(models.Model):
 
 class FixedTableQuerySet(models.QuerySet["FixedTable"]):
     def visible_to(self, user: Actor) -> FixedTableQuerySet:
-        """Those that were not removed; where a recorder sees its own parks only, what it fixed itself."""
+        """Those that were not removed; where a recorder sees its own parks only, what it fixed itself of these."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         kept = self.filter(removed_at=None)
-        return kept.filter(made_by=user.pk) if sees_own_parks_only(user) else kept
+        if not sees_own_parks_only(user):
+            return kept
+        own = kept.filter(made_by=user.pk).exclude(parks=None)
+        # One that was fixed when the account still saw more names projects of other parks.
+        within = [pk for pk, parks in own.values_list("pk", "parks") if user.writable_park_ids.issuperset(parks)]
+        return kept.filter(pk__in=within)
 
 
 class FixedTable(models.Model):
@@ -80,7 +86,7 @@ class FixedTable(models.Model):
     name = models.CharField(_("name"), max_length=100)
     note = models.TextField(_("note"), blank=True)
     title = models.CharField(_("table"), max_length=200)
-    page = models.CharField(_("page"), max_length=300, blank=True)  # path and parameters that it came from
+    page = models.TextField(_("page"), blank=True)  # path and parameters that it came from
     grids = models.JSONField(default=list)  # reports/gridkept.py
     conditions = models.JSONField(default=list)  # [[label, value], …] in words
     # The lists behind it, together: [[[parameter, value], …], …], without the day.
@@ -111,6 +117,16 @@ class FixedTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:fixed_table", args=[self.pk])
+
+    def is_whole_for(self, user: Actor) -> bool:
+        """Whether today's lists hold for the account what they held for the maker: its own parks, what it follows."""
+        is_own = self.made_by_id == user.pk
+        return is_own or (self.parks is None and not self.asks_followed)
+
+    @property
+    def asks_followed(self) -> bool:
+        """Narrowed to the projects that the maker follows."""
+        return any(name == FOLLOWED for params in self.lists for name, __ in params)
 
     def may_be_removed_by(self, user: Actor) -> bool:
         """Whoever made it, and the administrator."""

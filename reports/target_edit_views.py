@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.demo import as_of_day
 from jiangjin.lib.text import clean_text
 from projects.arrivalgrid import was_of
-from projects.periods import year_of_text
 from reports import target_writing
+from reports.asked import asked
 from reports.target_grids import label_of
 from reports.targetmodels import TargetMeasure, TargetScope
 from reports.targets import require_target_setter
@@ -33,7 +33,8 @@ SHEETS: dict[str, list[str]] = {
 def targets_edit(request: HttpRequest) -> HttpResponse:
     """Everybody of a scope by all measures: amounts in 亿元; all changed cells are saved together, or none."""
     require_target_setter(request.user)
-    year, sheet, more = _year(request), _sheet(request), _more(request)
+    when, sheet, more = asked(request.GET), _sheet(request), _more(request)
+    year = when.year or when.shown.year
     sent, status = None, 200
     if request.method == "POST":
         sent = target_writing.read(request.POST, was_of(request.POST.get("was", "")))
@@ -43,6 +44,7 @@ def targets_edit(request: HttpRequest) -> HttpResponse:
     rows = target_writing.rows_of(SHEETS[sheet], year=year, more=more, sent=sent)
     context = {
         "year": year,
+        "passed_over": when.passed_over,
         "years": range(as_of_day().year + 6, as_of_day().year - 6, -1),
         "sheet": sheet,
         "sheets": [(code, TargetScope(code).label) for code in SHEETS],
@@ -68,10 +70,6 @@ def _saved(request: HttpRequest, sent: target_writing.Sent, year: int) -> bool:
     text = ngettext("%(number)d target saved.", "%(number)d targets saved.", number)
     messages.success(request, text % {"number": number})
     return True
-
-
-def _year(request: HttpRequest) -> int:
-    return year_of_text(request.GET.get("year", "")) or as_of_day().year
 
 
 def _sheet(request: HttpRequest) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
-from projects.periods import Period, day_of_text
+from projects.periods import Period, day_of_text, is_month_end, year_earlier
 from projects.querysets import ProjectQuerySet
 from reports.asked import default_day
 from reports.cube import Cube, Scope
@@ -50,10 +49,7 @@ class Month:
     @property
     def day_before(self) -> datetime.date:
         """Up to where the year before is compared: the same day, the end of a month for the end of a month."""
-        year = self.number_of_year
-        end = min(self.day, datetime.date(year, 12, 31))
-        day = calendar.monthrange(year - 1, end.month)[1]
-        return datetime.date(year - 1, end.month, day if _is_month_end(end) else min(end.day, day))
+        return year_earlier(min(self.day, datetime.date(self.number_of_year, 12, 31)))
 
     @property
     def base(self) -> tuple[tuple[str, str], ...]:
@@ -82,10 +78,6 @@ class Month:
     def begun(self) -> ProjectQuerySet:
         """All that had begun by the day: what a list as of the day holds."""
         return self.projects.as_of(self.day)
-
-
-def _is_month_end(day: datetime.date) -> bool:
-    return day.day == calendar.monthrange(day.year, day.month)[1]
 
 
 def month_of(params: QueryDict, projects: ProjectQuerySet, *, most: int | None = MOST) -> Month:
@@ -117,7 +109,7 @@ def _said(month: Period, asked: datetime.date | None, day: datetime.date) -> str
 def last_whole_month(day: datetime.date) -> Period:
     """The month that ends on the day, or else the one before."""
     here = Period(day.year, month=day.month)
-    return here if _is_month_end(day) else here.before()
+    return here if is_month_end(day) else here.before()
 
 
 def _month(text: str) -> Period | None:

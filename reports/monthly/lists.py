@@ -14,6 +14,7 @@ from projects.choices import Condition, HonourKind, Stage
 from projects.models import Participation, Project
 from projects.periods import Period
 from projects.querysets import Totals
+from reports.figures import firms_with
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Place
 from reports.monthly.asked import Month
@@ -78,18 +79,18 @@ def firms(month: Month) -> Grid:
     ]
     every = Participation.objects.select_related("investor").prefetch_related("investor__honours")
     projects = loaded(signed, month, Prefetch("participations", every))
-    groups: set[str] = set()
     rows = []
     for project in projects:
         for firm in (one.investor for one in project.participations.all()):
             ranks = [honour for honour in firm.honours.all() if honour.kind in RANKED]
             if ranks:
-                groups.add(firm.parent_name or firm.name)
                 rows.append(_firm_row(project, firm, ranks))
     params = Place(month.year, (), month.base).cohort(*(("rank", kind.value) for kind in RANKED))
     totals = signed.totals(None, month.day)
     total = _total(totals, params, columns)
-    number = ngettext("%(number)d firm", "%(number)d firms", len(groups)) % {"number": len(groups)}
+    # Of the whole list, also where the page shows its beginning.
+    groups = firms_with(signed, *RANKED)
+    number = ngettext("%(number)d firm", "%(number)d firms", groups) % {"number": groups}
     total.cells[0] = Cell(f"{_('Total')} {number}")
     notes = [
         _("Projects signed in the year in which such a firm leads or joins; a subsidiary counts with its group."),

@@ -198,7 +198,7 @@ def test_a_table_comes_back_as_it_was_kept() -> None:
         Cell(None, dash=False),
     ]
     plain = [Cell("x"), Cell(0), Cell(datetime.date(2020, 1, 1)), Cell(True)]
-    grid = Grid("表", columns, [Row(cells, "subtotal", 1), Row(plain)], ["注"])
+    grid = Grid("表", columns, [Row(cells, "subtotal", 1), Row(plain)], ["注"], desk_groups=True, wide=True)
     assert grid_of(kept_grid(grid)) == grid
 
 

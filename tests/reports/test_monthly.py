@@ -201,6 +201,15 @@ def test_firms_count_their_group_once() -> None:
     assert grid.rows[-1].cells[4].value == yi("15")
 
 
+def test_all_firms_of_the_year_are_counted_where_the_page_shows_some() -> None:
+    fill()
+    firm = make_investor("五百强丙", honours=["global_500", "china_500"]).name
+    make_project("丙的", agreed="1", signed="2020-08-01", investor=firm)
+    grid = TABLES["firms"].make(replace(month(), most=1))
+    assert len(grid.rows) == 2
+    assert grid.rows[-1].cells[0].value == "合计 2 家"
+
+
 def test_key_projects_say_what_was_known_by_the_day() -> None:
     fill()
     named = make_project(
@@ -264,7 +273,7 @@ def test_a_long_list_ends_on_the_page_and_its_total_does_not(code: str) -> None:
     fill()
     whole, short = TABLES[code].make(month()), TABLES[code].make(replace(month(), most=1))
     assert len(short.rows) == 2
-    assert [cell.value for cell in short.rows[-1].cells[1:]] == [cell.value for cell in whole.rows[-1].cells[1:]]
+    assert [cell.value for cell in short.rows[-1].cells] == [cell.value for cell in whole.rows[-1].cells]
     assert len(short.notes) == len(whole.notes) + 1
 
 

@@ -36,6 +36,35 @@ def test_the_year_and_the_day_are_those_of_then(leader: Client) -> None:
     assert table.name in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("period", "kept", "opens"),
+    [
+        ("2020Q2", "Q2", "2019Q2"),
+        ("2020-06", "-06", "2019-06"),
+        ("2020-none", "-none", "2019-none"),
+        ("2020", "", "2019"),
+        ("all", "all", "all"),
+        ("Q2", "Q2", "2019Q2"),
+    ],
+)
+def test_a_period_is_that_of_the_year_that_is_looked_at(leader: Client, period: str, kept: str, opens: str) -> None:
+    table = save(leader, query=f"rows=cluster&cols=none&period={period}")
+    assert table.query == "rows=cluster&cols=none" + (f"&period={kept}" if kept else "")
+    page = leader.get(f"{table.get_absolute_url()}&year=2019")
+    assert page.context["asked"].period.code == opens
+    assert not page.context["passed_over"]
+
+
+@pytest.mark.parametrize(
+    ("query", "opens"), [("period=2020Q2", "2020Q2"), ("as_of=2020-08-31", "2020"), ("year=2020&period=Q2", "2020Q2")]
+)
+def test_its_owner_fixes_the_year_that_is_shown(leader: Client, query: str, opens: str) -> None:
+    data = {"name": "固定", "audience": "private", "with_year": "on"}
+    assert leader.post(f"{NEW}?rows=cluster&cols=none&{query}", data).status_code == 302
+    table = SavedTable.objects.get()
+    assert leader.get(table.get_absolute_url()).context["asked"].period.code == opens
+
+
 def test_who_sees_it(leader: Client) -> None:
     private = save(leader, "自己的")
     shared = save(leader, "大家的", "everybody")
@@ -95,7 +124,7 @@ def test_a_shared_table_shows_each_what_one_may_see(vocabulary: None, leader: Cl
     settings.RECORDERS_SEE_OWN_PARKS = True  # type: ignore[attr-defined]
     make_project(park="shuangfu", agreed="3")
     make_project(park="degan", agreed="4")
-    table = save(leader, "大家的", "everybody", "rows=park&cols=none&period=2020&compare=")
+    table = save(leader, "大家的", "everybody", "rows=park&cols=none&period=all&compare=")
     client = Client()
     client.force_login(make_user("own", "recorder", parks=["shuangfu"]))
     assert client.get(table.get_absolute_url()).context["grid"].rows[-1].cells[1].value == 1

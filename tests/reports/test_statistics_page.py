@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from projects.models import Project
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import sheet_of
-from reports.statcompare import months_earlier
 from tests.builders import make_park, make_project, make_user
 from tests.reports.pages import assert_opens_its_rows, figure_links
 
@@ -79,9 +77,6 @@ def test_the_period_before_ends_where_this_one_stands(vocabulary: None, leader: 
     total = dict(zip((column.key for column in grid.columns), grid.rows[-1].cells, strict=True))
     assert total["agreed"].value == Decimal(30000)
     assert total["vs0.agreed-growth"].value == 2
-    assert months_earlier(datetime.date(2020, 6, 30), 1) == datetime.date(2020, 5, 31)
-    assert months_earlier(datetime.date(2020, 3, 30), 1) == datetime.date(2020, 2, 29)
-    assert months_earlier(datetime.date(2020, 1, 15), 3) == datetime.date(2019, 10, 15)
 
 
 def test_growth_on_nothing_is_a_dash(vocabulary: None, leader: Client) -> None:
