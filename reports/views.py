@@ -49,7 +49,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "stage", "size", only=("projects", "agreed", "started", "producing")
     )
     reached = staged.total()
-    months = home.months_of(compared.now, compared.before, when)
+    months = home.months_of(compared.now, projects, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
     late = lights.longest_late(signed, when.shown, LATEST)
@@ -72,6 +72,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
         "months": months,
         "chart": months.for_chart(),
+        # Said where growth is over less than the year before that the chart shows.
+        "compared_to": when.same_time_before if total.before.agreed != (months.whole_before or 0) else None,
         "funnel": steps,
         "started_query": home.query_of(steps, Stage.CONSTRUCTION),
         "producing_query": home.query_of(steps, Stage.PRODUCTION),
