@@ -18,7 +18,7 @@ from projects.querysets import ProjectQuerySet
 from reports import figures, home
 from reports.asked import Asked, asked, header_of
 from reports.cube import Cube, Scope
-from reports.links import year_url
+from reports.links import same_time, year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
@@ -57,6 +57,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     context = {
         **header_of(when),
         "year_url": year_url(when),
+        "same_time": same_time(when),
         "is_empty": not projects.exists(),
         "total": total,
         "cohort": replace(total.now, started=reached.started, producing=reached.producing),
