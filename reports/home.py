@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
 from projects import listing
-from projects.choices import MAIN_MILESTONES, SIGNED_STAGES, STAGE_OF_MILESTONE, MilestoneKind, Stage
-from projects.counting import happened
+from projects.choices import SIGNED_STAGES, Stage
 from projects.models import Project
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
@@ -20,6 +17,7 @@ from reports.asked import Asked
 from reports.cube import Cube, Scope
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
+from reports.stagedays import StageDays, stage_days
 
 LARGEST = 10
 
@@ -114,20 +112,18 @@ class Step:
     standing: int  # those that came no further
     of_signed: Decimal | None
     of_former: Decimal | None  # 转化率 from the stage before
-    days: int | None  # the median between the signing and this stage, of those known to the day
-    days_known: int  # of how many
+    days: StageDays  # medians, of those whose days are known to the day
     query: str
 
 
 def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
     """The stages from the signing on; whoever came further counts in the stages before."""
     found = cube.by_one("stage")
-    days = days_to_stages(projects.signed_within(when.period, when.day), when)
+    days = stage_days(projects.signed_within(when.period, when.day), when.day)
     steps: list[Step] = []
     for stage in SIGNED_STAGES:
         reached = [one for one in SIGNED_STAGES if one.rank >= stage.rank]
         figures = summed(found.get(one.value, NOTHING) for one in reached)
-        known = days.get(stage, [])
         steps.append(
             Step(
                 stage,
@@ -136,8 +132,7 @@ def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
                 found.get(stage.value, NOTHING).projects,
                 ratio(figures.projects, steps[0].projects) if steps else None,
                 ratio(figures.projects, steps[-1].projects) if steps else None,
-                round(statistics.median(known)) if known else None,
-                len(known),
+                days.get(stage, StageDays()),
                 "".join(f"&stage={one.value}" for one in reached) if stage is not Stage.SIGNED else "",
             )
         )
@@ -147,23 +142,6 @@ def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
 def query_of(steps: list[Step], stage: Stage) -> str:
     """What selects those that have come to a stage."""
     return next(step.query for step in steps if step.stage is stage)
-
-
-def days_to_stages(cohort: ProjectQuerySet, when: Asked) -> dict[Stage, list[int]]:
-    """Days between the signing and each stage, of projects where both are known to the day."""
-    # One `filter`: its conditions are of the same milestone.
-    reached = cohort.filter(
-        happened("milestones__actual_on", when.day),
-        milestones__actual_on__isnull=False,
-        milestones__reached=True,
-        milestones__kind__in=MAIN_MILESTONES,
-    )
-    found: dict[Stage, list[int]] = defaultdict(list)
-    rows = reached.order_by().values_list("milestones__kind", "signed_on", "milestones__actual_on")
-    for kind, signed, actual in rows:
-        if signed and signed.day and actual.day:
-            found[STAGE_OF_MILESTONE[MilestoneKind(kind)]].append((actual.first - signed.first).days)
-    return found
 
 
 def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:
