@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
-from projects import classes, lights, pages
+from projects import changes, classes, lights, pages
 from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
@@ -86,11 +86,18 @@ def home_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/home.html", context)
 
 
-def _latest(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """Those written last. Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
+def _latest(projects: ProjectQuerySet) -> list[Project]:
+    """Those written last, with who wrote them and how.
+
+    Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
+    """
     order = ("-updated_at", "-pk")
     few: ProjectQuerySet = Project.objects.filter(pk__in=projects.order_by(*order).values("pk")[:LATEST])
-    return few.select_related("park", "cluster").order_by(*order)
+    rows = list(few.select_related("park", "cluster").order_by(*order))
+    savings = changes.last_savings(row.pk for row in rows)
+    for row in rows:
+        row.last_saving = savings.get(row.pk)
+    return rows
 
 
 @require_GET
