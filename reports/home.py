@@ -2,80 +2,104 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from projects import listing
-from projects.choices import MAIN_MILESTONES, SIGNED_STAGES, STAGE_OF_MILESTONE, MilestoneKind, Stage
-from projects.counting import happened
+from projects.choices import SIGNED_STAGES, Stage
 from projects.models import Project
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
 from reports.asked import Asked
-from reports.cube import Cube
+from reports.cube import Cube, Scope
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
+from reports.stagedays import StageDays, stage_days
 
 LARGEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of the year with what had been agreed up to its end, in 万元; None where it has not come yet."""
+    """A month of the year with what had been agreed up to its end, in 万元, beside the same month a year earlier.
+
+    `running` is None where the month has not come yet; `before` also where nothing of that year is registered.
+    """
 
     period: Period
     figures: Figures
     running: Decimal | None
-    before: Decimal
+    before: Decimal | None
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The year by month; `undated` is what is known to the year alone and lies in no month."""
+    """The year by month; `undated` is what is known to the year alone and lies in no month.
+
+    `whole_before`: all of the year before, None where nothing of it is registered. It goes to its end, where growth
+    is compared with the same days alone.
+    """
 
     rows: list[Month]
     undated: Figures
     undated_url: str
     undated_before: Decimal
+    whole_before: Decimal | None
 
     def for_chart(self) -> dict[str, Any]:
         """In 亿元 as numbers: a chart draws, it does not count."""
         return {
             "months": [row.period.month for row in self.rows],
-            "running": [None if row.running is None else float(row.running / 10000) for row in self.rows],
-            "before": [float(row.before / 10000) for row in self.rows],
+            "running": [_drawn(row.running) for row in self.rows],
+            "before": [_drawn(row.before) for row in self.rows],
             "urls": [row.url for row in self.rows],
-            "undated": float(self.undated.agreed / 10000),
+            "undated": _drawn(self.undated.agreed),
             "undatedUrl": self.undated_url,
         }
 
 
-def months_of(now: Cube, before: Cube, when: Asked) -> Months:
+def months_of(now: Cube, projects: ProjectQuerySet, when: Asked) -> Months:
     """Running totals of what was agreed, beside those of the year before."""
-    found, earlier = now.by_one("month"), before.by_one("month")
-    year = when.period.year or when.shown.year
-    running, running_before = Decimal(0), Decimal(0)
+    year = Period(when.period.year or when.shown.year)
+    earlier = Scope(projects, year.year_before(), when.day).cut("month", only=("agreed",))
+    line, line_before = _running(now, year, when), _running(earlier, year.year_before(), when)
+    whole_before = earlier.total()
+    is_known = whole_before != NOTHING
+    found = now.by_one("month")
     rows = []
     for number in range(1, 13):
-        period = Period(year, month=number)
-        figures = found.get(period.code, NOTHING)
-        running += figures.agreed
-        running_before += earlier.get(period.year_before().code, NOTHING).agreed
-        has_come = (year, number) <= (when.shown.year, when.shown.month) or figures.agreed
+        period = Period(year.year, month=number)
         url = list_url(Place(period, base=tuple(when.params)).counted())
-        rows.append(Month(period, figures, running if has_come else None, running_before, url))
-    alone = Period(year, year_alone=True)
+        before = line_before[number - 1] if is_known else None
+        rows.append(Month(period, found.get(period.code, NOTHING), line[number - 1], before, url))
+    alone = Period(year.year, year_alone=True)
     return Months(
         rows,
         found.get(alone.code, NOTHING),
         list_url(Place(alone, base=tuple(when.params)).counted()),
-        earlier.get(alone.year_before().code, NOTHING).agreed,
+        earlier.by_one("month").get(alone.year_before().code, NOTHING).agreed,
+        whole_before.agreed if is_known else None,
     )
+
+
+def _running(cube: Cube, year: Period, when: Asked) -> list[Decimal | None]:
+    """What had been agreed up to the end of each month, in 万元; None for months to come.
+
+    Something may be dated later than today where no day cuts the figures: then the line goes on to it, without a hole.
+    """
+    found = cube.by_one("month")
+    agreed = [found.get(Period(year.year, month=number).code, NOTHING).agreed for number in range(1, 13)]
+    come = [(year.year, number) <= (when.shown.year, when.shown.month) for number in range(1, 13)]
+    last = max((place for place in range(12) if come[place] or agreed[place]), default=-1)
+    return [total if place <= last else None for place, total in enumerate(accumulate(agreed))]
+
+
+def _drawn(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount / 10000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +112,18 @@ class Step:
     standing: int  # those that came no further
     of_signed: Decimal | None
     of_former: Decimal | None  # 转化率 from the stage before
-    days: int | None  # the median between the signing and this stage, of those known to the day
-    days_known: int  # of how many
+    days: StageDays  # medians, of those whose days are known to the day
     query: str
 
 
 def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
     """The stages from the signing on; whoever came further counts in the stages before."""
     found = cube.by_one("stage")
-    days = days_to_stages(projects.signed_within(when.period, when.day), when)
+    days = stage_days(projects.signed_within(when.period, when.day), when.day)
     steps: list[Step] = []
     for stage in SIGNED_STAGES:
         reached = [one for one in SIGNED_STAGES if one.rank >= stage.rank]
         figures = summed(found.get(one.value, NOTHING) for one in reached)
-        known = days.get(stage, [])
         steps.append(
             Step(
                 stage,
@@ -110,8 +132,7 @@ def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
                 found.get(stage.value, NOTHING).projects,
                 ratio(figures.projects, steps[0].projects) if steps else None,
                 ratio(figures.projects, steps[-1].projects) if steps else None,
-                round(statistics.median(known)) if known else None,
-                len(known),
+                days.get(stage, StageDays()),
                 "".join(f"&stage={one.value}" for one in reached) if stage is not Stage.SIGNED else "",
             )
         )
@@ -121,23 +142,6 @@ def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
 def query_of(steps: list[Step], stage: Stage) -> str:
     """What selects those that have come to a stage."""
     return next(step.query for step in steps if step.stage is stage)
-
-
-def days_to_stages(cohort: ProjectQuerySet, when: Asked) -> dict[Stage, list[int]]:
-    """Days between the signing and each stage, of projects where both are known to the day."""
-    # One `filter`: its conditions are of the same milestone.
-    reached = cohort.filter(
-        happened("milestones__actual_on", when.day),
-        milestones__actual_on__isnull=False,
-        milestones__reached=True,
-        milestones__kind__in=MAIN_MILESTONES,
-    )
-    found: dict[Stage, list[int]] = defaultdict(list)
-    rows = reached.order_by().values_list("milestones__kind", "signed_on", "milestones__actual_on")
-    for kind, signed, actual in rows:
-        if signed and signed.day and actual.day:
-            found[STAGE_OF_MILESTONE[MilestoneKind(kind)]].append((actual.first - signed.first).days)
-    return found
 
 
 def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:

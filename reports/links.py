@@ -63,3 +63,8 @@ def list_url(params: Iterable[tuple[str, str]]) -> str:
 def year_url(when: Asked) -> str:
     """The list of the year's projects as of the page's day; further conditions are appended."""
     return list_url([_when(when.period), *when.params])
+
+
+def same_time(when: Asked) -> str:
+    """What a link to another page of figures carries, to stay in the year and at the day."""
+    return urlencode([*([("year", str(when.year))] if when.year else []), *when.params])

@@ -19,7 +19,7 @@ from projects.pages import mark_rows
 from projects.querysets import ProjectQuerySet
 from reports import figures
 from reports.asked import Asked, asked, header_of
-from reports.links import list_url, year_url
+from reports.links import list_url, same_time, year_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def park_list(request: HttpRequest) -> HttpResponse:
     context = {
         **header_of(when),
         "year_url": year_url(when),
+        "same_time": same_time(when),
         "lines": lines,
         "widest": max((line.row.now.agreed for line in lines), default=0),
         **totals_of(projects, when),
@@ -91,6 +92,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
     context = {
         **header_of(when),
         "year_url": year_url(when),
+        "same_time": same_time(when),
         "rows": rows,
         "clusters": Cluster.objects.prefetch_related("chains__leading_firms"),
         "widest": max((row.now.agreed for row in rows), default=0),
@@ -147,6 +149,7 @@ def _figures_of(request: HttpRequest, projects: ProjectQuerySet, when: Asked) ->
     return {
         **header_of(when),
         "year_url": year_url(when),
+        "same_time": same_time(when),
         "whole": everything.totals(None, when.day),
         "page": page,
         "heads": listing.heads(listing.sort_of(request.GET)),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
-from projects import classes, lights, pages
+from projects import changes, classes, lights, pages
 from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
@@ -18,7 +18,7 @@ from projects.querysets import ProjectQuerySet
 from reports import figures, home
 from reports.asked import Asked, asked, header_of
 from reports.cube import Cube, Scope
-from reports.links import year_url
+from reports.links import same_time, year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
@@ -49,7 +49,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "stage", "size", only=("projects", "agreed", "started", "producing")
     )
     reached = staged.total()
-    months = home.months_of(compared.now, compared.before, when)
+    months = home.months_of(compared.now, projects, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
     late = lights.longest_late(signed, when.shown, LATEST)
@@ -57,6 +57,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     context = {
         **header_of(when),
         "year_url": year_url(when),
+        "same_time": same_time(when),
         "is_empty": not projects.exists(),
         "total": total,
         "cohort": replace(total.now, started=reached.started, producing=reached.producing),
@@ -72,6 +73,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "widest_park": max((row.now.agreed for row in parks), default=Decimal(0)),
         "months": months,
         "chart": months.for_chart(),
+        # Said where growth is over less than the year before that the chart shows.
+        "compared_to": when.same_time_before if total.before.agreed != (months.whole_before or 0) else None,
         "funnel": steps,
         "started_query": home.query_of(steps, Stage.CONSTRUCTION),
         "producing_query": home.query_of(steps, Stage.PRODUCTION),
@@ -83,11 +86,18 @@ def home_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/home.html", context)
 
 
-def _latest(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """Those written last. Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
+def _latest(projects: ProjectQuerySet) -> list[Project]:
+    """Those written last, with who wrote them and how.
+
+    Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
+    """
     order = ("-updated_at", "-pk")
     few: ProjectQuerySet = Project.objects.filter(pk__in=projects.order_by(*order).values("pk")[:LATEST])
-    return few.select_related("park", "cluster").order_by(*order)
+    rows = list(few.select_related("park", "cluster").order_by(*order))
+    savings = changes.last_savings(row.pk for row in rows)
+    for row in rows:
+        row.last_saving = savings.get(row.pk)
+    return rows
 
 
 @require_GET

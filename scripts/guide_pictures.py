@@ -1,7 +1,8 @@
 #!/usr/bin/env python
 """Takes the pictures of docs/guide.md from a register with demo data: scripts/guide_pictures.py ADDRESS PASSWORD
 
-Brings a small ledger with the usual troubles, as the demo manager, writes it, and takes it back at the end.
+The pages of figures first; then, as the demo manager, it brings a small ledger with the usual troubles, writes it, and
+takes it back at the end. The register must be fresh: what was decided about that ledger is remembered, and asked once.
 """
 
 import shutil
@@ -12,8 +13,25 @@ from pathlib import Path
 import openpyxl
 from playwright.sync_api import Page, sync_playwright
 
+try:
+    from PIL import Image  # no requirement of ours: with it the pictures become a third as large
+except ImportError:
+    Image = None
+
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 800}
+COLOURS = 256
+# Pages of figures as the demo ledgers leave them: the picture's name, the address, what is scrolled to.
+PAGES = [
+    ("home", "/", ""),
+    ("list", "/projects/?year=2020&cluster=equipment&min_capital=10", ""),
+    ("statistics", "/reports/statistics/", ""),
+    ("monthly", "/reports/monthly/parks/", ""),
+    ("changes", "/reports/changes/?from=2020-06-30&to=2020-12-31", ""),
+    ("arrivals", "/arrivals/?year=2020&months=2020", ""),
+    ("capital", "/projects/JJ2020-076/", ".step-chart"),
+    ("mine", "/mine/", ""),
+]
 ROWS = [
     ["2021年签约项目台账"],
     ["序号", "项目名称", "投资方", "落户园区", "协议投资额", "签约时间", "责任单位"],
@@ -37,7 +55,10 @@ def main() -> int:
         page.fill("[name=username]", "manager")
         page.fill("[name=password]", password)
         page.click("button[type=submit]")
-        _take_all(page, address, ledger)
+        for name, url, shown in PAGES:
+            _open(page, f"{address}{url}", shown)
+            _take(page, name)
+        _take_import(page, address, ledger)
         browser.close()
     return 0
 
@@ -50,7 +71,16 @@ def _ledger(path: Path) -> Path:
     return path
 
 
-def _take_all(page: Page, address: str, ledger: Path) -> None:
+def _open(page: Page, url: str, shown: str) -> None:
+    answer = page.goto(url)
+    if not answer or not answer.ok:
+        sys.exit(f"{url} does not open.")
+    if shown:
+        # Below the bar at the top, with the head of its card.
+        page.locator(shown).first.evaluate("one => scrollBy(0, one.closest('.card').getBoundingClientRect().top - 72)")
+
+
+def _take_import(page: Page, address: str, ledger: Path) -> None:
     page.goto(f"{address}/imports/")
     _take(page, "import")
     page.set_input_files("input[type=file]", ledger)
@@ -78,7 +108,11 @@ def _take_all(page: Page, address: str, ledger: Path) -> None:
 
 def _take(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / f"{name}.png")
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    if Image:
+        picture = Image.open(path).convert("RGB")
+        picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

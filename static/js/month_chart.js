@@ -29,7 +29,8 @@
       type: "line",
       data: values.map((value, place) => ({
         value: value,
-        label: { show: place === last, position: "right", formatter: `${name}  ${amount(value || 0)}`, color: colour },
+        // In the middle of the year the other line goes on beside the end of this one.
+        label: { show: place === last, position: place === values.length - 1 ? "right" : "top", formatter: `${name}  ${amount(value || 0)}`, color: colour },
       })),
       symbol: "circle",
       symbolSize: dashed ? 0 : 7,
@@ -54,7 +55,7 @@
         symbolSize: 10,
         data: [{ value: [last, whole], url: data.undatedUrl }],
         itemStyle: { color: "transparent", borderColor: colour("--accent"), borderWidth: 1.5 },
-        label: { show: true, position: "right", formatter: `◇ ${amount(whole)}`, color: colour("--accent") },
+        label: { show: true, position: "right", formatter: `${box.dataset.whole}  ${amount(whole)}`, color: colour("--accent") },
         animation: false,
       });
     }

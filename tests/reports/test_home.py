@@ -245,3 +245,14 @@ def test_nothing_is_written_by_looking(register: None, leader: Client) -> None:
     before = list(Project.objects.order_by("pk").values())
     leader.get("/?year=2020")
     assert list(Project.objects.order_by("pk").values()) == before
+
+
+def test_the_latest_changes_say_who_and_how_and_open_the_history(leader: Client) -> None:
+    typed = make_project("项目甲", user=make_user("recorder", parks=["shuangfu"]))
+    made = make_project("项目乙")
+    response = leader.get("/")
+    savings = {project.name: project.last_saving for project in response.context["latest"]}
+    assert (savings["项目甲"].who, savings["项目甲"].how) == ("recorder", "表单")
+    assert (savings["项目乙"].who, savings["项目乙"].how) == ("", "")
+    hrefs = [link.href for link in read(leader, "/").links]
+    assert {f"/projects/{typed.code}/history/", f"/projects/{made.code}/history/"} <= set(hrefs)
