@@ -178,8 +178,14 @@ class Updater:
     def _traces(self, row: RowPlan, project: Project, former: Project, values: Mapping[str, Any]) -> None:
         """What the pages of the stage and of the condition write too; the file is why."""
         if former.condition not in (Condition.ACTIVE, project.condition):
-            # The day and the reason of the condition that ended are not those of the one that follows.
-            stale = {column: empty for name, (column, empty) in CONDITION_BESIDE.items() if name not in values}
+            # The day and the reason of the condition that ended are not those of the one that follows, unless the row
+            # says them of it: then they stay, though they are no difference.
+            said = row.read.values
+            stale = {
+                column: empty
+                for name, (column, empty) in CONDITION_BESIDE.items()
+                if said.get(name) != getattr(project, column)
+            }
             self._change(project, **stale)
         if ended := ended_condition(former, project, row.read.values.get("as_of")):
             ended["ended_because"] = ended["ended_because"] or self.source

@@ -153,6 +153,29 @@ def test_a_yes_column_sets_its_value_and_a_no_nothing(tmp_path: Path) -> None:
     assert list(Honour.objects.values_list("investor__name", "kind")) == [("甲公司", "listed")]
 
 
+def test_a_condition_keeps_the_day_and_the_reason_that_the_row_repeats(tmp_path: Path) -> None:
+    since = PartialDay(2021, 3, 1)
+    make_project(code="P-001", name="甲", condition="stalled", condition_on=since, condition_reason="资金断裂")
+    header = ("项目编号", "项目名称", "履约状态", "终止时间", "终止原因")
+    path = tmp_path / "a.xlsx"
+    assert bring(path, ["P-001", "甲", "终止", "2021-03-01", "资金断裂"], header=header)[1]["update"] == 1
+    project = Project.objects.get()
+    told = (project.condition, project.condition_on, project.condition_reason)
+    assert told == ("terminated", since, "资金断裂")
+    assert bring(path, ["P-001", "甲", "终止", "2021-03-01", "资金断裂"], header=header)[1]["unchanged"] == 1
+
+
+def test_a_condition_drops_the_reason_of_the_one_before_where_the_row_says_none(tmp_path: Path) -> None:
+    make_project(
+        code="P-001", name="甲", condition="stalled", condition_on=PartialDay(2021), condition_reason="等待土地"
+    )
+    bring(tmp_path / "a.xlsx", ["P-001", "甲", "终止"], header=("项目编号", "项目名称", "履约状态"))
+    project = Project.objects.get()
+    assert (project.condition, project.condition_on, project.condition_reason) == ("terminated", None, "")
+    past = project.condition_periods.get()
+    assert (past.condition, past.since, past.reason) == ("stalled", PartialDay(2021), "等待土地")
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     path = ledger(tmp_path / "a.xlsx", ["P-001", "甲", 5, None, "2020"], header=CAPITAL)
     status, answer = run(path, "--dry-run")
