@@ -83,6 +83,20 @@ def test_the_signing_day_takes_its_commitments_along(tmp_path: Path) -> None:
     assert commitments(project) == [("increase", 1, "2020-09-01"), ("initial", 5, "2020-06-30")]
 
 
+def test_a_signing_day_after_an_increase_is_refused(tmp_path: Path) -> None:
+    project = make_project(code="P-001", name="甲", agreed="5", signed="2020", increases=[("1", "2020-09-01")])
+    status, answer = bring(tmp_path / "a.xlsx", ["P-001", "甲", None, None, "2021-03-01"])
+    assert (status, codes(answer)) == (1, [(2, "E", "commitment_days")])
+    assert commitments(project) == [("increase", 1, "2020-09-01"), ("initial", 5, "2020")]
+
+
+def test_an_added_part_is_never_dated_before_the_agreement(tmp_path: Path) -> None:
+    project = make_project(code="P-001", name="甲", agreed="5", signed="2020-06-30")
+    project.commitments.update(committed_on=PartialDay(2020, 8))
+    bring(tmp_path / "a.xlsx", ["P-001", "甲", 6, 1, None])
+    assert commitments(project) == [("increase", 1, "2020-08"), ("initial", 5, "2020-08")]
+
+
 def test_milestones_and_the_stage_that_follows(tmp_path: Path) -> None:
     header = ("项目编号", "项目名称", "计划开工时间", "实际开工时间", "计划投产时间", "项目阶段")
     bring(tmp_path / "a.xlsx", ["P-001", "甲", "2020-07", "2020.7.30", "2021年", "在建"], header=header)
