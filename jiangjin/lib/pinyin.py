@@ -59,7 +59,7 @@ def pinyin_of_person(name: str) -> tuple[str, str]:
 
 
 def typed_readings(word: str) -> list[str]:
-    """What a typed word is in the readings of `pinyin_of`, one text a way to cut it into syllables; none where it is no pinyin.
+    """What a typed word is in the readings of `pinyin_of`, one text a way to cut it; none where it is no pinyin.
 
     The last syllable may be typed in part: shuangf is ` shuang f`, xian both ` xian` and ` xi an`.
     """
