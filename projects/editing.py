@@ -86,16 +86,18 @@ class ProjectForms:
         if self.project.is_valid():
             self.commitments.signed_on = self.project.cleaned_data["signed_on"]
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
-        allowed = self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
-        return allowed and valid
+        # Only where each day could be read: half an order would mislead.
+        if set(OWN_DAYS) & set(self.project.errors) or not self.milestones.is_valid():
+            return False
+        # The days last: what is wrong with one takes it out of what the moves are judged by.
+        allowed = moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
+        return self._days_are_possible() and allowed and valid
 
     def _days_are_possible(self) -> bool:
-        """The order of days over all forms. Only where each day could be read: half an order would mislead.
+        """The order of days over all forms.
 
         Of days that stand in the register as they are nothing is said: a ledger may have brought them in any order.
         """
-        if set(OWN_DAYS) & set(self.project.errors) or not self.milestones.is_valid():
-            return False
         days = self.milestones.days() | _own_days(self.project.cleaned_data)
         former = self.milestones.former_days() | _own_days(self.project.initial)
         touched = {name for name, day in days.items() if day != former[name]}

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import MoneyFormField, format_yi
-from jiangjin.lib.text import clean_text, investor_key
+from jiangjin.lib.storedtext import StoredText
+from jiangjin.lib.text import investor_key
 from projects import capital, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind, ParticipationRole
 from projects.models import Project
@@ -23,7 +24,7 @@ from projects.models import Project
 VERY_MUCH = _("%(amount)s 亿元 is very much. Check the unit; if the amount is right, tick the box and save again.")
 
 
-class ParticipationForm(forms.Form):
+class ParticipationForm(StoredText, forms.Form):
     """A firm by its name; one that is not known yet is made."""
 
     name = forms.CharField(
@@ -51,9 +52,6 @@ class ParticipationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -92,7 +90,7 @@ class BaseParticipations(RowsAsTyped):
             raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
 
 
-class CommitmentForm(forms.Form):
+class CommitmentForm(StoredText, forms.Form):
     """An undertaking. Reductions are typed without a sign; an implausible amount is asked for once more."""
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -170,13 +168,10 @@ class MilestoneForm(forms.Form):
         return str(MilestoneKind(kind).label) if kind in MilestoneKind.values else ""
 
 
-class WhyForm(forms.Form):
+class WhyForm(StoredText, forms.Form):
     """Why planned days that were there become others; asked only where they do."""
 
     plan_reason = forms.CharField(label=_("why planned days are moved"), max_length=200, required=False)
-
-    def clean_plan_reason(self) -> str:
-        return clean_text(self.cleaned_data["plan_reason"])
 
 
 class BaseMilestones(RowsAsTyped):

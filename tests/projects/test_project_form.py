@@ -253,6 +253,19 @@ def test_what_a_ledger_brought_in_the_wrong_order_does_not_keep_the_page_from_be
         errors_of(manager.post(edit, {**sent, name: value}))
 
 
+def test_days_and_moves_are_told_together_and_each_once(manager: Client) -> None:
+    project = make_project("甲", signed="2020-06", planned={"production": "2022-05"})
+    edit = f"{project.get_absolute_url()}edit/"
+    steps = {"started": {"actual_on": "2020-01"}, "production": {"planned_on": "2022-09"}}
+    sent = typed(version=1, name="甲", signed_on="2020-06", plan_reason="", milestones=steps)
+    told = errors_of(manager.post(edit, sent))
+    assert "早于" in told
+    assert "要写原因" in told
+    told = errors_of(manager.post(edit, {**sent, "plan_reason": "等" * 201}))
+    assert "201" in told
+    assert "要写原因" not in told
+
+
 def test_emptying_the_number_keeps_it(manager: Client) -> None:
     project = make_project("甲", code="JJ2020-001")
     manager.post(f"{project.get_absolute_url()}edit/", typed(version=1, name="乙", code=""))
