@@ -11,13 +11,13 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Action, AuditEvent, Result, User
+from accounts.models import Action, AuditEvent, Result
+from accounts.people import people_choices
 from accounts.permissions import require_auditor
-from jiangjin.lib.dates import PartialDayFormField
+from jiangjin.lib.dates import PartialDayFormField, midnight
 
 PER_PAGE = 50
 
@@ -35,9 +35,7 @@ class AuditFilter(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        people = User.objects.order_by("display_name", "username").values_list("pk", "display_name", "username")
-        names = [(str(pk), name or username) for pk, name, username in people]
-        self.fields["person"].choices = [("", _("everybody")), *names]
+        self.fields["person"].choices = [("", _("everybody")), *people_choices()]
 
     @property
     def narrows(self) -> bool:
@@ -53,9 +51,9 @@ class AuditFilter(forms.Form):
         columns = {"person": "user", "action": "action", "result": "result"}
         events = events.filter(**{column: wanted[name] for name, column in columns.items() if wanted[name]})
         if since := wanted["since"]:
-            events = events.filter(at__gte=_midnight(since.first))
+            events = events.filter(at__gte=midnight(since.first))
         if until := wanted["until"]:
-            events = events.filter(at__lt=_midnight(until.last + datetime.timedelta(days=1)))
+            events = events.filter(at__lt=midnight(until.last + datetime.timedelta(days=1)))
         return events
 
 
@@ -97,8 +95,3 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     newest = AuditEvent.objects.order_by("-number").first()
     context = {"filters": filters, "page": page, "lines": [Line(event) for event in page], "newest": newest}
     return render(request, "accounts/audit_list.html", context)
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    """The beginning of a day in the district's own time."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

@@ -9,6 +9,12 @@ from accounts.models import Role, User
 from parks.models import Park
 
 
+def people_choices() -> list[tuple[str, str]]:
+    """Every account by its key, under the name that people know it by, in the order of names."""
+    people = User.objects.order_by("display_name", "username").values_list("pk", "display_name", "username")
+    return [(str(pk), name or username) for pk, name, username in people]
+
+
 @transaction.atomic
 def save_account(
     *, user: User, role: str, parks: Iterable[Park], all_parks: bool, password: str | None = None, is_demo: bool = False

@@ -12,6 +12,7 @@ from typing import Any
 SUMS = """count(*), count(*) FILTER (WHERE p.agreed_capital IS NULL), sum(p.agreed_capital), sum(p.arrived_capital),
   sum(p.arrived_capital) FILTER (WHERE p.agreed_capital IS NOT NULL), sum(p.land_area), sum(p.expected_output),
   sum(p.expected_tax), sum(p.expected_jobs), count(*) FILTER (WHERE p.arrived_capital > 0)"""
+YI = 10**10  # 亿元 in fen, as amounts are stored
 STAGES = "('lead', 'negotiation', 'intent')"
 RANK = """CASE m.kind WHEN 'registered' THEN 1 WHEN 'land' THEN 2 WHEN 'started' THEN 3 WHEN 'completed' THEN 4
   WHEN 'production' THEN 5 WHEN 'full_production' THEN 6 ELSE 0 END"""
@@ -94,7 +95,7 @@ PLACES = "p.park_id, p.cluster_id"
 def home(now: Cut, before: Cut) -> list[str]:
     """Everything that the home page sums: two years by park, cluster and month, the sizes, the ranks, the way and its
     days, what came for earlier signings, the ten largest, the lights' milestones."""
-    size = "CASE WHEN p.agreed_capital >= 50000000000000 THEN 2 WHEN p.agreed_capital >= 10000000000000 THEN 1 END"
+    size = f"CASE WHEN p.agreed_capital >= {50 * YI} THEN 2 WHEN p.agreed_capital >= {10 * YI} THEN 1 END"
     cohort = f"p.voided_at IS NULL AND {now.within('p.signed_on')}"
     rank = f"""SELECT h.kind, count(DISTINCT coalesce(nullif(i.parent_name, ''), i.name)), count(DISTINCT p.id)
       FROM projects_honour h JOIN projects_investor i ON i.id = h.investor_id

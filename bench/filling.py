@@ -11,7 +11,10 @@ from decimal import Decimal
 
 import django
 
-SEED = 500116
+from bench.madeup import SEED, Rows
+from jiangjin.lib.bulk import NewRow
+from jiangjin.lib.dates import PartialDay
+
 OFFICIALS = 40
 
 
@@ -19,58 +22,43 @@ def fill(count: int) -> None:
     """So many projects, each with a firm, a commitment and two milestones, most with arrivals."""
     from django.db import transaction
 
-    from industries.models import Cluster
-    from jiangjin.lib.bulk import NewRow, insert_rows
-    from jiangjin.lib.dates import PartialDay
-    from parks.models import Park
-    from projects.models import CapitalArrival, CapitalCommitment, Investor, Milestone, Official, Participation, Project
-
-    chance = random.Random(SEED)
-    parks, clusters = (
-        list(Park.objects.values_list("pk", flat=True)),
-        list(Cluster.objects.values_list("pk", flat=True)),
-    )
-    firms = [
-        NewRow(name=f"重庆津沙智能装备有限公司{n:06d}", name_key=f"重庆津沙{n:06d}") for n in range(count // 2 + 1)
-    ]
-    officials = [NewRow(name=f"官员{n:02d}", post="副区长") for n in range(OFFICIALS)]
-    projects, parts, commitments, arrivals, milestones = [], [], [], [], []
+    rows = Rows(random.Random(SEED))
+    firms = [rows.firm(number) for number in range(count // 2 + 1)]
+    officials = [rows.add("Official", name=f"官员{number:02d}", post="副区长") for number in range(OFFICIALS)]
     for number in range(count):
-        signed = PartialDay(chance.randrange(2016, 2021), chance.randrange(1, 13), chance.randrange(1, 29))
-        agreed = Decimal(chance.randrange(1000, 600_000))
-        arrived = agreed / 4 if chance.random() < 0.7 else None
-        name = f"津沙智能装备生产基地项目{number:07d}"
-        project = NewRow(
-            code=f"BX-{number:07d}",
-            name=name,
-            name_key=name,
-            park=chance.choice(parks),
-            cluster=chance.choice(clusters),
-            signed_on=signed,
-            agreed_capital=agreed,
-            arrived_capital=arrived,
-            stage=chance.choice(["signed", "construction", "production"]),
-            lead_official=chance.choice(officials),
-            lead_unit=chance.choice(["区招商投资局", "区经济信息委", "区商务委"]),
-            contact_name="张三",
-            expected_jobs=chance.randrange(20, 2000),
-            land_area=Decimal(chance.randrange(10, 900)),
-        )
-        projects.append(project)
-        parts.append(NewRow(project=project, investor=firms[number % len(firms)], role="lead"))
-        commitments.append(NewRow(project=project, kind="initial", amount=agreed, committed_on=signed))
-        if arrived:
-            arrivals.append(NewRow(project=project, month=PartialDay(2020, chance.randrange(1, 13)), amount=arrived))
-        begun = chance.random() < 0.5
-        started = PartialDay(signed.year + 1, signed.month, signed.day)
-        actual = started if begun else None
-        milestones.append(NewRow(project=project, kind="started", planned_on=started, reached=begun, actual_on=actual))
-        milestones.append(NewRow(project=project, kind="production", planned_on=PartialDay(signed.year + 3, 6)))
-    tables = [(Official, officials), (Investor, firms), (Project, projects), (Participation, parts)]
-    tables += [(CapitalCommitment, commitments), (CapitalArrival, arrivals), (Milestone, milestones)]
+        _project(rows, number, firms[number % len(firms)], officials)
     with transaction.atomic():
-        for model, rows in tables:
-            insert_rows(model, rows, len(rows))
+        rows.write()
+
+
+def _project(rows: Rows, number: int, firm: NewRow, officials: list[NewRow]) -> None:
+    """A project with its rows; amounts in 万元."""
+    chance = rows.chance
+    signed = rows.day(chance.randrange(2016, 2021))
+    agreed = Decimal(chance.randrange(1000, 600_000))
+    arrived = agreed / 4 if chance.random() < 0.7 else None
+    project = rows.project(
+        number,
+        firm,
+        signed_on=signed,
+        agreed_capital=agreed,
+        arrived_capital=arrived,
+        stage=chance.choice(["signed", "construction", "production"]),
+        lead_official=chance.choice(officials),
+        lead_unit=chance.choice(["区招商投资局", "区经济信息委", "区商务委"]),
+        contact_name="张三",
+        expected_jobs=chance.randrange(20, 2000),
+        land_area=Decimal(chance.randrange(10, 900)),
+    )
+    rows.add("CapitalCommitment", project=project, kind="initial", amount=agreed, committed_on=signed)
+    if arrived:
+        month = PartialDay(2020, chance.randrange(1, 13))
+        rows.add("CapitalArrival", project=project, month=month, amount=arrived)
+    begun = chance.random() < 0.5
+    started = PartialDay(signed.year + 1, signed.month, signed.day)
+    actual = started if begun else None
+    rows.add("Milestone", project=project, kind="started", planned_on=started, reached=begun, actual_on=actual)
+    rows.add("Milestone", project=project, kind="production", planned_on=PartialDay(signed.year + 3, 6))
 
 
 if __name__ == "__main__":

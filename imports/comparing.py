@@ -15,6 +15,7 @@ from imports.investorbook import Firm
 from imports.known import PLAIN, KnownProject
 from imports.plan import UNWRITTEN, Change, RowPlan, change_of
 from jiangjin.lib.cellerrors import CellError
+from jiangjin.lib.dates import PartialDay
 from projects import capital
 from projects.choices import CommitmentKind, MilestoneKind, Stage
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, milestone_for
@@ -32,6 +33,10 @@ MILESTONE_FIELDS = {
     **{name: f"milestone.{kind}.actual" for kind, name in ACTUAL_FIELD.items()},
 }
 
+COMMITMENT_DAYS = _(
+    "With this signing day an increase or a reduction would lie before the initial agreement. Check the day, and the "
+    "days of the commitments on the project's page."
+)
 NOT_COMPARED = UNWRITTEN | {"agreed_capital", "added_capital"}  # amounts have rules of their own
 # Fields that are compared as they are kept among a known project's values, and under which name.
 AS_THEY_ARE = {name: column for name, column in PLAIN.items() if name != "name"} | MILESTONE_FIELDS
@@ -53,7 +58,21 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
         # What stands in no cell is a default: it fills what nobody knows, and says nothing against what is known.
         if old != new and (old is None or old == "" or row.read.cell(name)[0]):
             changes.append(change_of(row.read, name, old))
+            if name == "signed_on":
+                _check_commitment_days(row, stored, old, new)
     return changes + _capital_changes(row, stored)
+
+
+def moved_with_signing(day: PartialDay | None, old: PartialDay | None, new: PartialDay) -> PartialDay | None:
+    """The day of a commitment where the signing moves: one that is dated as the signing goes along."""
+    return new if day == old else day
+
+
+def _check_commitment_days(row: RowPlan, stored: KnownProject, old: PartialDay | None, new: PartialDay) -> None:
+    """Refuse a signing day that would leave an increase or a reduction before the agreement that it changes."""
+    days = [(kind, moved_with_signing(day, old, new)) for kind, day in stored.commitment_days]
+    if capital.fault_of_days(days) and not capital.fault_of_days(stored.commitment_days):
+        row.read.refuse("commitment_days", COMMITMENT_DAYS, "signed_on")
 
 
 def check_new(row: RowPlan) -> None:

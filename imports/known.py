@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from imports.fields import FIELDS
 from imports.generation import generation
+from jiangjin.lib.dates import PartialDay
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.models import (
     CapitalCommitment,
@@ -75,6 +76,7 @@ class KnownProject:
     values: dict[str, Any] = field(default_factory=dict)
     # (kind, amount) of commitments after the initial one, (kind, text) of notes, amounts by (measure, as-of day)
     commitments: tuple[tuple[str, Decimal], ...] = ()
+    commitment_days: tuple[tuple[str, PartialDay | None], ...] = ()  # of all commitments, where there are later ones
     notes: frozenset[tuple[str, str]] = frozenset()
     snapshots: Mapping[tuple[str, Any], Decimal] = field(default_factory=lambda: NO_SNAPSHOTS)
 
@@ -217,9 +219,22 @@ def of_projects(rows: Any, ids: Collection[int]) -> QuerySet:
 def _load_commitments(ids: dict[int, KnownProject]) -> None:
     # The initial one, which nearly every project has, is what the others leave of the whole: nothing asks for it.
     later = of_projects(CapitalCommitment.objects, ids).exclude(kind=CommitmentKind.INITIAL)
-    for pk, kind, amount in later.values_list("project_id", "kind", "amount").iterator(CHUNK):
+    columns = ("project_id", "kind", "amount", "committed_on")
+    for pk, kind, amount, day in later.values_list(*columns).iterator(CHUNK):
         if pk in ids:
             ids[pk].commitments = (*ids[pk].commitments, (kind, amount))
+            ids[pk].commitment_days = (*ids[pk].commitment_days, (kind, day))
+    _load_first_days({pk: project for pk, project in ids.items() if project.commitment_days})
     for project in ids.values():
         if any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
             project.values["added_capital"] = project.committed(CommitmentKind.INCREASE)
+
+
+def _load_first_days(ids: dict[int, KnownProject]) -> None:
+    """The day of the initial commitment, where others must not lie before it."""
+    if not ids:
+        return
+    first = of_projects(CapitalCommitment.objects, ids).filter(kind=CommitmentKind.INITIAL)
+    for pk, kind, day in first.values_list("project_id", "kind", "committed_on").iterator(CHUNK):
+        if pk in ids:
+            ids[pk].commitment_days = ((kind, day), *ids[pk].commitment_days)

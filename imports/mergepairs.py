@@ -12,9 +12,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from imports.mergechoices import GONE, KEPT, Choice, Rows, choices_of, rows_of
-from projects import stages
-from projects.capital import near
-from projects.choices import MilestoneKind, ParticipationRole
+from projects import capital, stages
+from projects.choices import CommitmentKind, MilestoneKind, ParticipationRole
 from projects.models import (
     Attachment,
     CapitalArrival,
@@ -132,7 +131,7 @@ class ProjectPair:
     @property
     def agreed_default(self) -> str:
         """Near amounts are one undertaking, written twice; of others a person must say."""
-        return KEPT if self.agreed and near(self.agreed[KEPT], self.agreed[GONE]) else ""
+        return KEPT if self.agreed and capital.near(self.agreed[KEPT], self.agreed[GONE]) else ""
 
     @property
     def moving(self) -> dict[type[models.Model], int]:
@@ -152,6 +151,22 @@ class ProjectPair:
             if row[0] in stages.PLANNED_FIELD:
                 days[stages.PLANNED_FIELD[row[0]]] = row[1]
         return [stages.out_of_order(earlier, later) for earlier, later in stages.broken_order(days)]
+
+    def broken_commitments(self, which: str) -> list[str]:
+        """A sentence where both projects' commitments together would lie in the wrong order."""
+        kept, gone = self.rows[CapitalCommitment]
+        if which != BOTH or not any(row.kind == CommitmentKind.INITIAL for row in kept):
+            return []
+        days = [(row.kind, row.committed_on) for row in kept]
+        days += [(CommitmentKind.INCREASE, row.committed_on) for row in gone]
+        if not capital.fault_of_days(days):
+            return []
+        return [
+            _(
+                "Both commitments together: one would lie before the initial agreement of the project that is kept. "
+                "Keep the other project instead, or check the days first."
+            )
+        ]
 
     def _side(self, said: str | None) -> Project:
         return self.gone if said == GONE else self.kept

@@ -60,7 +60,8 @@ def merge_projects(*, kept: Project, gone: Project, chosen: Mapping[str, str], f
             raise ConcurrentEdit
         if not may_merge(user, pair.kept, pair.gone):
             raise CannotMerge(_("You may not write both projects."))
-        if troubles := [*_undecided(pair, chosen), *pair.broken_days(chosen)]:
+        days = [*pair.broken_days(chosen), *pair.broken_commitments(chosen.get("commitments", ""))]
+        if troubles := [*_undecided(pair, chosen), *days]:
             raise CannotMerge(" ".join(troubles))
         return _merge(pair, chosen, user)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from imports.comparing import initial_amount, reached_kinds
+from imports.comparing import initial_amount, moved_with_signing, reached_kinds
 from imports.creating import DATED_FIELDS, MILESTONE_COLUMNS
 from imports.known import CHUNK, PLAIN, Known, of_projects
 from imports.people import People
@@ -129,14 +129,14 @@ class Updater:
         assert total is not None, "a row with an added part alone is refused where nothing was agreed"
         added = values.get("added_capital")
         stored = self.commitments[project.pk]
+        initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
         if added is not None:
             increases = [one for one in stored if one.kind == CommitmentKind.INCREASE]
             if increases:
                 others = sum((one.amount for one in increases[1:]), Decimal(0))
                 self._change(increases[0], **increases[0].with_amount(added - others))
             else:
-                self._commit(project, CommitmentKind.INCREASE, added)
-        initial = next((one for one in stored if one.kind == CommitmentKind.INITIAL), None)
+                self._commit(project, CommitmentKind.INCREASE, added, after=initial)
         amount = initial_amount(self.known.by_pk[project.pk], total, added)
         if initial is None:
             self._commit(project, CommitmentKind.INITIAL, amount)
@@ -144,14 +144,19 @@ class Updater:
             self._change(initial, **initial.with_amount(amount))
         self._change(project, agreed_capital=total)
 
-    def _commit(self, project: Project, kind: str, amount: Decimal) -> None:
-        self._add(CapitalCommitment, project, kind=str(kind), amount=amount, committed_on=project.signed_on)
+    def _commit(self, project: Project, kind: str, amount: Decimal, *, after: CapitalCommitment | None = None) -> None:
+        """Dated as the signing, or as the agreement that it comes `after` where that was made later. 万元."""
+        day, first = project.signed_on, after and after.committed_on
+        if day and first and day.certainly_before(first):
+            day = first
+        self._add(CapitalCommitment, project, kind=str(kind), amount=amount, committed_on=day)
 
     def _move_signing_day(self, project: Project, day: Any) -> None:
         """Commitments dated as the signing follow it when a ledger corrects the day."""
         for commitment in self.commitments[project.pk]:
-            if commitment.committed_on == project.signed_on:
-                self._change(commitment, committed_on=day)
+            moved = moved_with_signing(commitment.committed_on, project.signed_on, day)
+            if moved != commitment.committed_on:
+                self._change(commitment, committed_on=moved)
 
     def _milestones(self, row: RowPlan, project: Project, values: dict[str, Any]) -> None:
         known = self.milestones[project.pk]
@@ -178,8 +183,14 @@ class Updater:
     def _traces(self, row: RowPlan, project: Project, former: Project, values: Mapping[str, Any]) -> None:
         """What the pages of the stage and of the condition write too; the file is why."""
         if former.condition not in (Condition.ACTIVE, project.condition):
-            # The day and the reason of the condition that ended are not those of the one that follows.
-            stale = {column: empty for name, (column, empty) in CONDITION_BESIDE.items() if name not in values}
+            # The day and the reason of the condition that ended are not those of the one that follows, unless the row
+            # says them of it: then they stay, though they are no difference.
+            said = row.read.values
+            stale = {
+                column: empty
+                for name, (column, empty) in CONDITION_BESIDE.items()
+                if said.get(name) != getattr(project, column)
+            }
             self._change(project, **stale)
         if ended := ended_condition(former, project, row.read.values.get("as_of")):
             ended["ended_because"] = ended["ended_because"] or self.source

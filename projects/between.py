@@ -12,11 +12,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jiangjin.lib.dates import midnight
 from projects.choices import STAGE_OF_MILESTONE, CommitmentKind, Condition
 from projects.counting import Totals, after, condition_by, happened, stage_by
 from projects.periods import ALL, Period, day_of_text
@@ -49,7 +49,7 @@ LIVE = "live"
 
 def end_of(day: datetime.date) -> datetime.datetime:
     """The first moment after the day."""
-    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(1), datetime.time.min))
+    return midnight(day + datetime.timedelta(1))
 
 
 def in_condition(condition: str, day: datetime.date | None) -> ProjectQuerySet:

@@ -26,8 +26,9 @@ MORE = r">|大于|超过|超|高于|多于|突破"
 LESS = r"<|小于|低于|少于|不到|不足|不满|未达|未到"
 JUST = r"=|等于|正好|刚好|恰好"
 ROUGHLY = r"约|大约|大概|近|将近|差不多"
-UPWARDS = r"及?以上|及?往上|起步|起|\+"
-DOWNWARDS = r"及?以下|以内|之内|内|及?往下"
+INCLUDED = rf"(?:[(]?含(?:本数|{NUMBER}{UNIT}元?)?[)]?)"  # bounds are always included
+UPWARDS = rf"{INCLUDED}?(?:及?以上|及?往上|起步|起|\+){INCLUDED}?"
+DOWNWARDS = rf"{INCLUDED}?(?:及?以下|以内|之内|内|及?往下){INCLUDED}?"
 AROUND = r"左右|上下|余|多|来"
 TO = r"[-~—–]+|至|到"
 
@@ -49,7 +50,7 @@ ARRIVED = re.compile(
     re.ASCII,
 )
 
-NO_ARRIVED = _("The list cannot be narrowed by the arrived capital yet, only by the agreed one.")
+NO_ARRIVED = _("The box asks for the agreed capital only: the arrived one is a condition of its column in the list.")
 WHICH = _("An amount alone does not say whether more or less is meant.")
 NO_ROUGH = _("A rough amount has no bounds. Give a range.")
 BACKWARDS = _("The range ends before it begins.")

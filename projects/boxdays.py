@@ -51,13 +51,20 @@ SINCE_SIGNING = re.compile(
 )
 RANGE = re.compile(r"[-~—–]+|至|到")
 SINCE, AFTER = r"以来|至今|开始|起", r"以后|之后|后"
+INCLUDED = r"(?:[(]?含(?:当[天日月年])?[)]?)?"  # 6月30日(含)以前
 ENDING = re.compile(
-    rf"(?P<since>{SINCE})|(?P<after>{AFTER})|(?P<end>(?:年底|月底|底|末)(?:以前|之前|前|为止))|以前|之前|前|为止"
+    rf"(?P<included>{INCLUDED})(?:(?P<since>{SINCE})|(?P<after>{AFTER})"
+    r"|(?P<end>(?:年底|月底|底|末)(?:以前|之前|前|为止))|以前|之前|前|为止)"
 )
+# After 截至 and 到 the end of the month or the year is no rough time: 截至2020年底, 到6月末.
+END_OF_IT = re.compile(rf"(?:[年月]?[底末]前?)?(?:为?止)?{INCLUDED}")
 VAGUE = re.compile(r"(?:年|月)?(?:初|中旬|上旬|下旬|底|末|左右|前后)(?!以?之?前|为止)")
 OTHER_EVENT = re.compile(r"(?:注册|拿地|开工|动工|竣工|完工|投产|达产|到位|终止|停工|开业)的?")
 
-NOT_SIGNING = _("The list can be narrowed by the day of signing only, not by that of %(event)s.")
+NOT_SIGNING = _(
+    "The box asks for the day of signing only, not for that of %(event)s: that is a condition of its column in the "
+    "list."
+)
 ROUGHLY = _("A rough time has no bounds. Give months.")
 SIGNED_BY = _("Read as “signed by %(day)s”.")
 NO_NUMBER = _("This number cannot be read.")
@@ -102,6 +109,8 @@ def day_at(key: str, start: int, today: datetime.date, year: int | None) -> tupl
         if found is None:
             return None
         end, period = found
+        if prefix and UP_TO.match(prefix[0]) and (its_end := END_OF_IT.match(text, end)):
+            end = its_end.end()
         if prefix and prefix[0].startswith("截"):
             return end, Meaning((("as_of", period.last.last.isoformat()),))
         if prefix and UP_TO.match(prefix[0]):
@@ -256,10 +265,12 @@ def _bounds(
         return period.first, period.last, ""
     if ending["since"]:
         return period.first, None, ""
+    if ending["included"]:
+        return (period.first, None, "") if ending["after"] else (None, period.last, "")
     if ending["after"]:
         first = PartialDay.of(period.last.last + datetime.timedelta(days=1))
         return first, None, sentence(AFTER_IT, day=first, word=word)
-    if ending["end"] or ending[0] == "为止":
+    if ending["end"] or ending[0].endswith("为止"):
         return None, period.last, ""
     last = PartialDay.of(period.first.first - datetime.timedelta(days=1))
     return None, last, sentence(BEFORE_IT, day=last, word=word)

@@ -5,8 +5,8 @@ An account is offered what it may see.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
@@ -20,7 +20,7 @@ from projects import conditions
 from projects.boxcutting import MOST_CHARS, pieces_of
 from projects.boxhelp import HELP
 from projects.boxmeaning import Meaning, Understood
-from projects.boxvocabulary import Vocabulary, vocabulary_for
+from projects.boxvocabulary import Name, Vocabulary, nobody, vocabulary_for
 from projects.models import Investor, Project
 from projects.permissions import Actor
 from projects.smartbox import quoted, understand
@@ -48,14 +48,15 @@ def suggestions(line: str, *, user: Actor) -> list[Suggestion]:
         return []
     last = pieces[-1].text
     before = [quoted(piece.text) if piece.quoted else piece.text for piece in pieces[:-1]]
-    vocabulary = vocabulary_for(user, last)
+    # Who else is called so is said below the line, not here: a word would cost a query.
+    vocabulary = replace(vocabulary_for(user, last), namesakes=nobody)
     found = [*_meanings(before, last, vocabulary), *_ways_on(before, pieces[-1].key, vocabulary)]
     if last.isascii() and len(last) < LEAST_LETTERS:
         return found
     officials = [
         Suggestion(_("lead official"), name.label, name.post, say=_line(before, name.label))
-        for name in vocabulary.of("official")
-        if _is_called(name.label, name.pinyin, last) and name.label != last
+        for name in _called(vocabulary.of("official"), last)
+        if name.label != last
     ]
     known = {one.say for one in found}
     officials = [one for one in dict.fromkeys(officials) if one.say not in known]
@@ -94,10 +95,10 @@ def _ways_on(before: list[str], key: str, vocabulary: Vocabulary) -> Iterator[Su
     letters = key.isascii()
     if letters and len(key) < LEAST_LETTERS:
         return
-    words = [
-        name.label for name in vocabulary.names if name.kind != "official" and _begins(name.label, name.pinyin, key)
-    ]
-    if not letters:
+    if letters:
+        words = [name.label for name in _beginning(vocabulary.names, key) if name.kind != "official"]
+    else:
+        words = []
         known = (word for word in vocabulary.beginning_with.get(key[0], ()) if word.startswith(key))
         words += [word for __, examples in HELP for word in examples if word.startswith(key) and " " not in word]
         words += sorted((word for word in known if _goes_on(vocabulary.words[word])), key=len)
@@ -118,17 +119,25 @@ def _goes_on(meaning: Meaning) -> bool:
     return not meaning.filler and not any(name == "official" for name, __ in meaning.params)
 
 
-def _begins(label: str, pinyin: tuple[str, str], key: str) -> bool:
-    initials, readings = pinyin
-    return initials.startswith(key) or any(readings.startswith(one) for one in typed_readings(key))
+def _beginning(names: Iterable[Name], letters: str) -> Iterator[Name]:
+    """The names whose pinyin or initials begin with these letters."""
+    typed = typed_readings(letters)
+    for name in names:
+        initials, readings = name.pinyin
+        if initials.startswith(letters) or any(readings.startswith(one) for one in typed):
+            yield name
 
 
-def _is_called(label: str, pinyin: tuple[str, str], typed: str) -> bool:
-    """As `searching.named` asks the database."""
-    initials, readings = pinyin
-    if not typed.isascii():
-        return typed in label
-    return typed.lower() in initials or any(one in readings for one in typed_readings(typed))
+def _called(names: Iterable[Name], word: str) -> Iterator[Name]:
+    """The names that hold the word, as `searching.named` asks the database."""
+    if not word.isascii():
+        yield from (name for name in names if word in name.label)
+        return
+    typed = typed_readings(word)
+    for name in names:
+        initials, readings = name.pinyin
+        if word.lower() in initials or any(one in readings for one in typed):
+            yield name
 
 
 def _shared(*kinds: list[Suggestion]) -> list[Suggestion]:

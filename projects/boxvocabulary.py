@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import as_of_day
 from industries.models import Chain, Cluster
-from jiangjin.lib.pinyin import pinyin_of
+from jiangjin.lib.pinyin import pinyin_of, pinyin_of_person
 from jiangjin.lib.text import investor_key, match_key, name_key, sentence
 from parks.models import Park
 from projects.boxcutting import pieces_of
@@ -49,15 +49,14 @@ class Name:
     label: str
     spellings: tuple[str, ...] = ()
     post: str = ""
-    key: int = 0
 
     @property
     def pinyin(self) -> tuple[str, str]:
         """Initials and readings of the label."""
-        return pinyin_of(self.label)
+        return pinyin_of_person(self.label) if self.kind == "official" else pinyin_of(self.label)
 
 
-def _nobody(words: Iterable[str]) -> dict[str, list[str]]:
+def nobody(words: Iterable[str]) -> dict[str, list[str]]:
     return {}
 
 
@@ -67,7 +66,7 @@ class Vocabulary:
 
     names: tuple[Name, ...] = ()
     today: datetime.date = field(default_factory=datetime.date.today)
-    namesakes: Namesakes = _nobody
+    namesakes: Namesakes = nobody
 
     @cached_property
     def words(self) -> Mapping[str, Meaning]:
@@ -127,7 +126,7 @@ def vocabulary_for(user: Actor, line: str) -> Vocabulary:
             kinds.append(_names(named, column, column, column, Value(""), Value("[]")).distinct())
     first, *others = kinds
     rows = sorted(first.union(*others, all=True), key=lambda row: (list(KINDS).index(row[0]), row[1]))
-    names = [_name(*row) for row in rows]
+    names = [_name(kind, *said) for kind, __, *said in rows]
     names += [Name("source", word.value, word.value, (word.value,)) for word in ProjectSource]
     return Vocabulary(tuple(names), as_of_day(), lambda words: _namesakes(user, words))
 
@@ -141,11 +140,11 @@ def _names(rows: QuerySet, kind: str, *columns: object) -> QuerySet:
     return rows.order_by().values_list(Value(kind, text), place, value, label, second, aliases)
 
 
-def _name(kind: str, position: int, value: str, label: str, second: str, aliases: str) -> Name:
+def _name(kind: str, value: str, label: str, second: str, aliases: str) -> Name:
     spellings = [label, value, second, *json.loads(aliases)]
     if kind == "official":
         spellings = [label, f"{label}{second}"] if second else [label]
-    return Name(kind, value, label, tuple(spellings), second if kind == "official" else "", position)
+    return Name(kind, value, label, tuple(spellings), second if kind == "official" else "")
 
 
 def _possible_units(line: str) -> list[str]:

@@ -213,9 +213,8 @@ def _refusal(row: Row, days: dict[str, Any], user: User) -> str:
     if len(row.columns.get("tags", "")) > MOST_CHARS:
         return _("The tags would be longer than %(most)s characters.") % {"most": MOST_CHARS}
     planned = {stages.PLANNED_FIELD[kind]: day for kind, day in row.planned.items()}
-    for earlier, later in stages.broken_order({**days, **planned}):
-        if earlier in planned or later in planned:
-            return stages.out_of_order(earlier, later)
+    for earlier, later in stages.broken_order({**days, **planned}, planned):
+        return stages.out_of_order(earlier, later)
     return ""
 
 

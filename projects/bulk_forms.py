@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDayFormField
 from jiangjin.lib.storedtext import StoredText
-from jiangjin.lib.text import clean_text
 from projects.bulk import Wanted
 from projects.choices import MilestoneKind
 from projects.stages import DAY_LABELS, PLANNED_FIELD
@@ -81,7 +80,7 @@ class BulkForm(StoredText, forms.Form):
             lead_official=official if official[0] or data["clear_lead_official"] else None,
             lead_unit=data["lead_unit"] if data["lead_unit"] or data["clear_lead_unit"] else None,
             planned=planned,
-            plan_reason=clean_text(data["plan_reason"]) if planned else "",
+            plan_reason=data["plan_reason"] if planned else "",
             added_tags=tuple(tags_of(data["add_tags"])),
             removed_tags=tuple(tags_of(data["remove_tags"])),
             clears_tags=data["clear_tags"],

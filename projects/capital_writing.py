@@ -117,7 +117,10 @@ def require_sense(table: str, project: Project, row: Any, *, gone: bool = False)
     if table == COMMITMENTS:
         if fault := capital.fault_of_commitments([(one.kind, one.amount) for one in rows]):
             raise EntryRefused(fault, "kind")
-        if not gone and (fault := capital.fault_of_days((one.kind, one.committed_on) for one in rows)):
+        fault = None if gone else capital.fault_of_days((one.kind, one.committed_on) for one in rows)
+        # Whose day stays as it is may be corrected otherwise, though it stood in the wrong order already.
+        same = {"pk": row.pk, "kind": row.kind, "committed_on": row.committed_on}
+        if fault and not CapitalCommitment.objects.filter(**same).exists():
             raise EntryRefused(fault, "committed_on")
     elif not gone and table == ARRIVALS:
         if any((one.month, one.origin) == (row.month, row.origin) for one in others):

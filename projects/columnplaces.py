@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.dates import PartialDay, midnight
 from projects.choices import MilestoneKind, Stage
 from projects.models import Milestone, Project
 from projects.periods import ALL, Period
@@ -290,8 +290,7 @@ class Moment(Stored):
     def fits(self, lookup: str, value: datetime.date, asked: Asked) -> Q:
         """`since` and `by` a day, as a partial day is compared."""
         day = value if lookup == "since" else value + datetime.timedelta(days=1)
-        start = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-        return Q(**{f"{self.path}__{'gte' if lookup == 'since' else 'lt'}": start})
+        return Q(**{f"{self.path}__{'gte' if lookup == 'since' else 'lt'}": midnight(day)})
 
     def empty(self) -> Q:
         return Q(pk__in=[])

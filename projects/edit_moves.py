@@ -63,7 +63,7 @@ def _require_reason(project: Project, milestones: Iterable[Mapping[str, Any]], w
         for row in milestones
         if known.get(row["kind"]) is not None and known[row["kind"]] != row.get("planned_on")
     ]
-    if moved and not why.cleaned_data.get("plan_reason"):
+    if moved and not why.errors and not why.cleaned_data["plan_reason"]:
         text = _("%(milestones)s: a planned day that is moved needs a reason.")
         why.add_error("plan_reason", text % {"milestones": "、".join(moved)})
 

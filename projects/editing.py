@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -86,20 +86,24 @@ class ProjectForms:
         if self.project.is_valid():
             self.commitments.signed_on = self.project.cleaned_data["signed_on"]
         valid = all([form.is_valid() for form in self.all])  # noqa: C419
-        allowed = self._days_are_possible() and moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
-        return allowed and valid
-
-    def _days_are_possible(self) -> bool:
-        """The order of days over all forms. Only where each day could be read: half an order would mislead."""
+        # Only where each day could be read: half an order would mislead.
         if set(OWN_DAYS) & set(self.project.errors) or not self.milestones.is_valid():
             return False
-        data = self.project.cleaned_data
-        days = self.milestones.days() | {name: data.get(name) for name in OWN_DAYS}
-        if data.get("condition") == Condition.TERMINATED:
-            days["terminated_on"] = data.get("condition_on")
-        for earlier, later in stages.broken_order(days):
+        # The days last: what is wrong with one takes it out of what the moves are judged by.
+        allowed = moves_are_allowed(self.project, kept_rows(self.milestones), self.why)
+        return self._days_are_possible() and allowed and valid
+
+    def _days_are_possible(self) -> bool:
+        """The order of days over all forms.
+
+        Of days that stand in the register as they are nothing is said: a ledger may have brought them in any order.
+        """
+        days = self.milestones.days() | _own_days(self.project.cleaned_data)
+        former = self.milestones.former_days() | _own_days(self.project.initial)
+        touched = {name for name, day in days.items() if day != former[name]}
+        for earlier, later in stages.broken_order(days, touched):
             self._add_day_error(later, stages.out_of_order(earlier, later))
-        for name in stages.in_the_future(days, timezone.localdate()):
+        for name in stages.in_the_future({name: days[name] for name in touched}, timezone.localdate()):
             self._add_day_error(name, str(stages.NOT_YET))
         wrong = {*OWN_DAYS, "condition_on"} & set(self.project.errors)
         return not wrong and not any(self.milestones.errors)
@@ -281,3 +285,10 @@ class ProjectForms:
         sections = ((self.participations, _("investors")), (self.commitments, _("agreed capital")))
         for formset, title in (*sections, (self.milestones, _("milestones"))):
             yield from row_mistakes(formset, title)
+
+
+def _own_days(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The days of the way that are the project's own, by their ledger field."""
+    terminated = data.get("condition") == Condition.TERMINATED
+    own = {name: data.get(name) for name in OWN_DAYS}
+    return own | {"terminated_on": data.get("condition_on") if terminated else None}

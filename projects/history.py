@@ -12,11 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from jiangjin.lib.dates import PartialDayFormField
+from accounts.people import people_choices
+from jiangjin.lib.dates import PartialDayFormField, midnight
 from projects.changes import Change, changes_of, row_changes, with_before
 from projects.differences import ROWS, columns
 from projects.models import Project
@@ -45,9 +44,7 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        people = User.objects.order_by("display_name", "username").values_list("pk", "display_name", "username")
-        names = [(str(pk), name or username) for pk, name, username in people]
-        self.fields["person"].choices = [("", _("everybody")), (COMMAND, _("the command")), *names]
+        self.fields["person"].choices = [("", _("everybody")), (COMMAND, _("the command")), *people_choices()]
         plain = [(field.name, field.verbose_name) for field in columns()]
         tables = [(kind.key, kind.title) for kind in ROWS.values()]
         self.fields["field"].choices = [("", _("all fields")), *plain, *tables]
@@ -169,11 +166,7 @@ def _period(wanted: dict[str, Any]) -> tuple[datetime.datetime | None, datetime.
     """The first moment of the period, and the first one after it."""
     since, until = wanted["since"], wanted["until"]
     day = datetime.timedelta(days=1)
-    return _midnight(since.first) if since else None, _midnight(until.last + day) if until else None
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+    return midnight(since.first) if since else None, midnight(until.last + day) if until else None
 
 
 def _ends(model: Any) -> tuple[int, int]:

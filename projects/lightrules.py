@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.dates import PartialDay, midnight
 from jiangjin.lib.money import format_yi
 from projects import plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
@@ -176,7 +176,7 @@ def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason |
 def quiet(day: datetime.date, days: int) -> Q:
     """Projects under way of which nobody wrote anything in the last `days` days."""
     since = day - datetime.timedelta(days=days)
-    moment = timezone.make_aware(datetime.datetime.combine(since, datetime.time.min))
+    moment = midnight(since)
     noted, came = _has(Note, created_at__gte=moment), _has(CapitalArrival, month__since=since)
     silent = Q(updated_at__lt=moment) & ~noted & ~came
     return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)

@@ -109,6 +109,7 @@ def save_plan(
     Reaching one that makes a later stage is a move: it asks for what that stage needs. Going back is `move_back`.
     """
     stored = _hold(project, version, user)
+    former = stages.days_of(stored)
     rows = list(rows)
     _require_reasons(stored, rows)
     gone = set(removed) - {row.name for row in rows if row.name}
@@ -133,7 +134,7 @@ def save_plan(
         if stored.condition == Condition.TERMINATED:
             raise MoveRefused(_("The project is terminated. Reopen it first."))
         _require_everything(saved, end)
-    _require_order(saved)
+    _require_order(saved, former)
     return saved
 
 
@@ -154,6 +155,7 @@ def change_condition(
     day. Refused where it is another amount by now.
     """
     stored = _hold(project, version, user)
+    former = stages.days_of(stored)
     start = Condition(stored.condition)
     if not stages.allowed_condition(start, to, stage=Stage(stored.stage), role=user.role):
         raise MoveRefused(_("The project is not made %(end)s from %(start)s.") % _labels(start, to))
@@ -176,7 +178,7 @@ def change_condition(
         if fault := capital.fault_of_days((row.kind, row.committed_on) for row in commitments):
             raise MoveRefused(str(fault))
     saved = _save(stored, version=version, user=user, commitments=commitments)
-    _require_order(saved)
+    _require_order(saved, former)
     return saved
 
 
@@ -276,13 +278,16 @@ def _require_everything(saved: Project, to: Stage) -> None:
     _require_order(saved)
 
 
-def _require_order(saved: Project) -> None:
+def _require_order(saved: Project, former: Mapping[str, PartialDay | None] | None = None) -> None:
+    """Refuse days that cannot be; of those that are as in `former` nothing is said: a ledger may have brought them."""
     days = stages.days_of(saved)
-    for earlier, later in stages.broken_order(days):
+    touched = {name for name, day in days.items() if former is None or day != former.get(name)}
+    for earlier, later in stages.broken_order(days, touched):
         raise MoveRefused(stages.out_of_order(earlier, later))
     extra = {str(row): row.actual_on for row in saved.milestones.all() if row.kind not in stages.ACTUAL_FIELD}
     today = timezone.localdate()
-    late = [str(stages.DAY_LABELS[name]) for name in stages.in_the_future(days, today)]
+    asked = {name: days[name] for name in touched}
+    late = [str(stages.DAY_LABELS[name]) for name in stages.in_the_future(asked, today)]
     late += [name for name, day in extra.items() if day and day.first > today]
     if late:
         raise MoveRefused(_("%(day)s: this day has not come yet.") % {"day": "、".join(late)})

@@ -107,8 +107,10 @@ class BasePlan(RowsAsTyped):
         return [name for form in gone if (name := clean_text(form["name"].value() or ""))]
 
     def _check_days(self) -> None:
+        """Of days that stand in the register as they are nothing is said: a ledger may have brought them so."""
         fields: dict[str, tuple[PlanForm, str]] = {}
-        days = stages.days_of(self.project)
+        former = stages.days_of(self.project)
+        days = dict(former)
         for form in kept_forms(self):
             data = form.cleaned_data
             if not data.get("kind"):
@@ -118,9 +120,11 @@ class BasePlan(RowsAsTyped):
                 if kind in table:
                     fields[table[kind]] = (form, name)
                     days[table[kind]] = data[name]
-            if data["actual_on"] and data["actual_on"].first > timezone.localdate():
+            moved = data["actual_on"] != form.initial.get("actual_on")
+            if moved and data["actual_on"] and data["actual_on"].first > timezone.localdate():
                 form.add_error("actual_on", stages.NOT_YET)
-        for earlier, later in stages.broken_order(days):
+        touched = {name for name, day in days.items() if day != former.get(name)}
+        for earlier, later in stages.broken_order(days, touched):
             form, name = fields.get(later) or fields.get(earlier) or (None, "")
             if form is None:
                 raise ValidationError(stages.out_of_order(earlier, later))

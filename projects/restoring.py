@@ -188,6 +188,5 @@ def _check_days(project: Project, milestones: list[TypedMilestone], *names: str)
             days[stages.ACTUAL_FIELD[row.kind]] = row.actual_on
         if row.kind in stages.PLANNED_FIELD:
             days[stages.PLANNED_FIELD[row.kind]] = row.planned_on
-    for earlier, later in stages.broken_order(days):
-        if earlier in names or later in names:
-            raise NotRestorable(stages.out_of_order(earlier, later))
+    for earlier, later in stages.broken_order(days, names):
+        raise NotRestorable(stages.out_of_order(earlier, later))

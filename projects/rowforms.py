@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
 from jiangjin.lib.money import MoneyFormField, format_yi
-from jiangjin.lib.text import clean_text, investor_key
+from jiangjin.lib.storedtext import StoredText
+from jiangjin.lib.text import investor_key
 from projects import capital, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind, ParticipationRole
 from projects.models import Project
@@ -23,7 +24,7 @@ from projects.models import Project
 VERY_MUCH = _("%(amount)s 亿元 is very much. Check the unit; if the amount is right, tick the box and save again.")
 
 
-class ParticipationForm(forms.Form):
+class ParticipationForm(StoredText, forms.Form):
     """A firm by its name; one that is not known yet is made."""
 
     name = forms.CharField(
@@ -51,9 +52,6 @@ class ParticipationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -85,11 +83,14 @@ class BaseParticipations(RowsAsTyped):
         typed = Counter(investor_key(row["name"]) for row in rows)
         if any(number > max(1, held[key]) for key, number in typed.items()):
             raise ValidationError(_("The same investor stands there twice. Take one out."))
+        roles = Counter((investor_key(row["name"]), row["role"]) for row in rows)
+        if roles == Counter((investor_key(row["name"]), row["role"]) for row in self.initial or () if row.get("name")):
+            return  # as it stands in the register: who changes something else is not asked about it
         if rows and [row["role"] for row in rows].count(ParticipationRole.LEAD) != 1:
             raise ValidationError(_("One investor leads, the others join. Choose one lead investor."))
 
 
-class CommitmentForm(forms.Form):
+class CommitmentForm(StoredText, forms.Form):
     """An undertaking. Reductions are typed without a sign; an implausible amount is asked for once more."""
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -136,15 +137,21 @@ class BaseCommitments(RowsAsTyped):
             if row["kind"] == CommitmentKind.INITIAL and not row["pk"]:
                 row["committed_on"] = row["committed_on"] or self.signed_on
         amounts = [(row["kind"], capital.signed_amount(row["kind"], row["amount"])) for row in rows]
-        if fault := capital.fault_of_commitments(amounts):
+        if self._differ(rows, "amount") and (fault := capital.fault_of_commitments(amounts)):
             raise ValidationError(fault)
-        if fault := capital.fault_of_days((row["kind"], row["committed_on"]) for row in rows):
+        days = ((row["kind"], row["committed_on"]) for row in rows)
+        if self._differ(rows, "committed_on") and (fault := capital.fault_of_days(days)):
             raise ValidationError(fault)
         total = sum((amount for __, amount in amounts), Decimal(0))
         # Several amounts, each of them likely, may come to one that is not.
         if total != self.former_total and capital.implausible(total, former=self.former_total):
             accepted = [form for form in forms_with_amount if form.cleaned_data.get("accept")]
             (accepted or forms_with_amount)[-1].ask_about(total)
+
+    def _differ(self, rows: list[dict[str, Any]], name: str) -> bool:
+        """Whether the rows say something else of this than the register: who changes another thing is not asked."""
+        held = [row for row in self.initial or () if row.get("amount")]
+        return Counter((row["kind"], row[name]) for row in rows) != Counter((row["kind"], row[name]) for row in held)
 
 
 class MilestoneForm(forms.Form):
@@ -161,13 +168,10 @@ class MilestoneForm(forms.Form):
         return str(MilestoneKind(kind).label) if kind in MilestoneKind.values else ""
 
 
-class WhyForm(forms.Form):
+class WhyForm(StoredText, forms.Form):
     """Why planned days that were there become others; asked only where they do."""
 
     plan_reason = forms.CharField(label=_("why planned days are moved"), max_length=200, required=False)
-
-    def clean_plan_reason(self) -> str:
-        return clean_text(self.cleaned_data["plan_reason"])
 
 
 class BaseMilestones(RowsAsTyped):
@@ -178,14 +182,21 @@ class BaseMilestones(RowsAsTyped):
 
     def days(self) -> dict[str, Any]:
         """Planned and actual days by their ledger field; of forms that are valid."""
-        days = {}
-        for form in self.forms:
-            data = form.cleaned_data
-            kind = MilestoneKind(data["kind"])
-            days[stages.ACTUAL_FIELD[kind]] = data.get("actual_on")
-            if kind in stages.PLANNED_FIELD:
-                days[stages.PLANNED_FIELD[kind]] = data.get("planned_on")
-        return days
+        return _days_of_rows(form.cleaned_data for form in self.forms)
+
+    def former_days(self) -> dict[str, Any]:
+        """The same of the register."""
+        return _days_of_rows(self.initial or ())
+
+
+def _days_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    days = {}
+    for row in rows:
+        kind = MilestoneKind(row["kind"])
+        days[stages.ACTUAL_FIELD[kind]] = row.get("actual_on")
+        if kind in stages.PLANNED_FIELD:
+            days[stages.PLANNED_FIELD[kind]] = row.get("planned_on")
+    return days
 
 
 ParticipationFormSet = formset_factory(

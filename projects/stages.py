@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext_lazy as _
 
@@ -89,12 +89,12 @@ def milestone_for(stage: Stage) -> MilestoneKind | None:
     return MILESTONE_OF_STAGE.get(stage)
 
 
-def broken_order(days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
-    """Pairs (earlier, later) whose order is broken for every day that they could mean.
+def broken_order(days: dict[str, PartialDay | None], touched: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """Pairs (earlier, later) whose order is broken for every day that they could mean; of `touched` days if given.
 
     One that follows from a nearer broken pair is left out: one wrong day is one fault.
     """
-    found = set(_reversed(DAY_ORDER, days))
+    found = {pair for pair in _reversed(DAY_ORDER, days) if touched is None or set(pair) & set(touched)}
     return [(first, last) for first, last in DAY_ORDER if (first, last) in found and not _implied(first, last, found)]
 
 

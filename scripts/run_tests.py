@@ -3,7 +3,8 @@
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
 of its own. The whole suite is three parts on each database: imports, whole sites, the rest; a few at a time. What the
-first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails.
+first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails, or
+where none of them has a test that was asked for.
 """
 
 import signal
@@ -23,6 +24,8 @@ LARGE = "tests/imports"
 SITES = "tests/site"
 # On PostgreSQL much of the time is waiting for the server: one more than the two cores of a small machine.
 AT_ONCE = 3
+# How pytest ends where no test was asked for: `-k` may leave a part of the suite without any.
+NO_TEST = 5
 
 
 @dataclass
@@ -53,12 +56,13 @@ class Part:
     def _read(self) -> None:
         assert self.process
         assert self.process.stdout
-        while said := self.process.stdout.read1():  # type: ignore[attr-defined]
-            with self.lock:
-                if self.kept is None:
-                    show(said)
-                else:
-                    self.kept.append(said)
+        with self.process.stdout as out:
+            while said := out.read1():  # type: ignore[attr-defined]
+                with self.lock:
+                    if self.kept is None:
+                        show(said)
+                    else:
+                        self.kept.append(said)
 
     def show_from_now(self) -> None:
         with self.lock:
@@ -74,8 +78,12 @@ class Part:
         return self.process is not None and self.process.poll() is None
 
     @property
+    def is_empty(self) -> bool:
+        return self.process is not None and self.process.returncode == NO_TEST
+
+    @property
     def has_failed(self) -> bool:
-        return self.process is None or bool(self.process.returncode)
+        return self.process is None or self.process.returncode not in (0, NO_TEST)
 
 
 def show(said: bytes) -> None:
@@ -131,6 +139,14 @@ def main(arguments: list[str]) -> int:
     for part in parts:
         if part.reader:
             part.reader.join()
+    return verdict(parts)
+
+
+def verdict(parts: list[Part]) -> int:
+    """Say what failed; 0 where nothing did, NO_TEST where there was nothing to fail."""
+    if all(part.is_empty for part in parts):
+        show(b"\nNo test was asked for.\n")
+        return NO_TEST
     failed = [part.name for part in parts if part.has_failed]
     show(f"\nFailed on {' and on '.join(failed)}.\n".encode() if failed else b"\nPassed on SQLite and on PostgreSQL.\n")
     return 1 if failed else 0

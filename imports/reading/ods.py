@@ -1,13 +1,12 @@
-"""Sheets of an .ods, read in one pass over content.xml: values, spans, repeats, errors, hidden rows."""
+"""Sheets of an .ods: named styles, then one pass over content.xml for values, spans, repeats, errors, hidden rows."""
 
 import datetime
 import re
-from dataclasses import dataclass, field
 
 from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
 from imports.reading.formats import date_cell
-from imports.reading.odsformats import WORDS, NumberStyles
+from imports.reading.odsformats import WORDS, Styles
 from imports.reading.partxml import LocalNames, Text, attributes, integer, parse
 from imports.reading.raw import ERROR, FORMULA_WITHOUT_VALUE, NUMBER, TIME, Budget, RawCell, RawSheet, put, text_cell
 from imports.reading.remarks import add_comment, tell_comments, words_of
@@ -17,17 +16,6 @@ CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S", re.ASCII)
 FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 # What stands inside a cell without being its text.
 ASIDE = {"annotation", "frame", "tracked-changes", "shapes", "forms", "ruby-text", "custom-shape", "note"}
-
-
-@dataclass(slots=True)
-class Styles:
-    """Automatic styles by name."""
-
-    data: dict[str, str] = field(default_factory=dict)  # cell style → date style
-    days: dict[str, bool] = field(default_factory=dict)  # date style → whether it shows a day
-    hidden_tables: set[str] = field(default_factory=set)
-    struck: set[str] = field(default_factory=set)
-    numbers: NumberStyles = field(default_factory=NumberStyles)
 
 
 class ContentReader:
@@ -40,6 +28,7 @@ class ContentReader:
         self.names = LocalNames()
         self.text = Text()
         self.style = self.date_style = ""
+        self.is_common = False  # inside the named styles of styles.xml
         self.sheet: RawSheet | None = None
         self.row = self.column = self.repeat_row = 1
         self.defaults: list[tuple[int, str]] = []  # (last column, default cell style)
@@ -123,17 +112,37 @@ class ContentReader:
             self.line.append(re.sub(r"[ \t\r\n]+", " ", self.text.take()))
 
     # --- styles ---
+    def start_common(self, name: str, flat: list[str]) -> None:
+        """styles.xml: of its parts only the named styles are those of cells."""
+        tag = self.names[name]
+        if tag == "styles":
+            self.is_common = True
+        elif self.is_common:
+            self._start_style(tag, attributes(flat))
+
+    def end_common(self, name: str) -> None:
+        tag = self.names[name]
+        if tag == "styles":
+            self.is_common = False
+        elif self.is_common:
+            self.styles.numbers.end(tag, self.text.take() if tag in WORDS else "")
+        self.text.clear()
+
     def _start_style(self, tag: str, values: dict[str, str]) -> None:
         self.styles.numbers.start(tag, values)
         if tag in WORDS:
             self.text.clear()
         if tag == "style":
-            self.style = values.get("name", "")
-            self.styles.data[self.style] = values.get("data-style-name", "")
+            # A paragraph's or a shape's style may have the name of a cell's.
+            other = values.get("family", "table-cell") not in ("table-cell", "table")
+            self.style = "" if other else values.get("name", "")
+            self.styles.parents[self.style] = values.get("parent-style-name", "")
+            if self.style and "data-style-name" in values:
+                self.styles.data[self.style] = values["data-style-name"]
         elif tag == "table-properties" and values.get("display") == "false":
             self.styles.hidden_tables.add(self.style)
-        elif tag == "text-properties" and values.get("text-line-through-style", "none") != "none":
-            self.styles.struck.add(self.style)
+        elif tag == "text-properties" and self.style and "text-line-through-style" in values:
+            self.styles.struck[self.style] = values["text-line-through-style"] != "none"
         elif tag == "date-style":
             self.date_style = values.get("name", "")
             self.styles.days[self.date_style] = False
@@ -203,7 +212,7 @@ class ContentReader:
         value = self._value(values, style)
         if value is not None:
             self.budget.column(self.column + repeat - 1)
-            self.cells.append((self.column, repeat, value, style in self.styles.struck))
+            self.cells.append((self.column, repeat, value, self.styles.is_struck(style)))
         down, right = integer(values.get("number-rows-spanned"), 1), integer(values.get("number-columns-spanned"), 1)
         if (down > 1 or right > 1) and repeat == 1:
             self.spans.append((self.column, max(1, down), max(1, right)))
@@ -241,11 +250,11 @@ class ContentReader:
         money = values.get("currency", "CNY")
         if kind == "currency" and money != "CNY":
             return (NUMBER, number, f"[${money[:5]}]0.00")
-        code = self.styles.numbers.of(self.styles.data.get(style, "")).code
+        code = self.styles.numbers.of(self.styles.data_of(style)).code
         return (NUMBER, number, code) if code else number
 
     def _date(self, raw: str, style: str) -> RawCell:
-        code = "" if self.styles.days.get(self.styles.data.get(style, ""), True) else "yyyy-mm"
+        code = "" if self.styles.days.get(self.styles.data_of(style), True) else "yyyy-mm"
         try:
             return date_cell(datetime.datetime.fromisoformat(raw).replace(tzinfo=None), code)
         except ValueError:
@@ -267,6 +276,8 @@ def _time(raw: str) -> RawCell:
 def read_ods(archive: Archive, budget: Budget) -> list[RawSheet]:
     """The sheets of a checked container."""
     reader = ContentReader(budget)
+    if archive.has("styles.xml"):
+        parse(archive.chunks("styles.xml"), reader.start_common, reader.end_common, reader.text)
     parse(archive.chunks("content.xml"), reader.start, reader.end, reader.text)
     if not reader.sheets:
         raise ReadError("no_sheet")

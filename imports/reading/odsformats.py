@@ -1,6 +1,8 @@
-"""Number styles of an .ods, written as the format codes that other spreadsheets use, so that one reader judges both."""
+"""Styles of an .ods; those of numbers as the format codes of other spreadsheets, so that one reader judges both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from imports.reading.formats import PLAIN, NumberFormat, classify
 from imports.reading.partxml import integer
@@ -8,6 +10,8 @@ from imports.reading.partxml import integer
 STYLES = frozenset(("number-style", "currency-style"))
 WORDS = frozenset(("text", "currency-symbol", "embedded-text"))
 LONGEST = 200
+DEFAULT_STYLE = "Default"  # of a cell, a row and a column that name none
+MOST_PARENTS = 20
 
 
 @dataclass(slots=True)
@@ -26,6 +30,7 @@ class NumberStyles:
     def start(self, tag: str, values: dict[str, str]) -> None:
         if tag in STYLES:
             self.name, self.code = values.get("name", ""), ""
+            self.maps.pop(self.name, None)  # a style of content.xml goes before one of its name in styles.xml
         elif not self.name:
             return
         elif tag == "number":
@@ -69,6 +74,33 @@ class NumberStyles:
         sections = [self.codes[name], *(self.codes.get(other, "") for other in self.maps.get(name, ()))]
         # Which of them is for which numbers does not matter: all are asked, as if each had a condition.
         return classify(";".join(f"[>=0]{section}" for section in sections if section))
+
+
+@dataclass(slots=True)
+class Styles:
+    """Named and automatic styles by name; what a style does not say, its parent says."""
+
+    parents: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)  # cell style → number or date style
+    days: dict[str, bool] = field(default_factory=dict)  # date style → whether it shows a day
+    hidden_tables: set[str] = field(default_factory=set)
+    struck: dict[str, bool] = field(default_factory=dict)
+    numbers: NumberStyles = field(default_factory=NumberStyles)
+
+    def data_of(self, name: str) -> str:
+        """The number or date style of a cell style; "" for none."""
+        return self._said(self.data, name) or ""
+
+    def is_struck(self, name: str) -> bool:
+        return bool(self._said(self.struck, name))
+
+    def _said(self, known: Mapping[str, Any], name: str) -> Any:
+        name = name or DEFAULT_STYLE
+        for _ in range(MOST_PARENTS):
+            if name in known or not name:
+                break
+            name = self.parents.get(name, "")
+        return known.get(name)
 
 
 def _scaling(factor: str) -> str:

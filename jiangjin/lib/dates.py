@@ -11,13 +11,19 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dayparse import parse_day
 from jiangjin.lib.partialday import PartialDay
 
-__all__ = ["MonthOf", "PartialDay", "PartialDayField", "PartialDayFormField", "YearOf", "parse_day"]
+__all__ = ["MonthOf", "PartialDay", "PartialDayField", "PartialDayFormField", "YearOf", "midnight", "parse_day"]
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """The first moment of a day in the district's own time."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 class PartialDayField(models.Field):

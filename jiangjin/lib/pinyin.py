@@ -49,16 +49,6 @@ def pinyin_of(text: str) -> tuple[str, str]:
     return "".join([part[0] for part in parts]), f" {readings} " if readings else ""
 
 
-def pinyin_initials(text: str) -> str:
-    """The first letters of the readings."""
-    return pinyin_of(text)[0]
-
-
-def full_pinyin(text: str) -> str:
-    """The readings, a blank around each."""
-    return pinyin_of(text)[1]
-
-
 def pinyin_of_person(name: str) -> tuple[str, str]:
     """Initials and readings of a person's name: 曾 is zeng there."""
     known = SURNAMES.get(name[:1])
@@ -69,7 +59,7 @@ def pinyin_of_person(name: str) -> tuple[str, str]:
 
 
 def typed_readings(word: str) -> list[str]:
-    """What a typed word is in `full_pinyin`, one text a way to cut it into syllables; none where it is no pinyin.
+    """What a typed word is in the readings of `pinyin_of`, one text a way to cut it; none where it is no pinyin.
 
     The last syllable may be typed in part: shuangf is ` shuang f`, xian both ` xian` and ` xi an`.
     """

@@ -181,7 +181,8 @@ def xlsb(path: Path, cells: bytes, *, epoch_1904: bool = False, formats: tuple[s
 
 
 # --- ODS ----------------------------------------------------------------------------------------------------------
-def ods(path: Path, tables: str, *, styles: str = "", manifest: str = "") -> Path:
+def ods(path: Path, tables: str, *, styles: str = "", common: str = "", manifest: str = "") -> Path:
+    """`styles` are the automatic ones of content.xml, `common` the named ones of styles.xml."""
     names = {
         "office": "office:1.0", "style": "style:1.0", "text": "text:1.0", "table": "table:1.0", "draw": "drawing:1.0",
         "number": "datastyle:1.0", "calcext": "calcext:1.0",
@@ -195,6 +196,10 @@ def ods(path: Path, tables: str, *, styles: str = "", manifest: str = "") -> Pat
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
         "content.xml": content,
     }
+    if common:
+        parts["styles.xml"] = (
+            f"<office:document-styles {spaces}><office:styles>{common}</office:styles></office:document-styles>"
+        )
     if manifest:
         parts["META-INF/manifest.xml"] = manifest
     return write_zip(path, parts)

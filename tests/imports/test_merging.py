@@ -167,6 +167,17 @@ def test_days_that_would_stand_in_the_wrong_order_are_refused(chief: User) -> No
     assert str(kept.signed_on) == "2019"
 
 
+def test_commitments_that_would_lie_before_the_initial_one_are_not_added_up(chief: User) -> None:
+    kept = make_project("甲", agreed="5", signed="2021-05")
+    gone = make_project("甲", agreed="7", signed="2019")
+    with pytest.raises(CannotMerge):
+        merge(kept, gone, user=chief, commitments="both")
+    merge(gone, kept, user=chief, commitments="both")
+    gone.refresh_from_db()
+    assert gone.agreed_capital == 12 * YI
+    assert_whole()
+
+
 def test_who_writes_only_one_of_the_parks_merges_nothing(two) -> None:
     kept, gone = two
     before = digest()

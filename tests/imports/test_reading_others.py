@@ -199,6 +199,38 @@ def test_cells_of_an_ods(tmp_path):
     assert [code for code, _ in sheet.notes] == ["hidden_rows", "comments"]
 
 
+def test_named_styles_of_an_ods_count_as_those_of_its_sheets(tmp_path):
+    common = (
+        '<number:date-style style:name="N9"><number:year/><number:month/></number:date-style>'
+        '<number:number-style style:name="N8"><number:number/><number:text>万元</number:text></number:number-style>'
+        '<style:style style:name="Month" style:family="table-cell" style:data-style-name="N9"/>'
+        '<style:style style:name="Wan" style:family="table-cell" style:data-style-name="N8">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="Month" style:family="graphic" style:data-style-name="N8"/>'
+    )
+    styles = (
+        '<style:style style:name="ce1" style:family="table-cell" style:parent-style-name="Month"/>'
+        '<style:style style:name="ce2" style:family="table-cell" style:parent-style-name="Wan">'
+        '<style:text-properties style:text-line-through-style="none"/></style:style>'
+    )
+    day, amount = (
+        'office:value-type="date" office:date-value="2020-06-01"',
+        'office:value-type="float" office:value="62"',
+    )
+    first = [(day, "Month"), (day, "ce1"), (amount, "ce2")]
+    rows = "".join(
+        f"<table:table-row>{cells}</table:table-row>"
+        for row in (first, [(amount, "Wan")])
+        for cells in ["".join(ods_cell(f"{said} table:style-name={name!r}") for said, name in row)]
+    )
+    table = f'<table:table table:name="甲">{rows}</table:table>'
+    sheet = read_workbook(ods(tmp_path / "a.ods", table, styles=styles, common=common)).sheets[0]
+    month = Cell(CellKind.DATE, datetime.date(2020, 6, 1), "yyyy-mm")
+    wan = Cell(CellKind.NUMBER, Decimal(62), '[>=0]0"万元"')
+    assert sheet.rows == [[month, month, wan], [wan]]
+    assert [str(note[0]) for note in sheet.notes] == ["struck_rows"]
+
+
 @pytest.mark.parametrize(("repeat", "code"), [("rows", "too_many_rows"), ("columns", "too_many_columns")])
 def test_a_value_repeated_a_million_times_is_refused(tmp_path, repeat, code):
     down, right = ("1000000", "1") if repeat == "rows" else ("1", "1000000")

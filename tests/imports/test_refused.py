@@ -37,6 +37,7 @@ ASKED_OR_UNUSED = {"ambiguous_percent", "percentage_points", "spoken_percent", "
 ELSEWHERE = {
     *("merged_amount", "merged_name", "park_not_yours", "no_park", "left_for_later"),
     *("no_month", "repeated_month", "ambiguous_project", "unknown_project"),
+    "commitment_days",  # of a project that the register knows: tests/imports/test_writing.py
 }
 
 

@@ -83,6 +83,20 @@ def test_the_signing_day_takes_its_commitments_along(tmp_path: Path) -> None:
     assert commitments(project) == [("increase", 1, "2020-09-01"), ("initial", 5, "2020-06-30")]
 
 
+def test_a_signing_day_after_an_increase_is_refused(tmp_path: Path) -> None:
+    project = make_project(code="P-001", name="甲", agreed="5", signed="2020", increases=[("1", "2020-09-01")])
+    status, answer = bring(tmp_path / "a.xlsx", ["P-001", "甲", None, None, "2021-03-01"])
+    assert (status, codes(answer)) == (1, [(2, "E", "commitment_days")])
+    assert commitments(project) == [("increase", 1, "2020-09-01"), ("initial", 5, "2020")]
+
+
+def test_an_added_part_is_never_dated_before_the_agreement(tmp_path: Path) -> None:
+    project = make_project(code="P-001", name="甲", agreed="5", signed="2020-06-30")
+    project.commitments.update(committed_on=PartialDay(2020, 8))
+    bring(tmp_path / "a.xlsx", ["P-001", "甲", 6, 1, None])
+    assert commitments(project) == [("increase", 1, "2020-08"), ("initial", 5, "2020-08")]
+
+
 def test_milestones_and_the_stage_that_follows(tmp_path: Path) -> None:
     header = ("项目编号", "项目名称", "计划开工时间", "实际开工时间", "计划投产时间", "项目阶段")
     bring(tmp_path / "a.xlsx", ["P-001", "甲", "2020-07", "2020.7.30", "2021年", "在建"], header=header)
@@ -151,6 +165,29 @@ def test_a_yes_column_sets_its_value_and_a_no_nothing(tmp_path: Path) -> None:
     header = ("项目编号", "项目名称", "投资方", "是否上市公司")
     bring(tmp_path / "a.xlsx", ["P-001", "甲", "甲公司", "是"], ["P-002", "乙", "乙公司", "否"], header=header)
     assert list(Honour.objects.values_list("investor__name", "kind")) == [("甲公司", "listed")]
+
+
+def test_a_condition_keeps_the_day_and_the_reason_that_the_row_repeats(tmp_path: Path) -> None:
+    since = PartialDay(2021, 3, 1)
+    make_project(code="P-001", name="甲", condition="stalled", condition_on=since, condition_reason="资金断裂")
+    header = ("项目编号", "项目名称", "履约状态", "终止时间", "终止原因")
+    path = tmp_path / "a.xlsx"
+    assert bring(path, ["P-001", "甲", "终止", "2021-03-01", "资金断裂"], header=header)[1]["update"] == 1
+    project = Project.objects.get()
+    told = (project.condition, project.condition_on, project.condition_reason)
+    assert told == ("terminated", since, "资金断裂")
+    assert bring(path, ["P-001", "甲", "终止", "2021-03-01", "资金断裂"], header=header)[1]["unchanged"] == 1
+
+
+def test_a_condition_drops_the_reason_of_the_one_before_where_the_row_says_none(tmp_path: Path) -> None:
+    make_project(
+        code="P-001", name="甲", condition="stalled", condition_on=PartialDay(2021), condition_reason="等待土地"
+    )
+    bring(tmp_path / "a.xlsx", ["P-001", "甲", "终止"], header=("项目编号", "项目名称", "履约状态"))
+    project = Project.objects.get()
+    assert (project.condition, project.condition_on, project.condition_reason) == ("terminated", None, "")
+    past = project.condition_periods.get()
+    assert (past.condition, past.since, past.reason) == ("stalled", PartialDay(2021), "等待土地")
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -101,6 +101,15 @@ def test_a_correction_keeps_what_was_not_touched(recorder: Client, project: Proj
     assert (CapitalCommitment.history.count(), Project.history.count()) == before
 
 
+def test_an_entry_that_stands_too_early_is_corrected_otherwise(recorder: Client) -> None:
+    project = make_project("早", park="shuangfu", agreed="5", signed="2020-06", increases=[("1", "2019-05")])
+    row = project.commitments.get(kind="increase")
+    sent = {"kind": "increase", "amount": "2", "committed_on": "2019-05"}
+    assert commitment(recorder, project, row.pk, **sent).status_code == 302
+    assert agreed(project) == 7 * YI
+    assert commitment(recorder, project, row.pk, **{**sent, "committed_on": "2019-06"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [

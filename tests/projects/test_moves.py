@@ -14,7 +14,7 @@ from django.utils import timezone
 from industries.models import Cluster
 from jiangjin.lib.dates import PartialDay
 from projects import moves, progress, stages
-from projects.choices import MAIN_MILESTONES, LandMode, Stage
+from projects.choices import MAIN_MILESTONES, Condition, LandMode, Stage
 from projects.models import Milestone, Project, StageMove
 from projects.moves import MoveRefused, PlannedMilestone, move_back, move_on, save_plan
 from projects.registering import ConcurrentEdit
@@ -431,6 +431,21 @@ def sent_plan(client: Client, project: Project) -> dict[str, Any]:
 
 def prefix(data: dict[str, Any], kind: str) -> str:
     return next(key for key, value in data.items() if key.endswith("-kind") and value == kind).removesuffix("kind")
+
+
+def test_days_that_a_ledger_brought_in_the_wrong_order_stay_until_they_are_touched(recorder: Client) -> None:
+    project = make_project("颠倒", park="shuangfu", signed="2020-06", reached={"started": "2019-07"})
+    data = sent_plan(recorder, project)
+    data[prefix(data, "production") + "planned_on"] = "2022"
+    assert recorder.post(url(project, "milestones"), data).status_code == 302
+    data = sent_plan(recorder, project)
+    data[prefix(data, "started") + "actual_on"] = "2019-08"
+    assert recorder.post(url(project, "milestones"), data).status_code == 422
+    project.refresh_from_db()
+    stalled = {"to": Condition.STALLED, "on": day("2020-09"), "reason": "等土地"}
+    moves.change_condition(project=project, version=project.version, user=chief(), **stalled)
+    project.refresh_from_db()
+    assert project.condition == "stalled"
 
 
 def test_the_page_of_milestones_writes_and_shows_its_errors(recorder: Client) -> None:

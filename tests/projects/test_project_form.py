@@ -194,6 +194,20 @@ def test_a_remarkable_amount_only_warns(manager: Client) -> None:
     assert [message.level_tag for message in get_messages(response.wsgi_request)] == ["warning", "success"]
 
 
+def as_shown(page: Any) -> dict[str, Any]:
+    """What the browser sends of a project's page on which nobody changed anything."""
+    forms = page.context["forms"]
+    sent = {}
+    for form in [forms.project, *forms.participations, *forms.commitments, *forms.milestones]:
+        for field in form:
+            value = field.value()
+            if value not in (None, False, ""):
+                sent[field.html_name] = value
+    for formset in (forms.participations, forms.commitments, forms.milestones):
+        sent |= {field.html_name: field.value() for field in formset.management_form}
+    return sent
+
+
 def test_the_page_shows_what_is_registered_and_saves_it_unchanged(manager: Client) -> None:
     project = make_project(
         "光伏基地",
@@ -207,15 +221,7 @@ def test_the_page_shows_what_is_registered_and_saves_it_unchanged(manager: Clien
     )
     edit = f"{project.get_absolute_url()}edit/"
     page = manager.get(edit)
-    forms = page.context["forms"]
-    sent = {}
-    for form in [forms.project, *forms.participations, *forms.commitments, *forms.milestones]:
-        for field in form:
-            value = field.value()
-            if value not in (None, False, ""):
-                sent[field.html_name] = value
-    for formset in (forms.participations, forms.commitments, forms.milestones):
-        sent |= {field.html_name: field.value() for field in formset.management_form}
+    sent = as_shown(page)
     before = Project.objects.values().get()
     assert manager.post(edit, sent).status_code == 302
     after = Project.objects.values().get()
@@ -223,6 +229,41 @@ def test_the_page_shows_what_is_registered_and_saves_it_unchanged(manager: Clien
     assert changed == {"version", "updated_at"}
     assert project.commitments.count() == 2
     assert all(row.history.count() == 1 for row in project.commitments.all())
+
+
+def test_what_a_ledger_brought_in_the_wrong_order_does_not_keep_the_page_from_being_saved(manager: Client) -> None:
+    project = make_project(
+        "光伏基地",
+        agreed="6.2",
+        increases=[("0.5", "2019-05")],
+        signed="2020-06",
+        joint=["乙"],
+        reached={"started": "2019-07", "production": "2019-03"},
+    )
+    project.participations.update(role="joint")
+    edit = f"{project.get_absolute_url()}edit/"
+    sent = as_shown(manager.get(edit))
+    assert manager.post(edit, {**sent, "remarks": "重点"}).status_code == 302
+    project.refresh_from_db()
+    assert project.remarks == "重点"
+    # Whatever of it is touched must be right.
+    sent = as_shown(manager.get(edit))
+    place = next(name for name, value in sent.items() if str(value) == "2019-07")
+    for name, value in ((place, "2019-08"), ("commitments-1-committed_on", "2019-06"), ("investors-1-name", "丙")):
+        errors_of(manager.post(edit, {**sent, name: value}))
+
+
+def test_days_and_moves_are_told_together_and_each_once(manager: Client) -> None:
+    project = make_project("甲", signed="2020-06", planned={"production": "2022-05"})
+    edit = f"{project.get_absolute_url()}edit/"
+    steps = {"started": {"actual_on": "2020-01"}, "production": {"planned_on": "2022-09"}}
+    sent = typed(version=1, name="甲", signed_on="2020-06", plan_reason="", milestones=steps)
+    told = errors_of(manager.post(edit, sent))
+    assert "早于" in told
+    assert "要写原因" in told
+    told = errors_of(manager.post(edit, {**sent, "plan_reason": "等" * 201}))
+    assert "201" in told
+    assert "要写原因" not in told
 
 
 def test_emptying_the_number_keeps_it(manager: Client) -> None:

@@ -120,6 +120,16 @@ PHRASES = {
     "签约3个月内": "signed_from=2020-10-01&signed_to=2020-12-31",
     "到2020年6月": "signed_to=2020-06",
     "截至2020年6月": "as_of=2020-06-30",
+    "截至2020年底": "as_of=2020-12-31",
+    "截至2020年年底": "as_of=2020-12-31",
+    "截至6月底": "as_of=2020-06-30",
+    "截止2020年6月末": "as_of=2020-06-30",
+    "截至2020年6月30日止": "as_of=2020-06-30",
+    "截至2020年6月30日（含）": "as_of=2020-06-30",
+    "双福 截至2019年底 10亿以上": "park=shuangfu&as_of=2019-12-31&min_capital=10",
+    "到2020年底": "signed_to=2020",
+    "2020年6月30日（含）以前": "signed_to=2020-06-30",
+    "2020年6月30日(含)以后": "signed_from=2020-06-30",
     "双福 截至2020年2月28日": "park=shuangfu&as_of=2020-02-28",
     "本月": "signed_from=2020-12&signed_to=2020-12",
     "上个月签约": "signed_from=2020-11&signed_to=2020-11",
@@ -128,6 +138,10 @@ PHRASES = {
     "近30天": "signed_from=2020-12-02&signed_to=2020-12-31",
     # agreed capital
     "10亿以上": "min_capital=10",
+    "10亿以上（含）": "min_capital=10",
+    "10亿元(含)以上": "min_capital=10",
+    "10亿元以上（含10亿元）": "min_capital=10",
+    "5000万以下（含本数）双福": "max_capital=0.5&park=shuangfu",
     "10 亿 以上": "min_capital=10",
     "≥10亿": "min_capital=10",
     ">= 10亿": "min_capital=10",
@@ -419,11 +433,25 @@ def test_any_text_at_all_is_read(line: str) -> None:
     assert accepted(read(line)[0])
 
 
-def test_the_grammar_file_has_the_phrases() -> None:
-    """docs/smart-box.md shows examples in backticks; each of them is understood or said to be unclear."""
-    text = (FIXTURES.parent / "docs" / "smart-box.md").read_text()
-    table = text.split("## 词表")[1]
-    examples = [one for line in table.splitlines() if line.startswith("|") for one in re.findall(r"`([^`]+)`", line)]
-    assert len(examples) > 60
-    for example in examples:
-        assert read(example)[1].params or read(example)[1].unclear or read(example)[1].rest, example
+def test_the_grammar_file_says_what_its_examples_become() -> None:
+    """docs/smart-box.md: of each line of its table the examples, and the parameters that they are said to become."""
+    text = (FIXTURES.parent / "docs" / "smart-box.md").read_text().split("## 词表")[1].split("\n## ")[0]
+    lines = [line.split("|") for line in text.splitlines() if line.startswith("| ") and "`" in line]
+    examples, said = 0, set()
+    for __, what, shown, becomes, __ in lines:
+        said = said if "同上" in becomes else set(re.findall(r"`([a-z_]+)`", becomes))
+        if "两者" in becomes:
+            said = {"min_capital", "max_capital"}
+        for example in re.findall(r"`([^`]+)`", shown):
+            examples += 1
+            params, understood = read(example)
+            if "不查" in becomes:
+                assert understood.unclear, example
+                continue
+            assert params, example
+            assert not understood.unclear, example
+            if said == {"none"}:
+                assert list(params.values()) == [["none"]], example
+            else:
+                assert params.keys() <= said, (what, example, params)
+    assert examples > 60

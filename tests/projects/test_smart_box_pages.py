@@ -234,6 +234,9 @@ def test_suggestions_name_projects_firms_and_officials(manager: Client) -> None:
     assert ("投资方", "四川和邦集团") in suggested(manager, "hebang")
     assert ("投资方", "四川和邦集团") in suggested(manager, "schb")
     assert ("挂帅领导", "和平") in suggested(manager, "heping")
+    make_project("乙", official=("曾国强", ""))
+    assert ("挂帅领导", "曾国强") in suggested(manager, "zengguo")
+    assert ("挂帅领导", "曾国强") in suggested(manager, "zgq")
 
 
 def test_suggestions_are_eight_at_most_in_four_queries(manager: Client) -> None:
@@ -245,6 +248,14 @@ def test_suggestions_are_eight_at_most_in_four_queries(manager: Client) -> None:
     assert len(queries) <= 4  # session and account among them
     assert len(found) == 8
     assert {kind for kind, __ in found} == {"项目", "投资方", "挂帅领导"}
+
+
+@pytest.mark.parametrize("typed", ["双", "双福", "消费", "shuang", "2020 德感", "10亿"])
+def test_suggestions_cost_no_query_a_word(manager: Client, typed: str) -> None:
+    suggested(manager, typed)
+    with CaptureQueriesContext(connection) as queries:
+        assert suggested(manager, typed)
+    assert len(queries) <= 4
 
 
 def test_a_merged_firm_is_not_suggested(manager: Client) -> None:
