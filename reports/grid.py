@@ -90,7 +90,7 @@ class Cell:
     dash: bool = True
     tone: str = ""  # late, unknown or weak; blank: nothing stands there, not even a dash
     kind: str = ""  # how it is written, where not as its column: a total among changes
-    title: str = ""  # why, of a light
+    title: str = ""  # why, of a light; what a change is against
 
     @property
     def url(self) -> str:
