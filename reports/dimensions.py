@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,12 @@ def entries(dimension: str, found: set[str], period: Period) -> list[Entry]:
     else:
         named = [Entry(code, name) for code, name in _classes(dimension, found) if code in found and code != NONE]
     return [*named, *([Entry(NONE, "")] if NONE in found else [])]
+
+
+def roots_of(parks: Iterable[Entry]) -> list[tuple[Entry, list[Entry]]]:
+    """The parks that lie in no other, each with those inside it; the unknown lies in none."""
+    named = list(parks)
+    return [(root, [park for park in named if park.parent == root.code]) for root in named if not root.parent]
 
 
 def _parks() -> list[Park]:

@@ -6,7 +6,7 @@ in the year counts, commitments dated in the year sum. So the list behind its li
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from projects.periods import Period
 from projects.querysets import ProjectQuerySet, Totals
 from reports.asked import Asked
 from reports.cube import Cube, Scope
-from reports.dimensions import NONE, entries
+from reports.dimensions import NONE, entries, roots_of
 from reports.measures import NOTHING, Figures, growth, ratio, summed
 
 __all__ = ["NONE", "NOTHING", "Compared", "Row", "compare", "growth", "ratio", "summed"]
@@ -57,7 +57,8 @@ class Row:
         return self.now.arrival_rate if isinstance(self.now, Figures) else None
 
 
-# What is said of the year before.
+# The sums that pages read of the year, and those of the year before.
+CURRENT = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known")
 EARLIER = ("projects", "agreed")
 
 
@@ -74,11 +75,11 @@ class Compared:
         return Row("", "", self.now.total(), self.before.total())
 
 
-def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str, only: Collection[str] | None = None) -> Compared:
-    """A year, and the year before up to the same day of it; `only` are the sums of the year that are read."""
+def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
+    """A year, and the year before up to the same day of it; its cells hold the sums of CURRENT and of EARLIER."""
     scope = Scope(projects, asked.period, asked.day)
     before = scope.at(asked.period.year_before(), asked.same_time_before)
-    return Compared(scope.cut(*dimensions, only=only), before.cut(*dimensions, only=EARLIER), asked.period)
+    return Compared(scope.cut(*dimensions, only=CURRENT), before.cut(*dimensions, only=EARLIER), asked.period)
 
 
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:
@@ -106,8 +107,7 @@ def by_park(compared: Compared) -> list[Row]:
     now, before = compared.now.by_one("park"), compared.before.by_one("park")
     named = entries("park", {*now, *before}, compared.period)
     rows = []
-    for root in (entry for entry in named if not entry.parent):
-        inside = [entry for entry in named if entry.parent == root.code]
+    for root, inside in roots_of(named):
         codes = [root.code, *(entry.code for entry in inside)]
         held = [(entry.name.removeprefix(root.name), now.get(entry.code, NOTHING).projects) for entry in inside]
         note = "、".join(f"{name} {number}" for name, number in held if number)

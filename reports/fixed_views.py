@@ -18,11 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from jiangjin.lib.sheetout import OutColumn, OutSheet
 from jiangjin.lib.storedtext import StoredText
 from projects import permissions
-from projects.choices import Condition, Stage
 from reports.corrected import corrected_since
+from reports.fixedprojects import projects_grid, projects_sheet
 from reports.fixing import FixedAlready, fix_table, may_fix, remove_table, require_fix
 from reports.grid import Grid
 from reports.gridkept import grid_of
@@ -30,7 +29,7 @@ from reports.gridout import send_grids
 from reports.links import Params
 from reports.models import FixedTable
 
-PER_PAGE = 50  # of the list
+PER_PAGE = 50  # tables of the list, projects behind a table
 AT_ONCE = 5000  # projects behind a table that are compared with today without being asked to
 
 
@@ -90,17 +89,19 @@ def fixed_tables(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def fixed_table(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fixed table as it stood, and what was corrected since."""
+    """A fixed table as it stood, what was corrected since, and the projects behind it with their values then."""
     table = get_object_or_404(FixedTable.objects.visible_to(request.user), pk=pk)
-    projects, opens = table.projects.count(), table.is_whole_for(request.user)
-    compares = projects <= AT_ONCE or "compare" in request.GET
+    opens = table.is_whole_for(request.user)
+    page = Paginator(table.projects.all(), PER_PAGE).get_page(request.GET.get("page"))
+    compares = page.paginator.count <= AT_ONCE or "compare" in request.GET
     context = {
         "table": table,
         "grids": [grid_of(kept, opens=opens) for kept in table.grids],
         "opens": opens,
         "is_wide": any(len(kept["columns"]) > 16 for kept in table.grids),
         "corrected": corrected_since(table, request.user) if compares else None,
-        "projects": projects,
+        "page": page,
+        "projects": projects_grid(page.object_list, request.user),
         "may_remove": table.may_be_removed_by(request.user),
     }
     return render(request, "reports/fixed_table.html", context)
@@ -136,37 +137,6 @@ def fixed_table_export(request: HttpRequest, pk: int, ending: str) -> HttpRespon
         rules=[fixed, table.note] if table.note else [fixed],
         more=[projects_sheet(table)],
     )
-
-
-def projects_sheet(table: FixedTable) -> OutSheet:
-    """The projects behind a fixed table with their values then."""
-    columns = [
-        OutColumn("code", _("number"), width=14),
-        OutColumn("name", _("project name"), width=34),
-        OutColumn("park", _("park"), width=14),
-        OutColumn("cluster", _("cluster"), width=14),
-        OutColumn("signed_on", _("signed"), width=12),
-        OutColumn("agreed", _("agreed (亿元)"), "money_yi"),
-        OutColumn("arrived", _("arrived (亿元)"), "money_yi"),
-        OutColumn("stage", _("stage"), width=10),
-        OutColumn("condition", _("condition"), width=10),
-    ]
-    stages, conditions = dict(Stage.choices), dict(Condition.choices)
-    rows = (
-        [
-            row.code,
-            row.name,
-            row.park,
-            row.cluster,
-            row.signed_on,
-            row.agreed,
-            row.arrived,
-            str(stages.get(row.stage, row.stage)),
-            str(conditions.get(row.condition, row.condition)),
-        ]
-        for row in table.projects.iterator(chunk_size=2000)
-    )
-    return OutSheet(str(_("Projects then")), columns, rows, frozen=2)
 
 
 __all__ = ["FixForm", "fix", "fixed_table", "fixed_table_export", "fixed_table_remove", "fixed_tables", "may_fix"]

@@ -9,34 +9,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
 
 from reports.links import list_url
 
-# Kinds of columns: how a value is shown. `yi` and `wan` are amounts in 万元 shown in 亿元 or 万元; `rate` is a ratio
-# shown in %; `points` a difference of rates in 百分点; `signed` and `signed_yi` are changes with their sign. What is
-# `mixed` or `signed_mixed` is a number of projects (int) or an amount in 万元 (Decimal), row by row.
-KINDS = (
-    "text",
-    "count",
-    "yi",
-    "wan",
-    "decimal",
-    "rate",
-    "growth",
-    "points",
-    "signed",
-    "signed_yi",
-    "mixed",
-    "signed_mixed",
-    "day",
-    "light",
-    "stage",
-    "year",
-)
+# Kinds of columns: how a value is shown (jiangjin/templatetags/grids.py), and here how it is exported; others are text.
+# `yi` and `wan` are amounts in 万元 shown in 亿元 or 万元; `rate` is a ratio shown in %; `points` a difference of
+# rates in 百分点; `signed` and `signed_yi` are changes with their sign. What is `mixed` or `signed_mixed` is a number
+# of projects (int) or an amount in 万元 (Decimal), row by row.
 OUT_KINDS = {
     "count": "integer",
     "signed": "integer",
@@ -90,7 +74,7 @@ class Cell:
     dash: bool = True
     tone: str = ""  # late, unknown or weak; blank: nothing stands there, not even a dash
     kind: str = ""  # how it is written, where not as its column: a total among changes
-    title: str = ""  # why, of a light
+    title: str = ""  # why, of a light; what a change is against
 
     @property
     def url(self) -> str:
@@ -141,6 +125,30 @@ class Grid:
             starts.add(place)
             place += width
         return [place in starts and place > 0 for place in range(len(self.columns))]
+
+    def sheets(self, most: int) -> list[Grid]:
+        """Parts of at most so many columns: the first column on each, groups whole where they fit, the rules last."""
+        parts: list[list[int]] = []
+        # What has no group stands by itself.
+        edges = self.edges() if self.groups else [True] * len(self.columns)
+        starts = sorted({1, *(place for place, begins in enumerate(edges) if begins and place)})
+        for start, end in pairwise([*starts, len(self.columns)]):
+            for first in range(start, end, most - 1):
+                taken = list(range(first, min(end, first + most - 1)))
+                if parts and len(parts[-1]) + len(taken) < most:
+                    parts[-1] += taken
+                else:
+                    parts.append(taken)
+        if len(parts) < 2:
+            return [self]
+        return [self._part(number, [0, *taken], is_last=taken is parts[-1]) for number, taken in enumerate(parts, 1)]
+
+    def _part(self, number: int, places: list[int], *, is_last: bool) -> Grid:
+        rows = [replace(row, cells=[row.cells[place] for place in places]) for row in self.rows]
+        columns = [self.columns[place] for place in places]
+        return replace(
+            self, columns=columns, rows=rows, notes=self.notes if is_last else [], code=f"{self.code}-{number}"
+        )
 
     @property
     def shown(self) -> list[tuple[Row, list[tuple[Column, Cell, bool]]]]:

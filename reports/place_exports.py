@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
-from jiangjin.lib.sheetout import OutColumn, OutSheet
 from projects import exports, permissions
 from projects.models import Project
 from reports import figures
 from reports.asked import asked
+from reports.grid import Cell, Column, Grid, Row
+from reports.gridout import send_grids
 from reports.places import park_lines, totals_of
-
-INSIDE = "　"  # before the name of what lies inside the row above
 
 
 @require_GET
@@ -27,17 +24,16 @@ def park_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     permissions.require_export(request.user)
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    rows: list[list[Any]] = []
+    rows = []
     for line in park_lines(projects, when):
         name = line.park.name if line.park else _("Park not filled in")
-        rows.append([str(name), line.park and line.park.get_kind_display(), *_figures(line.row, line.row.share)])
+        rows.append(_row([name, line.park and line.park.get_kind_display()], line.row, line.row.share))
         for child in line.inside:
-            rows.append([INSIDE + child.name, f"{_('inside')} {line.park.short_name}", *_figures(child, None)])
-    total = totals_of(projects, when)["total"]
-    foot = [str(_("Whole district")), None, *_figures(total, 1 if total.now.agreed else None)]
-    columns = [OutColumn("park", _("Park"), width=30), OutColumn("kind", _("Kind"), width=16), *_columns()]
+            rows.append(_row([child.name, f"{_('inside')} {line.park.short_name}"], child, None, level=1))
+    rows.append(_total([_("Whole district"), None], totals_of(projects, when)["total"]))
+    columns = [Column(_("Park"), key="park", width=30), Column(_("Kind"), key="kind", width=16), *_columns()]
     inside = _("A park inside another stands below it and is counted in it; the totals count it once.")
-    return _sent(request, ending, _("Parks"), [OutSheet(str(_("Parks")), columns, rows, foot, frozen=1)], [inside])
+    return _sent(request, ending, [Grid(_("Parks"), columns, rows, [inside])])
 
 
 @require_GET
@@ -47,56 +43,57 @@ def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
     rows = [
-        [row.name or str(_("Cluster not filled in")), *_figures(row, row.share), row.change]
+        _row([row.name or _("Cluster not filled in")], row, row.share, [row.change])
         for row in figures.by_cluster(figures.compare(projects, when, "cluster"))
     ]
     total = totals_of(projects, when)["total"]
-    foot = [str(_("Whole district")), *_figures(total, 1 if total.now.agreed else None), total.change]
-    columns = [OutColumn("cluster", _("Cluster"), width=22), *_columns()]
-    columns.append(OutColumn("change", _("Change of amount (100 million)"), "money_yi"))
-    sheets = [OutSheet(str(_("Clusters")), columns, rows, foot, frozen=1), _chains()]
+    rows.append(_total([_("Whole district")], total, [total.change]))
+    columns = [Column(_("Cluster"), key="cluster", width=22), *_columns()]
+    columns.append(Column(_("Change of amount (100 million)"), "signed_yi", key="change"))
     outside = _("What lies outside the “4+1” counts in the district.")
-    return _sent(request, ending, _("Clusters"), sheets, [outside])
+    return _sent(request, ending, [Grid(_("Clusters"), columns, rows, [outside]), _chains()])
 
 
-def _chains() -> OutSheet:
+def _chains() -> Grid:
     columns = [
-        OutColumn("cluster", _("Cluster"), width=22),
-        OutColumn("chain", _("Chain"), width=26),
-        OutColumn("firms", _("Leading firms"), width=60),
+        Column(_("Cluster"), key="cluster", width=22),
+        Column(_("Chain"), key="chain", width=26),
+        Column(_("Leading firms"), key="firms", width=60),
     ]
     rows = [
-        [cluster.name, chain.name, "、".join(firm.name for firm in chain.leading_firms.all())]
+        Row([Cell(cluster.name), Cell(chain.name), Cell("、".join(firm.name for firm in chain.leading_firms.all()))])
         for cluster in Cluster.objects.prefetch_related("chains__leading_firms")
         for chain in cluster.chains.all()
     ]
-    return OutSheet(str(_("Chains and leading firms")), columns, rows, frozen=1)
+    return Grid(_("Chains and leading firms"), columns, rows)
 
 
-def _columns() -> list[OutColumn]:
+def _columns() -> list[Column]:
     return [
-        OutColumn("projects", _("Projects"), "integer"),
-        OutColumn("projects_change", _("More or fewer"), "integer"),
-        OutColumn("agreed_capital", _("Agreed (100 million)"), "money_yi"),
-        OutColumn("share", _("Share"), "percent"),
-        OutColumn("growth", _("Growth"), "percent"),
-        OutColumn("arrived_capital", _("Arrived (100 million)"), "money_yi"),
-        OutColumn("unknown_capital", _("Amount not filled in"), "integer"),
+        Column(_("Projects"), "count", key="projects"),
+        Column(_("More or fewer"), "signed", key="projects_change"),
+        Column(_("Agreed (100 million)"), "yi", key="agreed_capital"),
+        Column(_("Share"), "rate", key="share"),
+        Column(_("Growth"), "growth", key="growth"),
+        Column(_("Arrived (100 million)"), "yi", key="arrived_capital"),
+        Column(_("Amount not filled in"), "count", key="unknown_capital"),
     ]
 
 
-def _figures(row: figures.Row, share: Any) -> list[Any]:
+def _row(
+    names: list[Any], row: figures.Row, share: Any, more: list[Any] | None = None, *, level: int = 0, role: str = "row"
+) -> Row:
     now = row.now
-    return [now.projects, row.projects_change, now.agreed, share, row.growth, now.arrived, now.unknown]
+    values = [now.projects, row.projects_change, now.agreed, share, row.growth, now.arrived, now.unknown]
+    return Row([Cell(value) for value in (*names, *values, *(more or []))], role, level)
 
 
-def _sent(
-    request: HttpRequest, ending: str, title: str | Promise, sheets: list[OutSheet], rules: Iterable[object]
-) -> HttpResponseBase:
-    when = asked(request.GET)
+def _total(names: list[Any], total: figures.Row, more: list[Any] | None = None) -> Row:
+    return _row(names, total, 1 if total.now.agreed else None, more, role="total")
+
+
+def _sent(request: HttpRequest, ending: str, grids: list[Grid]) -> HttpResponseBase:
+    when, main = asked(request.GET), grids[0]
+    main.notes += [*exports.period_rules(when.period), _("More or fewer, growth and change: against the year before.")]
     chosen = [(str(_("year")), str(when.year))]
-    compared = _("More or fewer, growth and change: against the year before.")
-    rules = [*rules, *exports.period_rules(when.period), compared, *exports.usual_rules()]
-    about = exports.about_of(request, title, chosen, when.shown, rules)
-    count = len(list(sheets[0].rows))
-    return exports.send(request, ending, exports.Outgoing(title, sheets, count, about, chosen))
+    return send_grids(request, ending, main.title, grids, conditions=chosen, day=when.shown)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from industries.models import Cluster
 from parks.models import Park
 from projects import permissions
 from projects.models import Project
+from projects.periods import ALL
 from reports import reconciling
 from reports.asked import Asked, asked, header_of
+from reports.fixed_views import FixForm, fix
+from reports.fixing import may_fix, require_fix
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import send_grids
+from reports.links import Place
 from reports.reconciling import AGREES, DIFFERS, NEARLY, UNANSWERED, Line
 
 
@@ -29,6 +34,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "counts": [(str(WORDS[verdict]()), number) for verdict, number in counts.items() if number],
         "all": len(lines),
         "grid": grid_of(lines),
+        "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,
     }
     return render(request, "reports/reconciliation.html", context)
 
@@ -40,6 +46,24 @@ def reconciliation_export(request: HttpRequest, ending: str) -> HttpResponseBase
     when = asked(request.GET)
     grid = grid_of(lines_of(request, when))
     return send_grids(request, ending, grid.title, [grid], conditions=[], day=when.shown)
+
+
+@require_POST
+def reconciliation_fix(request: HttpRequest) -> HttpResponse:
+    """Keep the comparison as it is reported; behind it are all projects, for its figures are of several periods."""
+    require_fix(request.user)
+    when = asked(request.GET)
+    grid = grid_of(lines_of(request, when))
+    return fix(
+        request,
+        grids=[grid],
+        title=str(grid.title),
+        page=f"{reverse('reports:reconciliation')}?{request.GET.urlencode()}",
+        conditions=[],
+        lists=[Place(ALL).counted()],
+        day=when.shown,
+        is_cut=when.day is not None,
+    )
 
 
 WORDS = {

@@ -155,10 +155,12 @@ def stat_asked(params: QueryDict, user: Actor) -> StatAsked:
 
 
 def offers_prior(rows: str, cols: str, period: Period) -> bool:
-    """Whether 环比 says anything: of a whole year it would be 同比, and rows of time stand one below another."""
+    """Whether 环比 says anything: of a whole year it would be 同比, and what is shorter than a row is no row before."""
+    if rows in FINER:
+        return rows == "month" or not period.month
     if period.quarter or period.month:
-        return rows not in FINER
-    return rows not in FINER and cols in FINER and bool(period.year)
+        return True
+    return cols in FINER and bool(period.year)
 
 
 def _passed_over(
@@ -189,8 +191,11 @@ def _passed_over(
     elif text and (found := _period(text, asked_year)) != period and found is not None:
         words = _("Quarters and months are those of one year: %(shown)s instead of %(wanted)s.")
         said.append(words % {"shown": period.label, "wanted": found.label})
-    if "prior" in compare and rows in FINER:
-        said.append(_("The rows are periods one after another: they are not compared with the period before."))
+    if "prior" in compare and not offers_prior(rows, cols, period) and (period.quarter or period.month):
+        words = _("Of each row the table holds %(period)s alone: it is not compared with the row before.")
+        said.append(words % {"period": period.label})
+    if period.year is None and rows != "year" and cols != "year" and {"yoy", "prior"} & {*_several(params, "compare")}:
+        said.append(_("All years together have no period before them: nothing is compared."))
     return said
 
 

@@ -12,7 +12,7 @@ from industries.models import Cluster
 from parks.models import Park, ParkKind
 from projects.periods import Period
 from projects.querysets import OWN_PART
-from reports.dimensions import DIMENSIONS, NONE, Entry, entries
+from reports.dimensions import DIMENSIONS, NONE, Entry, entries, roots_of
 from reports.links import Place
 
 Base = tuple[tuple[str, str], ...]
@@ -117,12 +117,7 @@ def _groups() -> list[tuple[set[str], Any]]:
 def _park_tree(parks: list[Entry], found: set[str], base: Base) -> list[Part]:
     """Kinds of parks, the parks of each, and under a park with parks inside it its own part and these."""
     narrowed = any(name == "park" for name, __ in base)
-    children = {root.code: [park for park in parks if park.parent == root.code] for root in parks if not root.parent}
-    roots = [
-        _root(park, children[park.code], found, narrowed=narrowed)
-        for park in parks
-        if park.code in children and park.code != NONE
-    ]
+    roots = [_root(root, inside, found, narrowed=narrowed) for root, inside in roots_of(parks) if root.code != NONE]
     if narrowed:
         roots = [root for root in roots if found & set(root.codes)]
     kinds = dict(Park.objects.order_by().values_list("code", "kind"))

@@ -22,7 +22,7 @@ from reports.grid import Cell, Column, Grid, Row
 from reports.links import Place
 from reports.measures import NOTHING, Figures, summed
 from reports.statasked import NO_COLUMNS, StatAsked
-from reports.statcompare import Codes, Comparison, comparisons_of, rules_of
+from reports.statcompare import Codes, Comparison, cells_of, comparisons_of, rules_of
 from reports.statmeasures import Measure
 from reports.statparts import Part, columns_of, lines_of
 
@@ -48,7 +48,7 @@ def table_of(asked: StatAsked) -> Grid:
     """The table. Raises TooManyColumns."""
     blocks = _blocks(asked)
     main = blocks[-1]
-    compared = comparisons_of(asked, main.place.period, main.figures)
+    compared = comparisons_of(asked, main.place, main.figures)
     found = {code for block in blocks for code, one in block.figures.items() if one != NOTHING}
     found |= {code for one in compared for code in one.before}
     lines = lines_of(asked.rows, found, asked.period, asked.base(asked.day))
@@ -149,7 +149,7 @@ class _Table:
             made += [_cell(measure, figures, place) for measure in self.asked.measures]
         for one in self.compared:
             now, before, whole = _of(one.now, part), _of(one.before, part), summed(one.now.values())
-            made += [Cell(extra.value(now, before, whole)) for extra in one.extras]
+            made += cells_of(one, part, now, before, whole)
         return made
 
 

@@ -8,7 +8,7 @@ from parks.models import Park
 from projects.periods import Period
 from projects.querysets import OWN_PART
 from reports.cube import Cube
-from reports.dimensions import Entry, entries
+from reports.dimensions import Entry, entries, roots_of
 from reports.measures import NOTHING, Figures, summed
 
 
@@ -33,16 +33,14 @@ def lines_of(cube: Cube, dimension: str, period: Period) -> list[Line]:
 
 def _park_lines(parks: list[Entry], found: dict[str, Figures]) -> list[Line]:
     """Root parks; under one with parks inside it, its own part and these. 园区外 only where something lies there."""
-    inside = {root.code: [park for park in parks if park.parent == root.code] for root in parks if not root.parent}
-    names = {park.code: park.name for park in parks}
     lines = []
-    for code, children in inside.items():
-        own = found.get(code, NOTHING)
+    for root, children in roots_of(parks):
+        code, own = root.code, found.get(root.code, NOTHING)
         whole = summed([own, *(found.get(child.code, NOTHING) for child in children)])
         if code == Park.NO_PARK and whole == NOTHING:
             continue
-        lines.append(Line(code, names[code], whole))
+        lines.append(Line(code, root.name, whole))
         held = [Line(child.code, child.name, found.get(child.code, NOTHING), 1) for child in children]
         if any(line.figures != NOTHING for line in held):
-            lines += [Line(f"{OWN_PART}{code}", names[code], own, 1), *held]
+            lines += [Line(f"{OWN_PART}{code}", root.name, own, 1), *held]
     return lines

@@ -59,5 +59,6 @@ urlpatterns = [
         reconciliation_views.reconciliation_export,
         name="reconciliation_export",
     ),
+    path("reports/reconciliation/fix/", reconciliation_views.reconciliation_fix, name="reconciliation_fix"),
     path("demo/clear/", demo_views.clear, name="clear_demo"),
 ]

@@ -22,8 +22,6 @@ from reports.links import same_time, year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
-# The sums that the page reads of its year.
-SHOWN = ("projects", "unknown", "agreed", "arrived", "agreed_whole", "arrived_known")
 RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
@@ -42,7 +40,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    compared = figures.compare(projects, when, "cluster", "park", "month", only=SHOWN)
+    compared = figures.compare(projects, when, "cluster", "park", "month")
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
     staged = Scope(projects, when.period, when.day).cut(

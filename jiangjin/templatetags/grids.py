@@ -51,3 +51,10 @@ def bar_figure(bar: Any, kind: str) -> str:
     """Beside a bar of a bridge: a total as it is, a step with its sign. Plain text: it stands in an SVG."""
     text = display.yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", display.MINUS)
     return text if bar.tone == "total" else display.signed(text)
+
+
+@register.filter
+def sheets(grid: Any, is_wide: bool) -> list[Any]:
+    """The table as it is printed: in parts where it has more columns than a sheet of A3 (wide) or A4 takes."""
+    parts: list[Any] = grid.sheets(36 if is_wide else 22)
+    return parts

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
+from projects.filters import ProjectFilter
 from projects.periods import Period, day_of_text, is_month_end, year_earlier
 from projects.querysets import ProjectQuerySet
 from reports.asked import default_day
@@ -25,14 +26,14 @@ class Month:
     """A month, the day that everything is as of, and the projects. The year runs to the day.
 
     The day lies in the month: its last one, or the day asked for, or today while the month is not over. A report of a
-    past month is the same whenever it is made. `said`: why it is another day than the one asked for.
+    past month is the same whenever it is made. `said`: what was asked for and is not followed, a sentence each.
     """
 
     month: Period
     day: datetime.date
     projects: ProjectQuerySet
     most: int | None = MOST
-    said: str = ""
+    said: tuple[str, ...] = ()
 
     @property
     def year(self) -> Period:
@@ -90,20 +91,39 @@ def month_of(params: QueryDict, projects: ProjectQuerySet, *, most: int | None =
     end = month.last_day or today
     inside = [day for day in (asked, today, timezone.localdate()) if day and _is_in(day, month)]
     day = inside[0] if inside and (asked is None or inside[0] == asked) else end
-    return Month(month, day, projects, most, _said(month, asked, day))
+    return Month(month, day, projects, most, (*_passed_over(params, month, asked, day), *_said(month, asked, day)))
 
 
 def _is_in(day: datetime.date, month: Period) -> bool:
     return (day.year, day.month) == (month.year, month.month)
 
 
-def _said(month: Period, asked: datetime.date | None, day: datetime.date) -> str:
+def _said(month: Period, asked: datetime.date | None, day: datetime.date) -> list[str]:
     if asked and asked != day:
         words = _("%(asked)s does not lie in %(month)s: the report is as of the last day of the month, %(day)s.")
-        return words % {"asked": asked.isoformat(), "month": month.label, "day": day.isoformat()}
+        return [words % {"asked": asked.isoformat(), "month": month.label, "day": day.isoformat()}]
     if day.replace(day=1) > timezone.localdate():
-        return _("%(month)s has not begun yet.") % {"month": month.label}
-    return ""
+        return [_("%(month)s has not begun yet.") % {"month": month.label}]
+    return []
+
+
+def _passed_over(params: QueryDict, month: Period, asked: datetime.date | None, day: datetime.date) -> list[str]:
+    """A month and a day that are none, and whatever else the address asks for: the report is of all that one sees."""
+    said, texts = [], {name: params.get(name, "").strip()[:20] for name in ("month", "as_of")}
+    if texts["month"] and _month(params["month"]) is None:
+        said.append(
+            _("“%(text)s” is not a month: %(month)s is shown.") % {"text": texts["month"], "month": month.label}
+        )
+    if texts["as_of"] and not asked:
+        words = _("“%(text)s” is not a day: shown as of %(day)s.")
+        said.append(words % {"text": texts["as_of"], "day": day.isoformat()})
+    others = [name for name, values in params.lists() if name not in texts and any(values)]
+    if others:
+        known = ProjectFilter.base_filters
+        labels = "、".join(str(known[name].label) if name in known else name[:20] for name in others)
+        words = _("The monthly report is of all projects that you may see; it does not follow: %(names)s.")
+        said.append(words % {"names": labels})
+    return said
 
 
 def last_whole_month(day: datetime.date) -> Period:

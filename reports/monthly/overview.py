@@ -21,8 +21,8 @@ from projects.querysets import ProjectQuerySet
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Params
 from reports.measures import growth, ratio
-from reports.monthly.aims import DISTRICT, Targets, pace, targets_of
 from reports.monthly.asked import Month
+from reports.targets import DISTRICT, Targets, pace, targets_of
 
 Number = int | Decimal | None  # projects, or 万元; None where nobody filled it in
 EVENTS = {

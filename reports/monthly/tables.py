@@ -38,3 +38,6 @@ TABLES = {
         Table("gaps", _("Data quality"), gaps.gaps, of_year=False),
     )
 }
+
+# Numbers of the bureau's report that are missing among the tables above.
+NOT_MADE = _("Tables 6 (scores of lead units) and 10 (projects under negotiation) are not part of this report.")

@@ -19,7 +19,7 @@ from reports.fixing import may_fix, require_fix
 from reports.gridout import send_grids
 from reports.links import Place
 from reports.monthly.asked import Month, month_of
-from reports.monthly.tables import TABLES, Table
+from reports.monthly.tables import NOT_MADE, TABLES, Table
 
 
 @require_GET
@@ -75,9 +75,11 @@ def _page(request: HttpRequest, tables: list[Table], code: str | None) -> HttpRe
     context: dict[str, Any] = {
         "month": month,
         "as_of": month.day,
+        "passed_over": month.said,
         "grids": [table.make(month) for table in tables],
         "tables": TABLES.values(),
         "code": code,
+        "not_made": NOT_MADE,
         "earlier": month.month.before().code,
         "later": month.month.after().code,
         "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,
@@ -90,7 +92,7 @@ def _file(request: HttpRequest, ending: str, tables: list[Table], name: str) -> 
     month = replace(_month(request), most=None)
     grids = [table.make(month) for table in tables]
     title = f"{name} {month.month.code}"
-    return send_grids(request, ending, title, grids, conditions=_in_words(month), day=month.day)
+    return send_grids(request, ending, title, grids, conditions=_in_words(month, tables), day=month.day)
 
 
 def _fixed(request: HttpRequest, tables: list[Table], name: str, path: str) -> HttpResponse:
@@ -102,13 +104,15 @@ def _fixed(request: HttpRequest, tables: list[Table], name: str, path: str) -> H
         grids=[table.make(month) for table in tables],
         title=f"{name} {month.month.code}",
         page=f"{path}?month={month.month.code}&as_of={month.day}",
-        conditions=_in_words(month),
+        conditions=_in_words(month, tables),
         lists=[Place(period).counted()],
         day=month.day,
         is_cut=True,
     )
 
 
-def _in_words(month: Month) -> list[tuple[str, str]]:
+def _in_words(month: Month, tables: list[Table]) -> list[tuple[str, str]]:
     said = [(str(_("month")), month.month.label)]
-    return [*said, (str(_("as of")), month.said)] if month.said else said
+    if len(tables) > 1:
+        said.append((str(_("tables")), str(NOT_MADE)))
+    return [*said, *((str(_("passed over")), words) for words in month.said)]

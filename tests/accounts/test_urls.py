@@ -173,6 +173,7 @@ TABLE: dict[str, tuple[Kind, dict[str, str]]] = {
     "reports:statistics_fix": (Kind.OWN, {}),
     "reports:changes_fix": (Kind.OWN, {}),
     "reports:cohorts_fix": (Kind.OWN, {}),
+    "reports:reconciliation_fix": (Kind.OWN, {}),
     "reports:monthly_fix": (Kind.OWN, {}),
     "reports:monthly_table_fix": (Kind.OWN, {"code": "monthly_table"}),
     "reports:saved_tables": (Kind.READ, {}),

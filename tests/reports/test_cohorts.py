@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from projects.models import Project
 from reports.cohorts import Cohorts, Line, cohort_of, is_over, last_over
 from tests.builders import make_project
 from tests.reports.pages import assert_opens_its_rows, figure_links
+from tests.reports.random_register import fill_register
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2020, 12, 31)
@@ -109,6 +111,27 @@ def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
     assert len(links) > 12
     for link in {link.href: link for link in links}.values():
         assert_opens_its_rows(leader, link)
+
+
+@pytest.mark.parametrize(
+    "narrowed", ["", "&step=half", "&year=2019", "&condition=active&condition=stalled", "&cluster=equipment"]
+)
+def test_every_cut_adds_up_to_the_same_whole(leader: Client, narrowed: str) -> None:
+    fill_register(random.Random(9), 60)
+    wholes = []
+    for cut in ("", "park", "cluster", "official"):
+        response = leader.get(f"/reports/cohorts/?as_of=2021-06-30&by={cut}{narrowed}")
+        assert f"by={cut}" in response.content.decode() or not cut
+        for grid in response.context["grids"]:
+            *rows, total = grid.rows
+            parts = [row for row in rows if not row.level]
+            assert len(parts) > 1 or narrowed
+            for place, column in enumerate(grid.columns):
+                if column.kind == "count":
+                    assert sum(row.cells[place].value or 0 for row in parts) == total.cells[place].value, (cut, place)
+        wholes.append([[cell.value for cell in grid.rows[-1].cells[1:]] for grid in response.context["grids"]])
+    assert wholes[0][0][0]
+    assert all(whole == wholes[0] for whole in wholes)
 
 
 def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:

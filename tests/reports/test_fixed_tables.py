@@ -232,6 +232,48 @@ def test_changes_and_cohorts_are_fixed_too(manager: Client, url: str) -> None:
     assert not corrected(manager, table).rows
 
 
+def test_the_page_lists_the_projects_with_their_values_then(manager: Client) -> None:
+    project = make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
+    gone = make_project("乙", park="degan", signed="2020-05-02")
+    table = fix(manager)
+    add(project, "5", "2020-06")
+    Project.objects.filter(pk=project.pk).update(name="甲改名")
+    Project.objects.filter(pk=gone.pk).delete()
+    shown = manager.get(table.get_absolute_url()).context["projects"]
+    rows = [[cell.value for cell in row.cells] for row in shown.rows]
+    assert [row[1:3] for row in rows] == [["甲", "双福"], ["乙", "德感"]]
+    assert [row[5] for row in rows] == [Decimal(30000), None]
+    assert [row.cells[1].url for row in shown.rows] == [project.get_absolute_url(), ""]
+
+
+def test_the_projects_behind_a_table_are_paged(manager: Client) -> None:
+    for number in range(51):
+        make_project(f"项目{number}", park="shuangfu", agreed="3", signed="2020-05-01")
+    table = fix(manager)
+    assert len(manager.get(table.get_absolute_url()).context["projects"].rows) == 50
+    assert len(manager.get(f"{table.get_absolute_url()}?page=2").context["projects"].rows) == 1
+
+
+def test_the_reconciliation_is_fixed_like_other_tables(manager: Client) -> None:
+    project = make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
+    page = "/reports/reconciliation/?as_of=2020-08-31"
+    shown = manager.get(page)
+    assert "/reports/reconciliation/fix/" in shown.content.decode()
+    assert manager.post(page.replace("/?", "/fix/?"), {"name": "7 月 5 日报"}).status_code == 302
+    table = FixedTable.objects.get()
+    assert (table.page, table.day, table.is_cut) == (page, datetime.date(2020, 8, 31), True)
+    add(project, "5", "2020-06")
+    (kept,) = manager.get(table.get_absolute_url()).context["grids"]
+    assert [[cell.value for cell in row.cells] for row in kept.rows] == [
+        [cell.value for cell in row.cells] for row in shown.context["grid"].rows
+    ]
+    assert [row.name for row in corrected(manager, table).rows] == ["甲"]
+    auditor = Client()
+    auditor.force_login(make_user("审", "auditor"))
+    assert "/fix/" not in auditor.get(page).content.decode()
+    assert auditor.post(page.replace("/?", "/fix/?"), {"name": "x"}).status_code == 403
+
+
 def test_a_fixed_table_promises_no_lists(manager: Client) -> None:
     make_project("甲", park="shuangfu", agreed="3", signed="2020-05-01")
     promise = "每个数都能打开"

@@ -546,6 +546,32 @@ def test_a_day_outside_the_month_is_said(leader: Client) -> None:
     assert "尚未开始" in page
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("month=2020-13", "“2020-13”"),
+        ("month=2020-12&as_of=2020-13-45", "“2020-13-45”"),
+        ("month=2020-12&park=shuangfu", "园区"),
+        ("month=2020-12&year=2019", "年度"),
+        ("month=2020-12&min_capital=10&tables=2", "tables"),
+    ],
+)
+def test_what_the_report_does_not_follow_is_said(leader: Client, query: str, said: str) -> None:
+    page = leader.get(f"/reports/monthly/overview/?{query}")
+    (sentence,) = page.context["passed_over"]
+    assert said in sentence
+    assert sentence in page.content.decode()
+    file = leader.get(f"/reports/monthly/overview/export.xlsx?{query}")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content)))  # type: ignore[arg-type]
+    assert any(sentence in str(cell.value) for row in book.worksheets[-1] for cell in row)
+
+
+def test_a_report_that_is_followed_says_nothing(leader: Client) -> None:
+    page = leader.get("/reports/monthly/?month=2020-12&as_of=2020-12-31")
+    assert not page.context["passed_over"]
+    assert "表 6" in page.content.decode()
+
+
 def test_steps_without_a_day_are_said() -> None:
     """A project that produces was registered once, whoever wrote that down."""
     make_project("甲", agreed="1", signed="2019-05-01", reached={"production": "2020-08-03"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from tests.reports.test_figures_agree import listed, some_day, some_filters
 pytestmark = pytest.mark.django_db
 CASES = 40 if connection.vendor == "sqlite" else 12
 ADDS_UP = ("projects", "agreed", "arrived", "arrived_to_date", "unknown", "terminated")
+FLOWS = ("projects", "agreed", "arrived")
 # What the footer of the list behind a measure says of it.
 FOOT = {"agreed": "agreed", "arrived": "arrived", "arrived_to_date": "arrived"}
 # Numerators of rates, counted by the list behind them.
@@ -94,6 +96,29 @@ def test_parts_add_up_and_open_their_rows(somebody: Any) -> None:
         ]
         for cell, column, row in chance.sample(filled, min(8, len(filled))):
             assert_cell_opens(cell, column.key.rsplit(".", 1)[-1], row, grid, params)
+
+
+def test_what_is_compared_opens_its_rows(somebody: Any) -> None:
+    """Whatever is compared: the list of now, or of the time before where now holds nothing."""
+    chance = random.Random(12)
+    opened = 0
+    for __ in range(CASES):
+        rows = chance.choice(["month", "quarter", "year", *DIMENSIONS])
+        params: dict[str, Any] = {"rows": rows, "cols": "none", "year": 2020, "measures": list(FLOWS)}
+        params["compare"] = chance.choice(["yoy", "prior"]) if DIMENSIONS[rows].is_time else "yoy"
+        for name, value in some_filters(chance):
+            params.setdefault(name, []).append(value)
+        if day := some_day(chance):
+            params["as_of"] = day.isoformat()
+        grid = table(somebody, **params)
+        place = {column.key: number for number, column in enumerate(grid.columns)}
+        filled = [(row, name) for row in grid.rows for name in FLOWS if row.cells[place[f"vs0.{name}-change"]].url]
+        for row, name in chance.sample(filled, min(6, len(filled))):
+            now, change = row.cells[place[name]].value, row.cells[place[f"vs0.{name}-change"]]
+            behind = listed(parse_qsl(urlsplit(change.url).query))[0]
+            assert getattr(behind, name) == (now or -change.value), (params, name, change)
+            opened += 1
+    assert opened > CASES
 
 
 def assert_cell_opens(cell: Any, code: str, row: Row, grid: Grid, case: Any) -> None:

@@ -14,7 +14,7 @@ from projects.models import Project
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import sheet_of
 from tests.builders import make_park, make_project, make_user
-from tests.reports.pages import assert_opens_its_rows, figure_links
+from tests.reports.pages import assert_opens_its_rows, figure_links, totals
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,79 @@ def test_the_period_before_ends_where_this_one_stands(vocabulary: None, leader: 
     total = dict(zip((column.key for column in grid.columns), grid.rows[-1].cells, strict=True))
     assert total["agreed"].value == Decimal(30000)
     assert total["vs0.agreed-growth"].value == 2
+
+
+def compared(client: Client, query: str, key: str) -> dict[str, Any]:
+    """The cells of a column by the names of the rows."""
+    grid = client.get(f"/reports/statistics/?cols=none&measures=projects,agreed&{query}").context["grid"]
+    (place,) = [place for place, column in enumerate(grid.columns) if column.key == key]
+    return {str(row.cells[0].value): row.cells[place] for row in grid.rows}
+
+
+def opened(client: Client, url: str) -> tuple[int, Decimal]:
+    found = totals(client, url)
+    return int(found["data-count"]), Decimal(found["data-agreed"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "second", "before"),
+    [
+        ("month", "2020 年 01 月", "2020 年 02 月", "2019 年 12 月"),
+        ("quarter", "2020 年第 1 季度", "2020 年第 2 季度", "2019 年第 4 季度"),
+    ],
+)
+def test_rows_of_time_are_compared_with_the_row_before(
+    vocabulary: None, leader: Client, rows: str, first: str, second: str, before: str
+) -> None:
+    months = ["2019-12", "2020-01", "2020-02"] if rows == "month" else ["2019-12", "2020-01", "2020-05"]
+    for day, amount in zip(months, ("1", "3", "2"), strict=True):
+        make_project(agreed=amount, signed=f"{day}-10")
+    make_project(agreed="9", signed="2020")
+    query = f"rows={rows}&year=2020&as_of=2020-12-31&compare=prior"
+    growth = compared(leader, query, "vs0.agreed-growth")
+    assert growth[first].value == 2  # 3 against 1
+    assert growth[first].title == f"{before}，截至 2020-{'11-30' if rows == 'month' else '09-30'}：1.00"
+    assert growth[second].value == Decimal(-1) / 3
+    assert opened(leader, growth[second].url) == (1, Decimal(20000))
+    change = compared(leader, query, "vs0.projects-change")
+    after = next(cell for name, cell in change.items() if name not in (first, second))
+    assert after.value == -1  # nothing any more: opens what was there before
+    assert opened(leader, after.url) == (1, Decimal(20000))
+    whole, unknown = list(change.values())[-1], change["2020 年（月份未填）"]
+    assert (whole.value, unknown.value, whole.url) == (None, None, "")
+
+
+def test_the_row_before_ends_where_this_one_stands(vocabulary: None, leader: Client) -> None:
+    make_project(agreed="1", signed="2020-07-10")
+    make_project(agreed="8", signed="2020-07-20")
+    make_project(agreed="3", signed="2020-08-10")
+    query = "rows=month&year=2020&as_of=2020-08-15&compare=prior"
+    assert compared(leader, query, "vs0.agreed-growth")["2020 年 08 月"].value == 2
+
+
+@pytest.mark.parametrize("compare", ["yoy", "prior", "yoy&compare=prior"])
+def test_years_are_compared_with_the_year_before(vocabulary: None, leader: Client, compare: str) -> None:
+    make_project(agreed="2", signed="2018-05-10")
+    make_project(agreed="1", signed="2019-05-10")
+    make_project(agreed="3", signed="2020-05-10")
+    growth = compared(leader, f"rows=year&as_of=2020-12-31&compare={compare}", "vs0.agreed-growth")
+    said = [cell.value for cell in growth.values()]
+    assert said == [None, Decimal(-1) / 2, 2, None]
+    assert opened(leader, list(growth.values())[1].url) == (1, Decimal(10000))
+
+
+def test_growth_change_and_share_open_their_rows(vocabulary: None, leader: Client) -> None:
+    make_project(cluster="materials", agreed="30", signed="2020-05")
+    make_project(cluster="materials", agreed="10", signed="2019-05")
+    make_project(cluster="equipment", agreed="5", signed="2019-06")
+    query = "rows=cluster&year=2020&as_of=2020-08-31&compare=yoy&compare=share"
+    for key in ("vs0.agreed-growth", "vs0.agreed-change", "vs0.agreed-share", "vs0.projects-change"):
+        cells = compared(leader, query, key)
+        assert opened(leader, cells["材料"].url) == (1, Decimal(300000)), key
+        if not key.endswith("share"):
+            assert opened(leader, cells["装备制造"].url) == (1, Decimal(50000)), key  # of the year before
+    page = leader.get(f"/reports/statistics/?cols=none&measures=projects,agreed&{query}").content.decode()
+    assert "，截至 2019-08-31：15.00" in page
 
 
 def test_growth_on_nothing_is_a_dash(vocabulary: None, leader: Client) -> None:
@@ -176,7 +249,8 @@ def test_the_file_holds_the_table(vocabulary: None, leader: Client) -> None:
         ("year=abc", "abc"),
         ("as_of=2020-13-45", "2020-13-45"),
         ("measures=agreed,bogus", "bogus"),
-        ("rows=quarter&cols=none&compare=prior", "环比"),
+        ("rows=quarter&cols=none&period=2020-08&compare=prior", "上一行"),
+        ("rows=park&cols=none&period=all&compare=yoy", "不作比较"),
     ],
 )
 def test_what_the_table_does_not_follow_is_said(vocabulary: None, leader: Client, query: str, said: str) -> None:
@@ -191,7 +265,8 @@ def test_what_the_table_does_not_follow_is_said(vocabulary: None, leader: Client
     [
         ("cols=none&year=2020", False),
         ("cols=year", False),
-        ("rows=month&cols=none", False),
+        ("rows=month&cols=none", True),
+        ("rows=quarter&cols=none&period=2020-08", False),
         ("cols=quarter", True),
         ("cols=none&period=2020Q3", True),
     ],

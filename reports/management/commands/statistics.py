@@ -7,13 +7,17 @@ import json
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.demo import as_of_day
+from accounts.models import User
 from jiangjin.lib.money import format_yi
+from projects import conditions
 from projects.models import Project
+from projects.querysets import ProjectQuerySet
 from reports.asked import Asked, default_day
 from reports.cube import Scope
 from reports.dimensions import DIMENSIONS
@@ -41,13 +45,17 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=_year, help="without it: all years")
         parser.add_argument("--as-of", type=_day, help="count what had happened by the end of this day")
         parser.add_argument("--by", choices=list(DIMENSIONS), help="one line an entry of it")
+        parser.add_argument(
+            "--without-terminated", action="store_true", help="leave out what was terminated by the day"
+        )
+        parser.add_argument("--user", help="what this account sees; without it: everything")
         parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["as_of"] or default_day()
         asked = Asked(options["year"], day, day or as_of_day())
         by = options["by"]
-        scope = Scope(Project.objects.counted(), asked.period, day)
+        scope = Scope(_projects(options["user"], day, options["without_terminated"]), asked.period, day)
         cube = scope.cut(*([by] if by else []))
         with override("zh-hans"):
             lines = [line for line in lines_of(cube, by, asked.period) if not line.level] if by else []
@@ -63,6 +71,21 @@ class Command(BaseCommand):
             self.stdout.write(
                 json.dumps(answer, ensure_ascii=False) if options["json"] else _table(answer, lines, cube.total())
             )
+
+
+def _projects(username: str | None, day: datetime.date | None, without_terminated: bool) -> ProjectQuerySet:
+    projects: ProjectQuerySet = Project.objects.all()
+    if username is not None:
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no active account {username!r}.")
+        projects = Project.objects.visible_to(user)
+    params = QueryDict(mutable=True)
+    if without_terminated:
+        params["live"] = "on"
+    if day is not None:
+        params["as_of"] = day.isoformat()
+    return conditions.narrowed(params, projects, conditions.vocabulary()).qs
 
 
 def said(figures: Figures) -> dict[str, Any]:
