@@ -219,11 +219,12 @@ def stage_by(day: datetime.date) -> Case:
 
 
 def condition_by(day: datetime.date) -> Coalesce:
-    """The condition of a project at the end of the day: the present one since its day, else a past period's."""
+    """The condition of a project at the end of the day: `stages.condition_as_of` of each, as text."""
     period = apps.get_model("projects", "ConditionPeriod")
     past = period.objects.filter(happened("since", day), ~Q(until__by=day), project=OuterRef("pk"))
-    # A period whose end nobody dated is over all the same.
-    past = past.exclude(until=None).order_by("-since", "-pk").values("condition")[:1]
+    past = past.exclude(until=None)  # a period whose end nobody dated is over all the same
+    # The stronger word is also the later one in the alphabet: the greatest of them is asked for, nothing is sorted.
+    past = past.order_by().values("project").annotate(then=Max("condition")).values("then")
     since = happened("condition_on", day)
     present = Case(When(since & ~Q(condition=Condition.ACTIVE), then=F("condition")))
     return Coalesce(present, Subquery(past), Value(Condition.ACTIVE.value), output_field=CharField())
