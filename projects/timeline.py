@@ -213,17 +213,16 @@ def _stage_moves(project: Project) -> Iterator[Entry]:
 def _conditions(project: Project, told: Told) -> Iterator[Entry]:
     written = _first_records(ConditionPeriod, project)
     periods = list(project.condition_periods.all())
-    # Where one condition gave way to another on a day, its beginning says both.
-    begun = {one.since for one in periods} | (
-        {project.condition_on} if project.condition != Condition.ACTIVE else set()
-    )
+    present = [] if project.condition == Condition.ACTIVE else [(project.condition, project.condition_on)]
     for one in periods:
         of_record = partial(_of_record, written[one.pk]) if one.pk in written else _as_it_is
         began = _("condition: %(condition)s") % {"condition": one.get_condition_display()}
         ended = _("no longer %(condition)s") % {"condition": one.get_condition_display()}
-        yield of_record(Entry("stages", one.since, began, one.pk, one.reason))
-        if one.until is None or one.until not in begun:
+        # Where it gave way to another one on a day, the beginning of that one says both.
+        later = [(row.condition, row.since) for row in periods if row.pk > one.pk] + present
+        if one.until is None or not any(since == one.until and how != one.condition for how, since in later):
             yield of_record(Entry("stages", one.until, ended, one.pk, one.ended_because))
+        yield of_record(Entry("stages", one.since, began, one.pk, one.reason))
     if project.condition != Condition.ACTIVE:
         text = _("condition: %(condition)s") % {"condition": project.get_condition_display()}
         entry = Entry("stages", project.condition_on, text, detail=project.condition_reason)

@@ -174,6 +174,23 @@ def test_the_line_is_told_in_plain_words(wang: User) -> None:
     assert [one.detail for one in found.only("stages").dated].count("复工") == 1
 
 
+def test_a_condition_of_one_month_has_its_beginning_and_its_end(wang: User) -> None:
+    project = make_project()
+    periods = [("stalled", "2020-06", "2020-06", "复工"), ("stalled", "2020-06", "2020-08", "又停")]
+    periods += [("terminated", "2020-08", "2020-08", "恢复履约")]
+    for condition, since, until, why in periods:
+        given = {"since": day(since), "until": day(until), "ended_because": why}
+        ConditionPeriod.objects.create(project=project, condition=condition, **given)
+    found = [(str(one.day), one.text, one.detail) for one in line(project, wang).only("stages").dated]
+    assert found == [
+        ("2020-08", "不再终止", "恢复履约"),
+        ("2020-08", "状态：终止", ""),
+        ("2020-06", "状态：停滞", ""),
+        ("2020-06", "不再停滞", "复工"),
+        ("2020-06", "状态：停滞", ""),
+    ]
+
+
 def test_obstacles_and_files_with_their_evidence(wang: User) -> None:
     project = make_project(arrivals={"2020-09": "5"})
     other = make_user("李某", role="manager", all_parks=True)
