@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from projects import attachments, obstacles, registering, sources, timeline
+from projects import attachments, obstacles, registering, sources, timeline, timelineentry
 from projects.attachment_forms import checked_file
 from projects.models import (
     CapitalArrival,
@@ -56,7 +56,7 @@ def manager(client: Client, wang: User) -> Client:
 
 def line(project: Project, user: User) -> timeline.Timeline:
     project = Project.objects.prefetch_related("participations__investor__honours", "milestones").get(pk=project.pk)
-    told = timeline.Told(
+    told = timelineentry.Told(
         sources.sources_of(project, user=user), obstacles.of_project(project, TODAY), attachments.of_project(project)
     )
     return timeline.timeline_of(project, told, user=user)
