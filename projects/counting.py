@@ -60,14 +60,6 @@ class Counting(models.QuerySet["Project"]):
         """Projects with a binding agreement; leads, negotiations and intents are a pipeline, not figures."""
         return self.exclude(stage__in=PIPELINE_STAGES)
 
-    def signed_in(self, year: int) -> Self:
-        """Signed in the year, on whatever day, month or none of it."""
-        return self.signed_within(Period(year))
-
-    def in_year(self, year: int) -> Self:
-        """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
-        return self.in_period(Period(year))
-
     def signed_within(self, period: Period, day: datetime.date | None = None) -> Self:
         """Signed in the period, and by the day."""
         return self.filter(_signed(period, day))

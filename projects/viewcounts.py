@@ -29,7 +29,8 @@ def remembered(user: User, views: Sequence[SavedView], years: Sequence[int]) -> 
 def counted(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Counts:
     """How many visible projects each tab holds, by `all`, `followed`, `year-2020`, `view-3`; in two queries.
 
-    A view with a year counts as its footer does: those signed in it. One that can no longer be read has no number.
+    A view with a year, or another period, counts as its footer does: those signed in it. One that can no longer be
+    read has no number.
     """
     words = conditions.vocabulary()
     visible = Project.objects.visible_to(user)
@@ -40,8 +41,8 @@ def counted(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Cou
     for key, query in asked.items():
         filters = conditions.narrowed(QueryDict(query), visible, words, user=user)
         if not conditions.faults_of(filters):
-            year = filters.selected_year
-            rows = filters.qs.signed_in(year) if year else filters.qs
+            period = filters.total_period
+            rows = filters.qs if period is None else filters.qs.signed_within(period, filters.day)
             # Each is counted on its own, by its own indexes; the number of the part says which.
             parts.append(rows.order_by().values_list(Value(len(keys), IntegerField())).annotate(Count("pk")))
             keys.append(key)

@@ -329,6 +329,17 @@ def test_tabs_carry_the_numbers_of_their_lists(mine: Client, owner: User) -> Non
     assert 'hx-get="/projects/views/counts/"' not in mine.get("/projects/").content.decode()
 
 
+@pytest.mark.parametrize("query", ["period=2020Q1", "year=2020&as_of=2020-06-30", "period=2019&as_of=2020-01-31"])
+def test_a_view_of_any_period_counts_as_its_foot(mine: Client, owner: User, query: str) -> None:
+    for name, signed in (("甲", "2019"), ("乙", "2020-02-01"), ("丙", "2020-11-01")):
+        make_project(name, agreed="1", signed=signed, increases=[("1", "2020-03-01")] if name == "甲" else ())
+    view = make_view(owner, query, "一个时期")
+    found = totals_in(mine.get(f"/projects/?view={view.pk}").content.decode())
+    assert found["count"] == "1"
+    html = mine.get("/projects/views/counts/").content.decode()
+    assert re.search(rf'id="count-view-{view.pk}" hx-swap-oob="true">(?:<[^>]*>)?1<', html)
+
+
 def test_many_views_stand_in_a_menu_and_cost_no_more_queries(mine: Client, owner: User) -> None:
     two_parks()
     counted = []
