@@ -76,7 +76,8 @@ def steps_of(commitments: Iterable[CapitalCommitment], arrivals: Iterable[Capita
     for day, which, amount in dated:
         changes.setdefault(day, [Decimal(0), Decimal(0)])[which] += amount
     days = sorted(changes)
-    agreed = [undated_of(commitments) + so_far for so_far in accumulate(changes[day][0] for day in days)]
+    # What has no day is agreed before the first of them.
+    agreed = list(accumulate((changes[day][0] for day in days), initial=undated_of(commitments)))[1:]
     arrived = accumulate(changes[day][1] for day in days)
     return [Step(*step) for step in zip(days, agreed, arrived, strict=True)]
 

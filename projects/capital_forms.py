@@ -20,6 +20,7 @@ from projects import capital
 from projects.choices import CapitalOrigin, CommitmentKind, Currency
 from projects.models import CapitalArrival, CapitalCommitment
 from projects.models.capital import NO_CURRENCY
+from projects.periods import Period
 from projects.reasons import LONGEST_VOIDING
 from projects.rowforms import VERY_MUCH
 
@@ -245,10 +246,10 @@ class PlanForm(StoredText, forms.Form):
     """What is planned to arrive in the four quarters of a year, in 万元; an empty quarter plans nothing."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    q1 = MoneyFormField(label=_("quarter 1"), required=False, unit="万元")
-    q2 = MoneyFormField(label=_("quarter 2"), required=False, unit="万元")
-    q3 = MoneyFormField(label=_("quarter 3"), required=False, unit="万元")
-    q4 = MoneyFormField(label=_("quarter 4"), required=False, unit="万元")
+    q1 = MoneyFormField(required=False, unit="万元")
+    q2 = MoneyFormField(required=False, unit="万元")
+    q3 = MoneyFormField(required=False, unit="万元")
+    q4 = MoneyFormField(required=False, unit="万元")
     accept = forms.BooleanField(label=_("The amount is right."), required=False)
     reason = forms.CharField(
         label=_("reason"),
@@ -257,6 +258,11 @@ class PlanForm(StoredText, forms.Form):
         help_text=_("only where a planned quarter is emptied"),
     )
     needs_acceptance = False
+
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for quarter in QUARTERS:
+            self.fields[f"q{quarter}"].label = Period(year, quarter).label
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -127,7 +127,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     stored = {row.quarter: row.amount for row in project.planned_arrivals.filter(year=year)}
     initial = {f"q{quarter}": amount for quarter, amount in stored.items()}
     initial["seen"] = newest_record(PLANNED, project.pk)
-    form = PlanForm(request.POST or None, initial=initial)
+    form = PlanForm(request.POST or None, initial=initial, year=year)
     changed = False
     if request.method == "POST" and form.is_valid() and is_readable:
         try:

@@ -11,7 +11,7 @@ from django.db.models import DateField, F, FloatField, OuterRef, Q, Subquery, Su
 from django.db.models.functions import Cast, NullIf
 
 from jiangjin.lib.dates import PartialDay
-from projects import lights, stages
+from projects import judged, lights, stages
 from projects.choices import CapitalOrigin, CommitmentKind
 from projects.columnplaces import LIGHT, MILESTONES, Asked, Computed, Place
 from projects.counting import after, agreed_by, arrived_by, happened
@@ -116,11 +116,14 @@ class NextMilestone(Place):
         self.show = show
 
     def value(self, project: Project) -> Any:
-        waiting = stages.next_milestone(project.milestones.all())
+        waiting = judged.next_milestone(project.milestones.all(), project.judged_at)
         return self.show(waiting) if waiting else None
 
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
-        return projects if shown else projects.with_next_milestone()
+        if not shown:
+            return projects.with_next_milestone(asked.today)
+        days = {"as_of_day": asked.today, "judged_at": judged.cut_of(asked.today)}
+        return projects.annotate(**{name: Value(day, output_field=DateField()) for name, day in days.items()})
 
     def order(self) -> F:
         return F("next_planned_on")
@@ -153,11 +156,6 @@ class DaysLeft(NextMilestone):
     def value(self, project: Project) -> int | None:
         planned: PartialDay | None = super().value(project)
         return (planned.last - project.as_of_day).days if planned else None
-
-    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
-        if shown:
-            return projects.annotate(as_of_day=Value(asked.today, output_field=DateField()))
-        return projects.with_next_milestone()
 
     def fits(self, lookup: str, value: int, asked: Asked) -> Q:
         """`gte`, `lte` and `exact` of a number of days, said as bounds of the planned day itself."""

@@ -60,14 +60,6 @@ class Counting(models.QuerySet["Project"]):
         """Projects with a binding agreement; leads, negotiations and intents are a pipeline, not figures."""
         return self.exclude(stage__in=PIPELINE_STAGES)
 
-    def signed_in(self, year: int) -> Self:
-        """Signed in the year, on whatever day, month or none of it."""
-        return self.signed_within(Period(year))
-
-    def in_year(self, year: int) -> Self:
-        """What counts in a yearly figure: signed in it, or with a commitment dated in it (an increase)."""
-        return self.in_period(Period(year))
-
     def signed_within(self, period: Period, day: datetime.date | None = None) -> Self:
         """Signed in the period, and by the day."""
         return self.filter(_signed(period, day))
@@ -219,11 +211,12 @@ def stage_by(day: datetime.date) -> Case:
 
 
 def condition_by(day: datetime.date) -> Coalesce:
-    """The condition of a project at the end of the day: the present one since its day, else a past period's."""
+    """The condition of a project at the end of the day: `stages.condition_as_of` of each, as text."""
     period = apps.get_model("projects", "ConditionPeriod")
     past = period.objects.filter(happened("since", day), ~Q(until__by=day), project=OuterRef("pk"))
-    # A period whose end nobody dated is over all the same.
-    past = past.exclude(until=None).order_by("-since", "-pk").values("condition")[:1]
+    past = past.exclude(until=None)  # a period whose end nobody dated is over all the same
+    # The stronger word is also the later one in the alphabet: the greatest of them is asked for, nothing is sorted.
+    past = past.order_by().values("project").annotate(then=Max("condition")).values("then")
     since = happened("condition_on", day)
     present = Case(When(since & ~Q(condition=Condition.ACTIVE), then=F("condition")))
     return Coalesce(present, Subquery(past), Value(Condition.ACTIVE.value), output_field=CharField())

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
 from projects.between import Happened
 from projects.choices import MilestoneKind
-from projects.periods import Arrivals, Period
+from projects.periods import Arrivals, Period, day_of_text
 from projects.querysets import ProjectQuerySet
 from projects.then import then
 from projects.windows import Within
 
+WHOLE_YEAR = re.compile(r"\d{4}", re.ASCII)
 
-class DayFormField(forms.DateField):
-    """A day between the years that days can have, with room for the year before and after."""
 
-    default_validators = (
-        MinValueValidator(datetime.date(FIRST_YEAR + 1, 1, 1)),
-        MaxValueValidator(datetime.date(LAST_YEAR - 1, 12, 31)),
-    )
+class DayFormField(forms.CharField):
+    """A whole day as addresses say it, in a year that figures can be about: 2020-06-30."""
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        day = day_of_text(text)
+        if day is None:
+            raise ValidationError(_("Write a whole day from 1979 to 2099, as 2020-06-30."))
+        return day
+
+
+class YearFormField(forms.IntegerField):
+    """A year of four digits: one spelling is one address."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value not in self.empty_values and not WHOLE_YEAR.fullmatch(str(value)):
+            raise ValidationError(_("Write a year as 2020."))
+        return super().to_python(value)
 
 
 class CodedFormField(forms.CharField):
@@ -147,6 +161,12 @@ class WithinFilter(django_filters.Filter):
 
     def filter(self, qs: ProjectQuerySet, value: Within | None) -> ProjectQuerySet:
         return qs if value is None else value.of(qs)
+
+
+class YearFilter(django_filters.Filter):
+    """A year as people write it: 2020."""
+
+    field_class = YearFormField
 
 
 class DayFilter(django_filters.Filter):

@@ -27,6 +27,7 @@ from projects.figurefilters import (
     PeriodFilter,
     ThenFilter,
     WithinFilter,
+    YearFilter,
 )
 from projects.lacking import lacking_any, lacking_for_next, lacking_soon
 from projects.models import Participation, Project
@@ -85,12 +86,6 @@ class WordFilter(django_filters.CharFilter):
         if value != UNKNOWN[0]:
             return super().filter(qs, value)
         return qs.filter(Q(**{self.field_name: None}) | Q(**{self.field_name: ""}))
-
-
-class YearFilter(django_filters.Filter):
-    """A year as people write it: 2020."""
-
-    field_class = forms.IntegerField
 
 
 def amount_filter(lookup: str, label: str) -> AmountFilter:

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.dates import PartialDay, midnight
 from jiangjin.lib.money import format_yi
-from projects import plans
+from projects import judged, plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from projects.then import as_then
 
 RED, YELLOW = "red", "yellow"
 
@@ -53,6 +54,8 @@ class Known:
     plans: dict[int, plans.Plan] = field(default_factory=dict)
     last_note: dict[int, datetime.date] = field(default_factory=dict)
     last_month: dict[int, datetime.date] = field(default_factory=dict)  # first day of the newest month with money
+    cut: datetime.date | None = None  # of judged.cut_of
+    state: dict[int, tuple[str | None, str]] = field(default_factory=dict)  # stage and condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,9 @@ def _has(model: type[Model], *conditions: Q, **more: Any) -> Q:
 # --- A planned day that is past, or near.
 
 
-def _waiting(by: datetime.date) -> Q:
+def _waiting(by: datetime.date, day: datetime.date) -> Q:
     """Projects with a milestone that is planned by a day and not reached."""
-    return _has(Milestone, reached=False, planned_on__by=by)
+    return _has(Milestone, judged.waiting(judged.cut_of(day)), planned_on__by=by)
 
 
 def yesterday(day: datetime.date) -> datetime.date:
@@ -87,15 +90,16 @@ def yesterday(day: datetime.date) -> datetime.date:
 
 
 def _late_milestone(day: datetime.date) -> Q:
-    return _waiting(yesterday(day))
+    return _waiting(yesterday(day), day)
 
 
 def _near_milestone(day: datetime.date) -> Q:
-    return _waiting(day + datetime.timedelta(days=MILESTONE_SOON))
+    return _waiting(day + datetime.timedelta(days=MILESTONE_SOON), day)
 
 
 def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
-    waiting = [row for row in project.milestones.all() if not row.reached and row.planned_on]
+    rows = project.milestones.all()
+    waiting = [row for row in rows if row.planned_on and not judged.is_reached(row, known.cut)]
     first = min(waiting, key=lambda row: row.planned_on.last, default=None)
     if first is None:
         return None
@@ -147,16 +151,19 @@ def months_before(day: datetime.date, months: int) -> datetime.date:
 
 def _idle(day: datetime.date, months: int) -> Q:
     agreed_by = months_before(day, months)
-    land = _has(Milestone, kind=MilestoneKind.LAND, reached=True)
+    cut = judged.cut_of(day)
+    land = _has(Milestone, judged.reached(cut), kind=MilestoneKind.LAND)
     promised = Q(promised_on__by=agreed_by) | Q(promised_on=None, planned_on__by=agreed_by)
-    waiting = _has(Milestone, promised, kind=MilestoneKind.STARTED, reached=False)
+    waiting = _has(Milestone, promised & judged.waiting(cut), kind=MilestoneKind.STARTED)
     return land & waiting & ~Q(land_mode=LandMode.LEASED)
 
 
 def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
     rows = {row.kind: row for row in project.milestones.all()}
     land, start = rows.get(MilestoneKind.LAND), rows.get(MilestoneKind.STARTED)
-    if not land or not land.reached or not start or start.reached or project.land_mode == LandMode.LEASED:
+    if not land or not start or project.land_mode == LandMode.LEASED:
+        return None
+    if not judged.is_reached(land, known.cut) or judged.is_reached(start, known.cut):
         return None
     agreed = start.promised_on or start.planned_on
     if agreed is None or agreed.last > months_before(day, IDLE):
@@ -174,16 +181,23 @@ def _idle_reason(project: Project, known: Known, day: datetime.date) -> Reason |
 
 
 def quiet(day: datetime.date, days: int) -> Q:
-    """Projects under way of which nobody wrote anything in the last `days` days."""
+    """Projects under way of which nobody wrote anything in the last `days` days; nor after a day that is past, for
+    when a project was saved is known of the last time alone.
+    """
     since = day - datetime.timedelta(days=days)
     moment = midnight(since)
     noted, came = _has(Note, created_at__gte=moment), _has(CapitalArrival, month__since=since)
     silent = Q(updated_at__lt=moment) & ~noted & ~came
-    return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)
+    cut = judged.cut_of(day)
+    if cut is None:
+        return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)
+    then = as_then(Project.objects.order_by(), cut).filter(silent)
+    return Q(pk__in=then.filter(stage_then__in=REPORTING, condition_then=Condition.ACTIVE).values("pk"))
 
 
 def _quiet_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:
-    if project.stage not in REPORTING or project.condition != Condition.ACTIVE:
+    stage, condition = known.state[project.pk]
+    if stage not in REPORTING or condition != Condition.ACTIVE:
         return None
     seen = [timezone.localdate(project.updated_at)]
     if project.pk in known.last_note:
@@ -200,16 +214,16 @@ def _quiet_reason(project: Project, known: Known, day: datetime.date) -> Reason 
 # --- Obstacles.
 
 
-def _obstacle(by: datetime.date) -> Q:
-    return _has(Obstacle, resolved_on=None, due_on__by=by)
+def _obstacle(by: datetime.date, day: datetime.date) -> Q:
+    return _has(Obstacle, judged.unsolved(judged.cut_of(day)), due_on__by=by)
 
 
 def _late_obstacle(day: datetime.date) -> Q:
-    return _obstacle(yesterday(day))
+    return _obstacle(yesterday(day), day)
 
 
 def _near_obstacle(day: datetime.date) -> Q:
-    return _obstacle(day + datetime.timedelta(days=OBSTACLE_SOON))
+    return _obstacle(day + datetime.timedelta(days=OBSTACLE_SOON), day)
 
 
 def _obstacle_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:

@@ -15,11 +15,14 @@ from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterR
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from projects.between import in_condition
 from projects.choices import Condition
+from projects.judged import cut_of, next_milestone, unsolved, waiting
 from projects.lightrules import RED, RULES, YELLOW, Known, Reason, yesterday
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 from projects.plans import comparable, plan_of
 from projects.querysets import ProjectQuerySet
+from projects.then import as_then
 
 GREEN, NONE = "green", "none"
 # Sums of money are compared for those projects alone that no other rule has found.
@@ -49,11 +52,11 @@ def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
     red, yellow = _any_red(day), Q()
     for rule in QUICK_FIRST:
         yellow |= rule.yellow(day)
-    planned = Milestone.objects.filter(reached=False, planned_on__isnull=False, project=OuterRef("pk"))
+    planned = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
     has_plan = Q(Exists(planned)) | Q(Exists(PlannedArrival.objects.filter(project=OuterRef("pk"))))
     return comparable(projects, day).annotate(
         light_now=Case(
-            When(Q(condition=Condition.TERMINATED), then=Value(NONE)),
+            When(_terminated(day), then=Value(NONE)),
             When(red, then=Value(RED)),
             When(yellow, then=Value(YELLOW)),
             When(has_plan, then=Value(GREEN)),
@@ -71,7 +74,12 @@ def _any_red(day: datetime.date) -> Q:
 
 
 def _red(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
-    return comparable(projects.exclude(condition=Condition.TERMINATED), day).filter(_any_red(day))
+    return comparable(projects.exclude(_terminated(day)), day).filter(_any_red(day))
+
+
+def _terminated(day: datetime.date) -> Q:
+    cut = cut_of(day)
+    return Q(pk__in=in_condition(Condition.TERMINATED, cut).values("pk")) if cut else Q(condition=Condition.TERMINATED)
 
 
 def lit(projects: ProjectQuerySet, lights: Sequence[str], day: datetime.date) -> ProjectQuerySet:
@@ -90,26 +98,33 @@ def counts(projects: ProjectQuerySet, day: datetime.date) -> dict[str, int]:
 
 
 def lights_of(projects: Iterable[Project], day: datetime.date) -> dict[int, Light]:
-    """The lights of some projects by key, with their reasons; in four queries. Milestones must be prefetched."""
+    """The lights of some projects by key, with their reasons; in four queries, and one more where what was then
+    differs. Milestones must be prefetched."""
     rows = list(projects)
-    known = _known_of([project.pk for project in rows], day)
+    known = _known_of(rows, day)
     return {project.pk: _light_of(project, known, day) for project in rows}
 
 
 def _light_of(project: Project, known: Known, day: datetime.date) -> Light:
-    if project.condition == Condition.TERMINATED:
+    if known.state[project.pk][1] == Condition.TERMINATED:
         return Light(NONE)
     found = [reason for rule in RULES if (reason := rule.reason(project, known, day))]
     if found:
         found.sort(key=lambda reason: reason.light != RED)
         return Light(found[0].light, tuple(found))
-    planned = any(not row.reached and row.planned_on for row in project.milestones.all())
+    planned = next_milestone(project.milestones.all(), known.cut)
     return Light(GREEN if planned or project.pk in known.plans else NONE)
 
 
-def _known_of(ids: list[int], day: datetime.date) -> Known:
-    known = Known()
-    for obstacle in Obstacle.objects.filter(project__in=ids, resolved_on=None):
+def _known_of(rows: list[Project], day: datetime.date) -> Known:
+    ids = [project.pk for project in rows]
+    known = Known(cut=cut_of(day))
+    if known.cut is None:
+        known.state = {project.pk: (project.stage, project.condition) for project in rows}
+    else:
+        then = as_then(Project.objects.filter(pk__in=ids), known.cut).values_list("pk", "stage_then", "condition_then")
+        known.state = {pk: (stage, condition) for pk, stage, condition in then}
+    for obstacle in Obstacle.objects.filter(unsolved(known.cut), project__in=ids):
         known.obstacles[obstacle.project_id].append(obstacle)
     notes = Note.objects.filter(project__in=ids).order_by().values_list("project").annotate(Max("created_at"))
     known.last_note = {pk: timezone.localdate(at) for pk, at in notes}
@@ -130,14 +145,16 @@ def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> li
     late = Project.objects.filter(
         pk__in=_longest_waiting(projects, day, most) or _first_red(projects, day, order, most)
     )
-    late = late.with_next_milestone().select_related("park")
+    late = late.with_next_milestone(day).select_related("park")
     return list(late.prefetch_related("milestones").order_by(*order))
 
 
 def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[int]:
     """Whose planned day is past is red by that alone: where enough are, nothing else of the rules is asked of any."""
-    waiting = projects.exclude(condition=Condition.TERMINATED)
-    past = waiting.filter(milestones__reached=False, milestones__planned_on__by=yesterday(day))
+    if cut_of(day) is not None:
+        return []  # what was terminated or reached by an earlier day is not asked of the projects themselves
+    running = projects.exclude(condition=Condition.TERMINATED)
+    past = running.filter(milestones__reached=False, milestones__planned_on__by=yesterday(day))
     rows = past.order_by().values("pk").annotate(first=Min("milestones__planned_on")).order_by("first", "pk")
     found = [row["pk"] for row in rows[:most]]
     return found if len(found) == most else []
@@ -145,4 +162,4 @@ def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -
 
 def _first_red(projects: ProjectQuerySet, day: datetime.date, order: tuple[Any, ...], most: int) -> ProjectQuerySet:
     """Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
-    return _red(projects, day).with_next_milestone().order_by(*order).values("pk")[:most]
+    return _red(projects, day).with_next_milestone(day).order_by(*order).values("pk")[:most]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.demo import as_of_day
-from projects import obstacles, waiting
+from projects import obstacles, pages, waiting
 from projects.access import get_writable
 from projects.choices import NoteKind
 from projects.models import Note, Obstacle, Project
@@ -22,6 +22,7 @@ from projects.registering import ConcurrentEdit
 @require_GET
 def obstacle_list(request: HttpRequest) -> HttpResponse:
     """What waits for whom, over all projects that the account sees."""
+    pages.forget_day(request)
     today = as_of_day()
     filters = waiting.WaitingFilter(request.GET)
     found = waiting.page_of(request.user, filters, request.GET.get("page"), today)

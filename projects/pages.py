@@ -10,11 +10,12 @@ from itertools import accumulate
 from typing import Any
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jiangjin.lib.dates import PartialDay, YearOf
-from projects import lights, stages
+from projects import judged, lights, stages
 from projects.choices import MAIN_MILESTONES, CommitmentKind, MilestoneKind
 from projects.columnplaces import MILESTONES
 from projects.columns import Column
@@ -65,8 +66,9 @@ def mark_rows(
     lit = columns is None or any(column.kind == "light" for column in columns)
     waits = lit or any(MILESTONES in column.needs for column in columns or ())
     found = lights.lights_of(rows, today) if lit else {}
+    cut = judged.cut_of(today)
     for project in rows:
-        waiting = stages.next_milestone(project.milestones.all()) if waits else None
+        waiting = judged.next_milestone(project.milestones.all(), cut) if waits else None
         project.waiting = waiting
         project.waiting_distance = distance(waiting.planned_on, today) if waiting else None
         if light := found.get(project.pk):
@@ -76,6 +78,13 @@ def mark_rows(
         project.only_increased = bool(period and not period.is_all and not period.holds(project.signed_on))
         project.cells = [Cell(column, column.value(project)) for column in columns or ()]
     return rows
+
+
+def forget_day(request: HttpRequest) -> None:
+    """Of a page that is always as of the default day: its links and forms carry no other one along."""
+    params = request.GET.copy()
+    params.pop("as_of", None)
+    request.GET = params
 
 
 def years_offered() -> list[int]:
@@ -146,7 +155,7 @@ def milestone_steps(project: Project, today: datetime.date, told: Sources | None
             "tone": "",
         }
     ]
-    waiting = stages.next_milestone(row for __, row in rows if row)
+    waiting = judged.next_milestone(row for __, row in rows if row)
     for label, row in rows:
         steps.append(_step(label, row, waiting, today))
     if told is not None:
@@ -221,7 +230,7 @@ def _lies_before(step: dict, today: datetime.date) -> bool:
 
 def next_step(project: Project, today: datetime.date) -> tuple[Milestone, Distance] | None:
     """The next planned milestone and how far it is."""
-    waiting = stages.next_milestone(project.milestones.all())
+    waiting = judged.next_milestone(project.milestones.all())
     return (waiting, distance(waiting.planned_on, today)) if waiting else None
 
 

@@ -38,6 +38,7 @@ def asked(params: QueryDict) -> tuple[bool, str]:
 @require_GET
 def official_list(request: HttpRequest) -> HttpResponse:
     """Officials with the number and agreed capital of the projects that they lead, and the late ones; or lead units."""
+    pages.forget_day(request)
     by_unit, q = asked(request.GET)
     today = as_of_day()
     lines: list[Any] = (people.units_with_figures if by_unit else people.officials_with_figures)(request.user, today, q)
@@ -53,6 +54,7 @@ def official_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def official_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One official: the projects that he leads and how they stand, what waits for him, what he did."""
+    pages.forget_day(request)
     official = get_object_or_404(Official.objects.visible_to(request.user), pk=pk)
     visible = Project.objects.visible_to(request.user).counted()
     led, today = visible.filter(lead_official=official), as_of_day()

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from projects.counting import Counting, Totals
+from projects.judged import cut_of, waiting
 from projects.permissions import Actor, sees_own_parks_only
 from projects.searching import finds_official, investors_called, projects_found
 
@@ -55,15 +56,15 @@ class ProjectQuerySet(Counting):
             found = found.filter(pk__in=projects_found(word))
         return found
 
-    def with_next_milestone(self) -> ProjectQuerySet:
-        """Adds `next_planned_on`: the earliest planned day of a milestone that is not reached."""
+    def with_next_milestone(self, day: datetime.date | None = None) -> ProjectQuerySet:
+        """Adds `next_planned_on`: the earliest planned day of a milestone that is not reached, as of the day."""
         milestone = apps.get_model("projects", "Milestone")
-        waiting = (
-            milestone.objects.filter(project=OuterRef("pk"), reached=False)
+        planned = (
+            milestone.objects.filter(waiting(cut_of(day) if day else None), project=OuterRef("pk"))
             .exclude(planned_on=None)
             .order_by("planned_on")
         )
-        return self.annotate(next_planned_on=Subquery(waiting.values("planned_on")[:1]))
+        return self.annotate(next_planned_on=Subquery(planned.values("planned_on")[:1]))
 
     def followed_by(self, user: Actor) -> ProjectQuerySet:
         """Those that the account watches."""

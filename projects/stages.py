@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiangjin.lib.dates import PartialDay
 from projects.choices import MILESTONE_OF_STAGE, PIPELINE_STAGES, Condition, LandMode, MilestoneKind, Stage
-from projects.models import Milestone, Project
+from projects.models import Project
 from projects.permissions import ADMIN, MANAGER, WRITERS
 
 PIPELINE = PIPELINE_STAGES
@@ -143,12 +143,6 @@ def in_the_future(days: dict[str, PartialDay | None], today: datetime.date) -> l
     """Actual days that certainly lie after today."""
     actual = {"first_contact_on", "intent_on", "signed_on", *ACTUAL_FIELD.values()}
     return [name for name, day in days.items() if name in actual and day and day.first > today]
-
-
-def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
-    """The earliest planned milestone that is not reached; reads what was prefetched."""
-    waiting = [milestone for milestone in milestones if not milestone.reached and milestone.planned_on]
-    return min(waiting, key=lambda milestone: milestone.planned_on, default=None)
 
 
 # The machine: forward to any later stage, by whoever writes; back is a correction, by a manager, with a reason. So the

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.demo import as_of_day
-from projects import attachments, obstacles, permissions, sources, timeline
+from projects import attachments, obstacles, permissions, sources, timeline, timelineentry
 from projects.access import get_project
 
 PER_PAGE = 50
@@ -18,7 +18,7 @@ PER_PAGE = 50
 def project_timeline(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that happened to a project, a page at a time; what has no day stands on the last one."""
     project = get_project(request, code)
-    told = timeline.Told(
+    told = timelineentry.Told(
         sources.sources_of(project, user=request.user),
         obstacles.of_project(project, as_of_day()),
         attachments.of_project(project),

@@ -29,7 +29,8 @@ def remembered(user: User, views: Sequence[SavedView], years: Sequence[int]) -> 
 def counted(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Counts:
     """How many visible projects each tab holds, by `all`, `followed`, `year-2020`, `view-3`; in two queries.
 
-    A view with a period counts as its footer does: those signed in it. One that can no longer be read has no number.
+    A view with a year, or another period, counts as its footer does: those signed in it. One that can no longer be
+    read has no number.
     """
     words = conditions.vocabulary()
     visible = Project.objects.visible_to(user)
@@ -41,7 +42,7 @@ def counted(user: User, views: Sequence[SavedView], years: Sequence[int]) -> Cou
         filters = conditions.narrowed(QueryDict(query), visible, words, user=user)
         if not conditions.faults_of(filters):
             period = filters.total_period
-            rows = filters.qs.signed_within(period, filters.day) if period else filters.qs
+            rows = filters.qs if period is None else filters.qs.signed_within(period, filters.day)
             # Each is counted on its own, by its own indexes; the number of the part says which.
             parts.append(rows.order_by().values_list(Value(len(keys), IntegerField())).annotate(Count("pk")))
             keys.append(key)

@@ -29,6 +29,7 @@ from projects import (
     similarity,
     sources,
     timeline,
+    timelineentry,
 )
 from projects.access import get_edited, get_project, get_writable
 from projects.editing import ProjectForms
@@ -54,7 +55,7 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
     told.mark("commitments", (one.row for one in commitments))
     told.mark("arrivals", (one.row for one in arrivals))
     waits, files = obstacles.of_project(project, today), attachments.of_project(project)
-    happened = timeline.timeline_of(project, timeline.Told(told, waits, files), user=request.user)
+    happened = timeline.timeline_of(project, timelineentry.Told(told, waits, files), user=request.user)
     newest = happened.newest(timeline.ON_PROJECT_PAGE)
     context = {
         "project": project,

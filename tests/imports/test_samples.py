@@ -54,18 +54,22 @@ def test_the_ledger_of_2020() -> None:
     assert {"row": 54, "reason": "subtotal"} in sheet["skipped"]
     assert {"row": 203, "reason": "total"} in sheet["skipped"]
 
-    year = Project.objects.in_year(2020)
+    year = Project.objects.in_period(Period(2020))
     assert year.at_least(10 * YI).count() == expected["at_least_1_billion_yuan"]
     assert year.at_least(50 * YI).count() == expected["at_least_5_billion_yuan"]
-    assert figures.firms_with(Project.objects.signed_in(2020), HonourKind.CHINA_500) == expected["china_500"]
-    assert figures.firms_with(Project.objects.signed_in(2020), HonourKind.LISTED) == expected["listed"]
+    assert (
+        figures.firms_with(Project.objects.signed_within(Period(2020)), HonourKind.CHINA_500) == expected["china_500"]
+    )
+    assert figures.firms_with(Project.objects.signed_within(Period(2020)), HonourKind.LISTED) == expected["listed"]
     assert Project.objects.filter(source="外出招商").count() == expected["from_outbound_visits"]
 
 
 def test_each_cluster_of_2020() -> None:
     bring("ledger-2019.xls", "ledger-2020.xlsx")
     for code, (projects, amount) in EXPECTED["ledger-2020.xlsx"]["clusters"].items():
-        totals = Project.objects.filter(cluster=Cluster.objects.get(code=code)).in_year(2020).totals(Period(2020))
+        totals = (
+            Project.objects.filter(cluster=Cluster.objects.get(code=code)).in_period(Period(2020)).totals(Period(2020))
+        )
         assert (code, totals.projects, totals.agreed) == (code, projects, Decimal(amount) * YI)
 
 
@@ -77,7 +81,7 @@ def test_each_park_of_2020_alone_and_with_its_children() -> None:
         assert (name, alone.projects, alone.agreed) == (name, projects, Decimal(amount) * YI)
     for name, (projects, amount) in EXPECTED["parks_2020_with_children"].items():
         code = Park.objects.get(name=name).code
-        whole = Project.objects.in_parks([code]).in_year(2020).totals(Period(2020))
+        whole = Project.objects.in_parks([code]).in_period(Period(2020)).totals(Period(2020))
         assert (name, whole.projects, whole.agreed) == (name, projects, Decimal(amount) * YI)
 
 
@@ -89,7 +93,7 @@ def test_the_stages_of_2020() -> None:
         "已投产": Stage.PRODUCTION,
         "已达产": Stage.FULL_PRODUCTION,
     }
-    signed = Project.objects.signed_in(2020)
+    signed = Project.objects.signed_within(Period(2020))
     assert {word: signed.filter(stage=stage).count() for word, stage in words.items()} == EXPECTED["stages_2020"]
 
 

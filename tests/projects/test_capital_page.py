@@ -222,6 +222,13 @@ def test_four_quarters_are_typed_at_once(recorder: Client, hebang: Project) -> N
     assert [problem for one in all_invariants() for problem in one.find()] == []
 
 
+def test_the_boxes_of_a_plan_name_their_quarter_with_its_year(recorder: Client, hebang: Project) -> None:
+    html = recorder.get(f"{hebang.get_absolute_url()}capital/plan/?year=2019").content.decode()
+    assert re.findall(r"<label[^>]*>(2019 年第 \d 季度)", html) == [
+        f"2019 年第 {number} 季度" for number in range(1, 5)
+    ]
+
+
 def test_a_plan_that_somebody_else_changed_is_compared(recorder: Client, hebang: Project) -> None:
     address = f"{url('plan', hebang)}?year=2020"
     seen = seen_in(recorder.get(address).content.decode())

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiangjin.lib.dates import PartialDay
 from projects import lights
 from projects.lightrules import months_before
-from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from projects.models import CapitalArrival, ConditionPeriod, Milestone, Note, Obstacle, PlannedArrival, Project
 from tests.builders import make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -181,14 +181,84 @@ def test_database_and_sentences_agree_on_random_projects(vocabulary: None) -> No
     assert lights.counts(Project.objects.all(), DAY) == {colour: told.count(colour) for colour, __ in lights.CHOICES}
 
 
+@pytest.mark.parametrize("back", [0, 100])
 @pytest.mark.parametrize("most", [1, 5, 1000])
-def test_the_longest_late_are_the_red_ones_by_their_planned_day(vocabulary: None, most: int) -> None:
+def test_the_longest_late_are_the_red_ones_by_their_planned_day(vocabulary: None, most: int, back: int) -> None:
     """However they are found: enough of them by their planned days alone, or some red for another reason."""
     list(_random_projects(random.Random(3)))
-    red = list(lights.lit(Project.objects.all(), ["red"], DAY).with_next_milestone())
+    day = DAY - datetime.timedelta(days=back)
+    red = list(lights.lit(Project.objects.all(), ["red"], day).with_next_milestone(day))
     red.sort(key=lambda one: (one.next_planned_on is None, one.next_planned_on or DAY, one.pk))
     assert len(red) > 5
-    assert lights.longest_late(Project.objects.all(), DAY, most) == red[:most]
+    assert lights.longest_late(Project.objects.all(), day, most) == red[:most]
+
+
+def test_database_and_sentences_agree_on_past_days(vocabulary: None) -> None:
+    chance = random.Random(7)
+    projects = list(_random_projects(chance))
+    for project in projects:
+        days = sorted(PartialDay.of(DAY - datetime.timedelta(days=chance.randint(0, 500))) for __ in range(2))
+        project.milestones.filter(kind="started").update(reached=True, actual_on=days[1])
+        project.milestones.filter(kind="land").update(actual_on=chance.choice([days[0], PartialDay(2020), None]))
+        project.obstacles.update(raised_on=days[0].first, resolved_on=days[1].first, solution="已解决")
+        if chance.random() < 0.3:
+            ConditionPeriod.objects.create(project=project, condition="terminated", since=days[0], until=days[1])
+        elif chance.random() < 0.3:
+            ended = {"condition": "terminated", "condition_on": days[1], "condition_reason": "退出"}
+            Project.objects.filter(pk=project.pk).update(**ended)
+    rows = Project.objects.prefetch_related("milestones")
+    seen_colours = set()
+    for back in (1, 30, 95, 200, 400):
+        day = DAY - datetime.timedelta(days=back)
+        told = {pk: light.colour for pk, light in lights.lights_of(rows, day).items()}
+        assert dict(lights.with_light(rows, day).values_list("pk", "light_now")) == told, day
+        for colour, __ in lights.CHOICES:
+            found = lights.lit(Project.objects.all(), [colour], day).values_list("pk", flat=True)
+            assert set(found) == {pk for pk, own in told.items() if own == colour}, (day, colour)
+        seen_colours |= set(told.values())
+    assert seen_colours == {"red", "yellow", "green", "none"}
+
+
+def test_under_a_past_day_later_steps_are_not_reached_yet(vocabulary: None, client: Client) -> None:
+    """Planned for May, reached in September: late in June, and what was solved or ended later was open then."""
+    client.force_login(make_user("leader", role="leader"))
+    project = seen(make_project("甲", planned={"started": "2020-05-10"}, reached={"started": "2020-09-01"}), DAY)
+    june = datetime.date(2020, 6, 30)
+    assert of(project, june) == ("red", ["milestone"])
+    assert of(project, datetime.date(2020, 9, 1)) == ("none", [])
+    assert of(project) == ("none", [])
+    Obstacle.objects.create(
+        project=project,
+        text="缺水",
+        unit="水务局",
+        raised_on=june,
+        due_on=PartialDay.of(june),
+        resolved_on=datetime.date(2020, 7, 2),
+        solution="通了",
+    )
+    assert of(project, datetime.date(2020, 7, 1)) == ("red", ["milestone", "obstacle"])
+    assert of(project, datetime.date(2020, 6, 29)) == ("red", ["milestone"])
+    url = "/projects/?columns=name&columns=next_milestone&columns=days_left&columns=light"
+    past = client.get(f"{url}&as_of={june}&light=red").content.decode()
+    assert 'data-count="1"' in past
+    assert "2020-05-10" in past
+    assert "超期 51 天" in past
+    now = client.get(url).content.decode()
+    assert "超期" not in now[now.index("<tbody") :]
+    assert 'data-count="1"' in client.get(f"{url}&as_of={june}&f=days_left:eq:-51").content.decode()
+    assert 'data-count="0"' in client.get(f"{url}&f=days_left:eq:-51").content.decode()
+    exported = client.get(f"/projects/export.csv?columns=days_left&columns=next_planned_on&as_of={june}")
+    text = b"".join(exported.streaming_content).decode() if exported.streaming else exported.content.decode()
+    assert "-51" in text
+
+
+def test_a_project_that_was_terminated_later_had_its_light(vocabulary: None) -> None:
+    project = seen(make_project(planned={"started": "2020-05"}), DAY)
+    ended = {"condition": "terminated", "condition_on": PartialDay(2020, 10, 1), "condition_reason": "退出"}
+    Project.objects.filter(pk=project.pk).update(**ended)
+    project.refresh_from_db()
+    assert of(project, datetime.date(2020, 9, 30)) == ("red", ["milestone"])
+    assert of(project, datetime.date(2020, 10, 1)) == ("none", [])
 
 
 def test_home_figures_open_exactly_their_rows(vocabulary: None, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -286,3 +287,13 @@ def test_only_officials_whom_one_sees_are_offered(client: Client, settings, proj
     assert "外园的人" not in page
     stranger = Official.objects.get(name="外园的人")
     assert client.post("/projects/P-1/obstacles/new/", sent(official=stranger.pk)).status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/obstacles/?unit=局", "/officials/?q=毛", "/officials/{official}/"])
+def test_a_day_that_the_page_does_not_obey_is_not_carried_along(manager: Client, address: str) -> None:
+    project = make_project(official=("毛平", "区长"))
+    raised(project, "缺水", "局")
+    url = address.format(official=project.lead_official_id)
+    html = manager.get(f"{url}{'&' if '?' in url else '?'}as_of=2020-01-31&sort=name").content.decode()
+    assert re.findall(r'href="[^"]*as_of[^"]*"|name="as_of"', html) == []
+    assert str(TODAY) in html

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jiangjin.lib.dates import PartialDay
-from projects import attachments, obstacles, registering, sources, timeline
+from projects import attachments, obstacles, registering, sources, timeline, timelineentry
 from projects.attachment_forms import checked_file
 from projects.models import (
     CapitalArrival,
@@ -56,7 +56,7 @@ def manager(client: Client, wang: User) -> Client:
 
 def line(project: Project, user: User) -> timeline.Timeline:
     project = Project.objects.prefetch_related("participations__investor__honours", "milestones").get(pk=project.pk)
-    told = timeline.Told(
+    told = timelineentry.Told(
         sources.sources_of(project, user=user), obstacles.of_project(project, TODAY), attachments.of_project(project)
     )
     return timeline.timeline_of(project, told, user=user)
@@ -172,6 +172,23 @@ def test_the_line_is_told_in_plain_words(wang: User) -> None:
     # Termination ends the stalled time: one line says it; the earlier end has its own.
     assert [one.detail for one in found.only("stages").dated].count("退出") == 1
     assert [one.detail for one in found.only("stages").dated].count("复工") == 1
+
+
+def test_a_condition_of_one_month_has_its_beginning_and_its_end(wang: User) -> None:
+    project = make_project()
+    periods = [("stalled", "2020-06", "2020-06", "复工"), ("stalled", "2020-06", "2020-08", "又停")]
+    periods += [("terminated", "2020-08", "2020-08", "恢复履约")]
+    for condition, since, until, why in periods:
+        given = {"since": day(since), "until": day(until), "ended_because": why}
+        ConditionPeriod.objects.create(project=project, condition=condition, **given)
+    found = [(str(one.day), one.text, one.detail) for one in line(project, wang).only("stages").dated]
+    assert found == [
+        ("2020-08", "不再终止", "恢复履约"),
+        ("2020-08", "状态：终止", ""),
+        ("2020-06", "状态：停滞", ""),
+        ("2020-06", "不再停滞", "复工"),
+        ("2020-06", "状态：停滞", ""),
+    ]
 
 
 def test_obstacles_and_files_with_their_evidence(wang: User) -> None:

@@ -86,7 +86,10 @@ def test_money_takes_an_amount() -> None:
     assert [project.name for project in found] == ["paid early"]
 
 
-@pytest.mark.parametrize("text", ["started", "started:", "started:0", "started:121", "started:６", "opened:6", ":6"])
+@pytest.mark.parametrize(
+    "text",
+    ["started", "started:", "started:0", "started:06", "started:121", "started:9999", "started:６", "opened:6", ":6"],
+)
 def test_what_is_no_such_condition(text: str) -> None:
     with pytest.raises(ValueError, match="within months"):
         Within.parse(text)
