@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from jiangjin.templatetags.grids import WRITERS
+from jiangjin.lib.written import WRITERS
 from projects.periods import Period, months_earlier, year_earlier
 from reports.cube import Cube
 from reports.dimensions import DIMENSIONS, time_codes
@@ -214,7 +213,7 @@ def _said_of(measure: Measure, before: Figures, past: Place) -> str:
     words = {"period": (past.time or past.period).label, "day": dict(past.base)["as_of"]}
     return _("%(period)s as of %(day)s: %(value)s") % {
         **words,
-        "value": "—" if value is None else strip_tags(str(WRITERS[measure.kind](value))),
+        "value": "—" if value is None else WRITERS[measure.kind](value),
     }
 
 

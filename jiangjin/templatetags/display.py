@@ -4,7 +4,7 @@ Amounts come in as Decimal in 万元. Unknown (None) becomes an empty string her
 three kinds of nothing it is: `|unknown` (未填, can be filled in), `|dash` (does not apply), or 0 (known to be none).
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -15,97 +15,40 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from jiangjin.lib.money import exact_yi, format_wan, format_yi
-from jiangjin.lib.partialday import PartialDay
+from jiangjin.lib import written
+from jiangjin.lib.written import DASH, day, is_nothing, percent1, points, rounded, signed, wan, yi, yi_exact
 
 register = template.Library()
-
-MINUS = "−"  # the real minus sign, as wide as a plus
-DASH = "—"
-
-
-def _is_nothing(value: object) -> bool:
-    return value is None or value == ""
-
-
-@register.filter
-def yi(amount: Decimal | None) -> str:
-    """An amount in 万元 as 亿元, two decimals: 10360000 → "1,036.00". None → "", see `unknown` and `dash`."""
-    return "" if _is_nothing(amount) else _with_real_minus(format_yi(amount))
-
-
-@register.filter
-def yi_exact(amount: Decimal | None) -> str:
-    """`yi` with all its digits where two decimals would hide some: 12003 → "1.2003". None → ""."""
-    return "" if _is_nothing(amount) else _with_real_minus(exact_yi(amount))
-
-
-@register.filter
-def wan(amount: Decimal | None) -> str:
-    """An amount in 万元 with thousands commas: 64000 → "64,000". None → ""."""
-    return "" if _is_nothing(amount) else _with_real_minus(format_wan(amount))
-
-
-@register.filter
-def day(value: object) -> str:
-    """A day as far as it is known: "2020-06-30", "2020-07", "2020 年". Takes a PartialDay or a date. None → ""."""
-    if isinstance(value, PartialDay) and value.precision == "year":
-        return gettext("in %(year)s") % {"year": value.year}
-    return "" if _is_nothing(value) else str(value)
+for write in (yi, yi_exact, wan, day, signed, percent1, points):
+    register.filter(write)
 
 
 @register.filter
 def unknown(value: object) -> object:
     """The value, or the amber word 未填 where nobody has filled it in."""
-    return format_html('<span class="unknown">{}</span>', gettext("not filled in")) if _is_nothing(value) else value
+    return format_html('<span class="unknown">{}</span>', gettext("not filled in")) if is_nothing(value) else value
 
 
 @register.filter
 def dash(value: object) -> object:
     """The value, or — where there is none to be had."""
-    return format_html('<span class="zero">{}</span>', DASH) if _is_nothing(value) else value
+    return format_html('<span class="zero">{}</span>', DASH) if is_nothing(value) else value
 
 
 @register.filter
 def count(value: int | None) -> str:
     """A number without decimals, thousands commas; 0 in the third ink. None → "—"."""
-    if _is_nothing(value):
+    if is_nothing(value):
         return str(dash(None))
     if value == 0:
         return format_html('<span class="zero">{}</span>', "0")
-    return _with_real_minus(f"{value:,}")
-
-
-@register.filter
-def signed(value: object, decimals: int = 0) -> str:
-    """A change with its sign: 27 → "+27", −2.6 → "−2.6". A text made by `yi` or `percent1` works too. None → "—"."""
-    if _is_nothing(value) or value == DASH:
-        return DASH
-    text = value if isinstance(value, str) else str(rounded(Decimal(value), decimals))
-    digits = text.lstrip("+-" + MINUS)
-    if not digits.strip("0.,%"):
-        return digits
-    return (MINUS if text[0] in "-" + MINUS else "+") + digits
-
-
-@register.filter
-def percent1(ratio: Decimal | None) -> str:
-    """A ratio as a percentage with one decimal, rounded half up: 0.0727 → "7.3%". None (growth on zero) → "—"."""
-    if _is_nothing(ratio):
-        return DASH
-    return _with_real_minus(f"{rounded(Decimal(ratio) * 100, 1):,}%")
-
-
-@register.filter
-def points(ratio: Decimal | None) -> str:
-    """A difference of two rates in 百分点: 0.031 → "+3.1". The unit stands in the head of the column."""
-    return DASH if _is_nothing(ratio) else signed(_with_real_minus(str(rounded(Decimal(ratio) * 100, 1))))
+    return written.count(value)
 
 
 @register.filter
 def share_of(value: object, greatest: object) -> str:
     """The width of a bar, 0 to 100, of `value` where `greatest` is the widest. Anything above none shows at least 1."""
-    if _is_nothing(value) or not greatest or Decimal(value) <= 0:
+    if is_nothing(value) or not greatest or Decimal(value) <= 0:
         return "0"
     return str(max(Decimal(1), min(Decimal(100), rounded(Decimal(value) * 100 / Decimal(greatest), 2))))
 
@@ -196,12 +139,3 @@ def _changed(context: Context, changes: dict[str, object]) -> QueryDict:
 def _as_link(params: QueryDict) -> str:
     # "?" alone, not "": an empty href keeps the query that it should take away.
     return "?" + params.urlencode()
-
-
-def rounded(value: Decimal, decimals: int) -> Decimal:
-    # + 0 turns −0.0 into 0.0.
-    return value.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP) + 0
-
-
-def _with_real_minus(text: str) -> str:
-    return text.replace("-", MINUS)

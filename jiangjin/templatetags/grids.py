@@ -7,31 +7,14 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from jiangjin.lib import written
+from jiangjin.lib.written import MINUS, signed, yi
 from jiangjin.templatetags import display
 
 register = template.Library()
 
 
-def _mixed(value: Any) -> str:
-    return display.count(value) if isinstance(value, int) else display.yi(value)
-
-
-WRITERS: dict[str, Any] = {
-    "count": display.count,
-    "yi": display.yi,
-    "wan": display.wan,
-    "rate": display.percent1,
-    "growth": lambda value: display.signed(display.percent1(value)),
-    "points": display.points,
-    "signed": display.signed,
-    "signed_yi": lambda value: display.signed(display.yi(value)),
-    "mixed": _mixed,
-    "signed_mixed": lambda value: display.signed(value if isinstance(value, int) else display.yi(value)),
-    "decimal": lambda value: f"{display.rounded(value, 2):,}",
-    "number": lambda value: f"{value:,.0f}" if value == int(value) else f"{display.rounded(value, 2):,}",
-    "signed_number": lambda value: display.signed(value, 0 if value == int(value) else 2),
-    "day": display.day,
-}
+WRITERS = {**written.WRITERS, "count": display.count}
 
 
 @register.filter
@@ -49,8 +32,8 @@ def figure(cell: Any, kind: str) -> str | SafeString:
 @register.filter
 def bar_figure(bar: Any, kind: str) -> str:
     """Beside a bar of a bridge: a total as it is, a step with its sign. Plain text: it stands in an SVG."""
-    text = display.yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", display.MINUS)
-    return text if bar.tone == "total" else display.signed(text)
+    text = yi(bar.value) if kind == "yi" else f"{bar.value:,f}".replace("-", MINUS)
+    return text if bar.tone == "total" else signed(text)
 
 
 @register.filter
