@@ -60,3 +60,4 @@ bench: install-dev ## measure speed (not part of the tests)
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.figures
+	$(BIN)/python -m bench.lists

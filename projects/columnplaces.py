@@ -106,10 +106,10 @@ class Stored(Place):
         return Q(**{f"{self.path}__{lookup}": value})
 
     def empty(self) -> Q:
-        return Q(**{self.path: None}) if self._is_null else Q(**{self.path: ""})
+        return Q(**{self.path: None}) if self.is_null else Q(**{self.path: ""})
 
     @cached_property
-    def _is_null(self) -> bool:
+    def is_null(self) -> bool:
         field = Project._meta.get_field(self.path)
         return bool(field.null)
 

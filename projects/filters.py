@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import as_of_day
@@ -45,15 +45,17 @@ UNKNOWN = ("none", _("not filled in"))
 class CodesFilter(django_filters.MultipleChoiceFilter):
     """Codes of a vocabulary, several by repetition; `none` selects the unknown."""
 
-    def __init__(self, model: type, **kwargs: Any) -> None:
-        super().__init__(choices=lambda: [*model.objects.values_list("code", "name"), UNKNOWN], **kwargs)
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        super().__init__(choices=lambda: [*model._default_manager.values_list("code", "name"), UNKNOWN], **kwargs)
+        self.vocabulary = model
 
     def filter(self, qs: ProjectQuerySet, value: list[str]) -> ProjectQuerySet:
         if not value:
             return qs
         if self.field_name == "park":
             return qs.in_parks(value)
-        wanted = Q(**{f"{self.field_name}__code__in": value})
+        keys = self.vocabulary._default_manager.filter(code__in=value).order_by().values_list("pk", flat=True)
+        wanted = Q(**{f"{self.field_name}__in": list(keys)})
         return qs.filter(wanted | Q(**{self.field_name: None}) if "none" in value else wanted)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from projects.choices import CommitmentKind, Stage
-from projects.columnplaces import Asked
+from projects.columnplaces import Asked, Stored
 from projects.columns import BY_KEY, DEFAULT, Column, fetched
 from projects.models import CapitalCommitment, Project
 from projects.periods import ALL, Period
@@ -25,6 +25,7 @@ PER_PAGE = (20, 50, 100, 200)
 DEFAULT_PER_PAGE = 50
 GREATEST_PAGE = 500
 DEFAULT_SORT = "-agreed_capital"
+SORTED_AT_ONCE = 5000  # rows; more are not sorted to show a page of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ def page_of_rows(
         page.object_list = []
         return page
     # Only the numbers of the projects are sorted and cut; what a row shows is fetched for the rows of the page alone.
-    here = with_increase_mark(ordered(Project.objects.filter(pk__in=page.object_list), sort, asked))
+    keys = _keys_by_index(found, sort, page, asked) if total > SORTED_AT_ONCE else page.object_list
+    here = with_increase_mark(ordered(Project.objects.filter(pk__in=keys), sort, asked))
     # The light is said with its reasons, for the rows of the page (pages.mark_rows), and asks for the milestones.
     shown = [column for column in columns if column.kind != "light"]
     if len(shown) < len(columns):
@@ -147,6 +149,24 @@ def page_of_rows(
     if asked.day is not None:
         show_as_of(page.object_list, asked.day)
     return page
+
+
+def _keys_by_index(found: ProjectQuerySet, sort: str, page: Page, asked: Asked) -> QuerySet | list[int]:
+    """The keys of a page out of very many: the known ones in the very order of an index, then the unknown.
+
+    Sorted as one, with the unknown last, all of them would be read for every page: no index has this order both ways.
+    """
+    key, place = sort.removeprefix("-"), BY_KEY[sort.removeprefix("-")].place
+    if type(place) is not Stored or "__" in place.path or (asked.day is not None and key in THEN):
+        return page.object_list
+    known = found.exclude(place.empty()) if place.is_null else found
+    first, most = page.start_index() - 1, page.paginator.per_page
+    order = f"-{place.path}" if sort.startswith("-") else place.path
+    keys = list(known.order_by(order, "code").values_list("pk", flat=True)[first : first + most])
+    if place.is_null and (lacking := most - len(keys)):
+        begin = max(0, first - known.count())
+        keys += found.filter(place.empty()).order_by("code").values_list("pk", flat=True)[begin : begin + lacking]
+    return keys
 
 
 def plain(amount: Decimal) -> str:

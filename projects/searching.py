@@ -13,9 +13,16 @@ from django.db.models import Q, QuerySet
 from jiangjin.lib.pinyin import typed_readings
 
 
+def holds(column: str, word: str) -> Q:
+    """Rows whose column holds the word, in capitals or not: most words have no letters that could be capitals, and
+    PostgreSQL looks for these twice as fast where it need not turn every name into capitals first.
+    """
+    return Q(**{f"{column}__{'contains' if word.lower() == word.upper() else 'icontains'}": word})
+
+
 def named(word: str) -> Q:
     """A project, firm or official whose name holds the word, or its pinyin does."""
-    found = Q(name__icontains=word)
+    found = holds("name", word)
     if word.isascii():
         found |= Q(name_initials__contains=word.lower())
         for reading in typed_readings(word):
@@ -25,7 +32,7 @@ def named(word: str) -> Q:
 
 def finds_official(word: str) -> Q:
     """By the name or the post."""
-    return named(word) | Q(post__icontains=word)
+    return named(word) | holds("post", word)
 
 
 def investors_called(word: str, *, by_credit_code: bool = False) -> QuerySet:
@@ -33,7 +40,7 @@ def investors_called(word: str, *, by_credit_code: bool = False) -> QuerySet:
     investors = apps.get_model("projects", "Investor").objects.order_by()
     own = named(word)
     if by_credit_code and word.isascii():
-        own |= Q(credit_code__icontains=word)
+        own |= holds("credit_code", word)
     merged = investors.filter(named(word), merged_into__isnull=False).values("merged_into")
     return investors.filter(own).values("pk").union(merged, all=True)
 
@@ -47,15 +54,15 @@ def projects_found(word: str) -> QuerySet:
     parts = apps.get_model("projects", "Participation").objects.order_by()
     codes = apps.get_model("projects", "ProjectCode").objects.order_by()
     officials = apps.get_model("projects", "Official").objects.order_by()
-    own = named(word) | Q(short_name__icontains=word)
-    by_number = Q(code__icontains=word) if word.isascii() else Q()
+    own = named(word) | holds("short_name", word)
+    by_number = holds("code", word) if word.isascii() else Q()
     return (
         projects.filter(own | by_number)
         .values("pk")
         .union(
             projects.filter(own, merged_into__isnull=False).values("merged_into"),
             parts.filter(investor__in=investors_called(word)).values("project"),
-            codes.filter(code__icontains=word).values("project"),
+            codes.filter(holds("code", word)).values("project"),
             projects.filter(lead_official__in=officials.filter(named(word)).values("pk")).values("pk"),
             all=True,
         )

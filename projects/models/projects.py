@@ -174,10 +174,21 @@ class Project(models.Model):
             models.Index(fields=["park", "signed_on"], name="project_by_park"),
             models.Index(fields=["cluster", "signed_on"], name="project_by_cluster"),
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
-            models.Index(fields=["agreed_capital"], name="project_by_agreed_capital"),
+            # What the list is ordered by, of the rows that it can hold: a page far behind is found in the index alone.
+            models.Index(
+                fields=["agreed_capital", "code"],
+                include=["id"],
+                condition=models.Q(voided_at=None),
+                name="project_by_agreed_capital",
+            ),
             models.Index(fields=["lead_unit"], name="project_by_lead_unit"),
             models.Index(fields=["source"], name="project_by_source"),
-            models.Index(fields=["arrived_capital"], name="project_by_arrived_capital"),
+            models.Index(
+                fields=["arrived_capital", "code"],
+                include=["id"],
+                condition=models.Q(voided_at=None),
+                name="project_by_arrived_capital",
+            ),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="project_by_merging"
             ),
