@@ -244,7 +244,8 @@ class ColumnsFilter(django_filters.Filter):
         if not value:
             return qs
         day = self.parent.judged_day
-        return fitting(qs, value, Asked(self.parent.total_period, day or as_of_day(), day))
+        period = self.parent.total_period or self.parent.columns_period
+        return fitting(qs, value, Asked(period, day or as_of_day(), day))
 
 
 def gathered(params: QueryDict) -> QueryDict:

@@ -32,7 +32,7 @@ NAMES: dict[str, str | Promise] = {**KINDS, "new": gettext_lazy("newly signed, w
 class Asked:
     """Which projects, between which days. `params` narrow the list to the same projects, at either day.
 
-    `judged`: some of them look at a day (stage, amount), and are judged at the later one on both sides.
+    `judged`: some of them look at a day (stage, amount, a column), and are judged at the later one on both sides.
     """
 
     projects: ProjectQuerySet
@@ -167,7 +167,9 @@ def rules(asked: Asked) -> list[str]:
         words = {"period": asked.period.label}
         said.append(_("Counted is what belongs to %(period)s: signed in it, or with an amount agreed in it.") % words)
     if asked.judged:
-        said.append(_("Conditions on stage, condition, amount and light look at the later day."))
+        said.append(
+            _("Conditions that look at a day (stage, condition, amount, light, columns, …) look at the later one.")
+        )
     live = _("Without terminated: what is terminated goes with all that it had agreed and received by the later day.")
     said.append(live if asked.live else _("Terminated projects stay in; what was terminated is listed below."))
     return said

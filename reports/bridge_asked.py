@@ -12,7 +12,7 @@ from accounts.demo import as_of_day
 from projects import conditions
 from projects.between import LIVE
 from projects.models import Project
-from projects.periods import ALL, day_of_text
+from projects.periods import ALL, Period, day_of_text
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
 from reports.bridge import Asked
@@ -22,7 +22,10 @@ OWN = ("from", "to", LIVE, "kind", "corrected", "page", "sort", "per_page", "vie
 USELESS = ("as_of", "judged_on", "changed", "arrived_in", "voided")
 TIMES = ("year", "period")
 # Conditions that look at a day: they are judged at the later one.
-DATED = ("stage", "condition", "size", "min_capital", "max_capital", "light")
+DATED = (
+    *("stage", "condition", "size", "min_capital", "max_capital", "light"),
+    *("f", "step", "reached", "key", "stuck", "gap"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
     named = [(name, value) for name, values in kept.lists() for value in values if value]
     narrowing = tuple(pair for pair in named if pair[0] not in ("as_of", *TIMES))
     question = Asked(
-        projects=Project.objects.none() if faults else _projects(kept, visible, user),
-        voided=Project.objects.none() if faults else _projects(kept, visible, user, voided="1"),
+        projects=Project.objects.none() if faults else _projects(kept, visible, user, period),
+        voided=Project.objects.none() if faults else _projects(kept, visible, user, period, voided="1"),
         since=since,
         until=until,
         period=period,
@@ -68,13 +71,20 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
     return AskedPage(question, faults, filters)
 
 
-def _projects(kept: QueryDict, visible: ProjectQuerySet, user: Actor | None, *, voided: str = "") -> ProjectQuerySet:
-    """What the conditions leave, whatever year: which of them count in it each day says for itself."""
+def _projects(
+    kept: QueryDict, visible: ProjectQuerySet, user: Actor | None, period: Period, *, voided: str = ""
+) -> ProjectQuerySet:
+    """What the conditions leave, whatever year: which of them count in it each day says for itself.
+
+    A column of a year (agreed in it, arrived in it) is asked of the period all the same.
+    """
     rest = kept.copy()
     for name in TIMES:
         rest.pop(name, None)
     rest["voided"] = voided
-    return conditions.narrowed(rest, visible, conditions.vocabulary(), user=user).qs
+    filters = conditions.narrowed(rest, visible, conditions.vocabulary(), user=user)
+    filters.columns_period = period
+    return filters.qs
 
 
 def _day(params: QueryDict, name: str, faults: list[str]) -> datetime.date | None:
