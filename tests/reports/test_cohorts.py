@@ -98,6 +98,9 @@ def test_by_park_only_projects_whose_window_is_over(vocabulary: None) -> None:
         "by=official",
         "by=park&year=2020",
         "park=shuangfu&year=2020",
+        "by=park&park=luohuang-smart-home",
+        "by=park&park=own%3Aluohuang",
+        "by=park&park=luohuang-smart-home&park=shuangfu",
     ],
 )
 def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
@@ -106,9 +109,22 @@ def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
     make_project("只知年份", agreed="2", signed="2019", park="luohuang", cluster="equipment", official=("李勇", "区长"))
     make_project("未填日期", agreed="2", signed=None)
     links = figure_links(leader, f"/reports/cohorts/?as_of=2020-12-31&{query}")
-    assert len(links) > 12
+    assert len(links) > 5
     for link in {link.href: link for link in links}.values():
         assert_opens_its_rows(leader, link)
+
+
+def test_parks_of_a_narrowed_table_stand_in_their_tree(leader: Client) -> None:
+    make_project("园中园", agreed="2", signed="2019-05", park="luohuang-smart-home")
+    make_project("园区", agreed="2", signed="2019-05", park="luohuang")
+    found = {}
+    for query in ("", "&park=luohuang-smart-home"):
+        grid = leader.get(f"/reports/cohorts/?as_of=2020-12-31&by=park{query}").context["grids"][0]
+        found[query] = [(row.level, row.cells[0].value, row.cells[1].value) for row in grid.rows]
+    group, root, alone, inside = found[""][:4]
+    assert [group[0], root[0], alone[0], inside[0]] == [0, 1, 2, 2]
+    assert [group[2], root[2], alone[2], inside[2]] == [2, 2, 1, 1]
+    assert found["&park=luohuang-smart-home"] == [(*group[:2], 1), (*root[:2], 1), inside, (0, found[""][-1][1], 1)]
 
 
 def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:
