@@ -55,6 +55,7 @@ def grid_of(plan: Plan) -> Grid:
     columns = [
         Column(_("Year"), key="year"),
         Column(_("Required by the path"), "mixed", key="required"),
+        Column(_("Target of the year"), "mixed", weak=True, key="target"),
         Column(_("Actually reached"), "mixed", key="reached"),
         Column(_("Ahead or behind"), "signed_mixed", key="ahead"),
         Column(_("Of the required %"), "rate", key="rate"),
@@ -66,6 +67,7 @@ def grid_of(plan: Plan) -> Grid:
         cells = [
             Cell(str(year)),
             Cell(measure.shown(required)),
+            Cell(measure.shown(plan.yearly.get(year))),
             Cell(None if actual is None else measure.shown(actual.value), dash=False),
             Cell(measure.shown(ahead), tone="late" if ahead is not None and ahead < 0 else ""),
             Cell(None if actual is None else ratio(actual.value, required)),

@@ -64,12 +64,23 @@ def test_ahead_and_behind_with_figures_typed_in() -> None:
     assert early.ahead == 16  # later figures are not known yet
 
 
-def test_what_is_typed_in_stands_for_what_was_published_and_a_target_set_here_too() -> None:
+def test_what_is_typed_in_stands_for_what_was_published() -> None:
     actual("firms_above_designated_size", "2020-12-31", "470", source="统计局")
-    Target.objects.create(year=2025, scope="district", measure="firms_above_designated_size", value=620)
     firms, __ = plans()
-    assert (firms.begin.value, firms.target) == (470, 620)
-    assert firms.required(2021) == 500
+    assert (firms.begin.value, firms.target) == (470, 580)
+    assert firms.required(2021) == 492
+
+
+def test_a_target_of_a_year_stands_beside_the_plan_and_does_not_replace_it(client: Client) -> None:
+    for year, value in ((2021, 490), (2025, 620), (2026, 700)):
+        Target.objects.create(year=year, scope="district", measure="firms_above_designated_size", value=value)
+    firms, output = plans()
+    assert (firms.begin.day.year, firms.end, firms.target, output.target) == (2020, 2025, 580, 20_000_000)
+    client.force_login(make_user("leader", role="leader"))
+    grid = client.get(PAGE).context["plans"][0][2]
+    assert [column.key for column in grid.columns[1:3]] == ["required", "target"]
+    assert [row.cells[1].value for row in grid.rows] == [460, 484, 508, 532, 556, 580]
+    assert [row.cells[2].value for row in grid.rows] == [None, 490, None, None, None, 620]
 
 
 def test_without_a_beginning_or_an_end_there_is_no_plan() -> None:
@@ -105,8 +116,8 @@ def test_page_and_file_say_the_same(client: Client) -> None:
     answer = client.get(PAGE.replace("/?", "/export.xlsx?"))
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     rows = {row[0]: row for row in book.worksheets[0].iter_rows(values_only=True)}
-    assert list(rows["2021"][1:4]) == [484, 480, -4]
-    assert rows["2022"][2] is None
+    assert list(rows["2021"][1:5]) == [484, None, 480, -4]
+    assert rows["2022"][3] is None
 
 
 def test_progress_of_a_year_takes_them() -> None:
