@@ -20,9 +20,7 @@ from reports.monthly.overview import Number
 from reports.reached import Reached, list_params, nothing
 from reports.standings import Standing, ranks_of, standing, standings_of, sum_of_targets
 from reports.targetmodels import TargetMeasure, TargetScope
-from reports.targets import Targets, pace, targets_of
-
-DISTRICT = TargetScope.DISTRICT.value
+from reports.targets import DISTRICT, Targets, pace, targets_of
 
 
 @dataclass(frozen=True)
