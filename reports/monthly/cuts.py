@@ -22,9 +22,9 @@ from reports.dimensions import NONE
 from reports.grid import Cell, Column, Grid, Row
 from reports.links import Place
 from reports.measures import NOTHING, Figures, growth, ratio, summed
-from reports.monthly.aims import DISTRICT, PARK, Targets, targets_of
 from reports.monthly.asked import Month
 from reports.tables import Line, lines_of
+from reports.targets import DISTRICT, PARK, Targets, targets_of
 
 LARGE = {size.code for size in classes.SIZES if size.least >= 10}
 
