@@ -177,6 +177,42 @@ def test_a_figure_is_of_a_whole_day_and_the_page_says_nothing_else(manager: Clie
         assert "2020-06 " not in said
 
 
+def test_a_figure_whose_day_was_wrong_is_moved_and_nobody_is_said_to_have_taken_it_out(manager: Client) -> None:
+    actual("industrial_output", "2021-12-31", "14005000", source="统计局")
+    link = f"{ACTUAL}?measure=industrial_output&place=district:&day=2021-12-31"
+    answer = manager.post(link, typed("1400.5", day="2022-12-31", was="1400.5|统计局"))
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert list(TargetActual.objects.values_list("day", "value")) == [(datetime.date(2022, 12, 31), 14_005_000)]
+    assert TargetActual.history.latest("history_id").history_type == "~"
+    # What another wrote of it meanwhile is still shown first.
+    other = link.replace("2021", "2022")
+    assert manager.post(other, typed("1400", day="2021-12-31", was="1300|统计局")).status_code == 409
+    # A day that has its figure is not overwritten by moving another one there.
+    actual("industrial_output", "2023-12-31", "15000000")
+    answer = manager.post(other, typed("1400.5", day="2023-12-31", was="1400.5|统计局"))
+    assert answer.status_code == 409
+    assert "1,500.00 亿元" in answer.context["form"].errors["day"][0]
+    assert TargetActual.objects.count() == 2
+    # Taken out by somebody else it is said so, and is entered anew.
+    TargetActual.objects.filter(day="2022-12-31").delete()
+    gone = manager.post(other, typed("1400.5", day="2024-12-31", was="1400.5|统计局"))
+    assert gone.status_code == 409
+    assert "别人" in str(gone.context["form"].non_field_errors())
+
+
+def test_typed_in_figures_are_called_by_name_and_narrowed_to_own_parks(client: Client, settings: Any) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    for scope, key in (("district", ""), ("park", "degan"), ("park", "shuangfu"), ("cluster", "consumer-goods")):
+        TargetActual.objects.create(
+            scope=scope, key=key, measure="industrial_output", day=datetime.date(2021, 12, 31), value=Decimal(10)
+        )
+    seen = {}
+    for user in (make_user("leader", role="leader"), make_user("own", role="recorder", parks=["degan"])):
+        client.force_login(user)
+        seen[user.role] = [whose for __, whose, __ in client.get(PAGE).context["actuals"]]
+    assert seen == {"leader": ["消费品", "全区", "德感", "双福"], "recorder": ["全区", "德感"]}
+
+
 def test_what_stands_there_already_is_not_overwritten_unseen(manager: Client) -> None:
     actual("industrial_output", "2021-12-31", "14000000", source="公报")
     answer = manager.post(ACTUAL, typed("1401"))
