@@ -78,13 +78,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Both totals and what joins them; `counts` of every kind of change, also of those that no total feels."""
+    """Both totals and what joins them."""
 
     asked: Asked
     start: Totals
     end: Totals
     steps: list[Step]
-    counts: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """How many projects each kind of change concerns, also the kinds that no total feels."""
+        felt = {step.kind: step.concerned for step in self.steps}
+        return {kind: felt[kind] if kind in felt else self.asked.of(kind).order_by().count() for kind in KINDS}
 
     def adds_up(self) -> bool:
         """Whether the steps lead from the one total to the other."""
@@ -96,17 +100,13 @@ class Bridge:
 
 def bridge_of(asked: Asked) -> Bridge:
     """The bridge; a constant number of queries."""
-    steps, counts = [], {}
     directions = STEPS_LIVE if asked.live else STEPS
-    for kind in KINDS:
-        found = asked.of(kind)
-        if kind not in directions:
-            counts[kind] = found.order_by().count()
-            continue
-        totals = asked.between.totals(kind, found)
-        counts[kind] = totals.projects + totals.increased
-        steps.append(_step(asked, kind, totals, directions[kind]))
-    return Bridge(asked, _total(asked, asked.since), _total(asked, asked.until), steps, counts)
+    steps = [
+        _step(asked, kind, asked.between.totals(kind, asked.of(kind)), directions[kind])
+        for kind in KINDS
+        if kind in directions
+    ]
+    return Bridge(asked, _total(asked, asked.since), _total(asked, asked.until), steps)
 
 
 def _step(asked: Asked, kind: str, totals: Totals, sign: int) -> Step:

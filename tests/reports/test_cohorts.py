@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -142,10 +144,26 @@ def make_cohort_again() -> None:
     make_project(signed="2019-01-10", agreed="1", park="degan", reached={"started": "2019-07-10"})
 
 
+def test_the_page_and_its_file_say_which_cohorts_a_table_by_park_is_made_of(leader: Client) -> None:
+    make_cohort()
+    page = leader.get("/reports/cohorts/?as_of=2020-12-31&by=park&step=half").content.decode()
+    assert "同期组划分 半年" in page.partition("</h1>")[0]
+    response = leader.get("/reports/cohorts/export.xlsx?as_of=2020-12-31&by=park&step=half")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[arg-type]
+    about = [tuple(row[:2]) for row in book.worksheets[-1].iter_rows(values_only=True)]
+    assert ("条件", "同期组划分 半年") in about
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_export_says_what_is_not_over_yet(leader: Client, ending: str) -> None:
     make_cohort()
     response = leader.get(f"/reports/cohorts/export.{ending}?as_of=2020-12-31")
     assert response.status_code == 200
     body = b"".join(response.streaming_content)  # type: ignore[arg-type]
-    assert ending == "xlsx" or "未满" in body.decode()
+    if ending == "csv":
+        assert "未满" in body.decode()
+        return
+    sheets = openpyxl.load_workbook(io.BytesIO(body)).worksheets[:3]
+    rows = [[row for row in sheet.iter_rows(values_only=True) if row[0] == "2020 年第 1 季度"] for sheet in sheets]
+    assert [(found[1], found[3], found[4]) for (found,) in rows] == [(5, 5, 2), (5, 5, 1), (5, 5, 1)]
+    assert all("未满" in found for (found,) in rows)
