@@ -100,22 +100,27 @@ class Bridge:
 
 def bridge_of(asked: Asked) -> Bridge:
     """The bridge; a constant number of queries."""
+    flows = asked.between.flows(asked.projects)
     directions = STEPS_LIVE if asked.live else STEPS
     steps = [
-        _step(asked, kind, asked.between.totals(kind, asked.of(kind)), directions[kind])
-        for kind in KINDS
-        if kind in directions
+        _flow(asked, kind, *flows[kind], sign) if kind in FLOWS else _whole(asked, kind, sign)
+        for kind, sign in ((kind, directions[kind]) for kind in KINDS if kind in directions)
     ]
     return Bridge(asked, _total(asked, asked.since), _total(asked, asked.until), steps)
 
 
-def _step(asked: Asked, kind: str, totals: Totals, sign: int) -> Step:
-    """An amount counts where the step is about it: money that came is one step, what was agreed another."""
-    number = 0 if kind in FLOWS else totals.projects
-    agreed = Decimal(0) if kind == "arrived" else totals.agreed
-    arrived = totals.arrived if kind == "arrived" or kind not in FLOWS else Decimal(0)
+def _flow(asked: Asked, kind: str, concerned: int, amount: Decimal, sign: int) -> Step:
+    """Money agreed, or come, for projects that were there: no project more or less."""
+    agreed, arrived = (Decimal(0), amount) if kind == "arrived" else (amount, Decimal(0))
+    return Step(kind, concerned, 0, sign * agreed, sign * arrived, asked.changed(kind))
+
+
+def _whole(asked: Asked, kind: str, sign: int) -> Step:
+    """Projects that come or go, with all that they bring or take."""
+    totals = asked.between.totals(kind, asked.of(kind))
     concerned = totals.projects + totals.increased
-    return Step(kind, concerned, sign * number, sign * agreed, sign * arrived, asked.changed(kind))
+    amounts = sign * totals.agreed, sign * totals.arrived
+    return Step(kind, concerned, sign * totals.projects, *amounts, asked.changed(kind))
 
 
 def _total(asked: Asked, day: datetime.date) -> Totals:

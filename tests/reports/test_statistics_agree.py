@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -22,7 +21,7 @@ from tests.reports.random_register import fill_register
 from tests.reports.test_figures_agree import listed, some_day, some_filters
 
 pytestmark = pytest.mark.django_db
-CASES = 40 if connection.vendor == "sqlite" else 12
+CASES = 40
 ADDS_UP = ("projects", "agreed", "arrived", "arrived_to_date", "unknown", "terminated")
 # What the footer of the list behind a measure says of it.
 FOOT = {"agreed": "agreed", "arrived": "arrived", "arrived_to_date": "arrived"}
