@@ -7,25 +7,25 @@ page says what stands there now.
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from jiangjin.lib import typedgrid
 from jiangjin.lib.bulk import NewRow
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, record_history, update_with_history
 from jiangjin.lib.money import format_wan, parse_amount
 from jiangjin.lib.rewriting import delete_rows
+from jiangjin.lib.typedgrid import SomeWrong, is_empty, meanwhile
 from projects import attachments, capital, differences
 from projects.locking import lock_projects
 from projects.models import CapitalArrival, Project
@@ -62,25 +62,13 @@ class Row:
 
 
 @dataclass
-class Sent:
-    """What a page sent: the changed cells with their amounts (None: emptied), and what is wrong by cell.
+class Sent(typedgrid.Sent[Place]):
+    """What a page sent, in 万元.
 
     `let_go` fills as it is written: sentences by cell about what stood beside a former amount and is gone with it.
     """
 
-    changes: dict[Place, Decimal | None] = field(default_factory=dict)
-    was: dict[Place, str] = field(default_factory=dict)
-    texts: dict[Place, str] = field(default_factory=dict)
-    errors: dict[Place, str] = field(default_factory=dict)
     let_go: dict[Place, list[str]] = field(default_factory=dict)
-
-
-class SomeWrong(Exception):
-    """Cells that cannot be written; `errors` says why, by place. Nothing was written."""
-
-    def __init__(self, errors: dict[Place, str]) -> None:
-        super().__init__(len(errors))
-        self.errors = errors
 
 
 def writable(projects: ProjectQuerySet, user: User) -> ProjectQuerySet:
@@ -131,25 +119,23 @@ def read(data: Mapping[str, str], was: Mapping[str, str], *, accepts: bool) -> S
     All that was sent is read, whatever the page would list by now: who may still write it is asked when it is written.
     """
     sent = Sent()
-    for name, typed in data.items():
-        if not (found := CELL.fullmatch(name)):
-            continue
-        place, text, before = (int(found[1]), int(found[2])), typed.strip(), was.get(name, "")
-        if text == before:
-            continue
-        sent.texts[place] = text
-        try:
-            amount = _amount(text, accepts)
-        except CellError as error:
-            sent.errors[place] = str(error.message)
-            continue
-        if shown(amount) != before:
-            sent.changes[place], sent.was[place] = amount, before
+    sent.take(
+        data,
+        was,
+        place_of=_place,
+        value_of=lambda place, text: _amount(text, accepts),
+        shown=lambda place, amount: shown(amount),
+    )
     return sent
 
 
+def _place(name: str) -> Place | None:
+    found = CELL.fullmatch(name)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def _amount(text: str, accepts: bool) -> Decimal | None:
-    if text in ("", "-", "—"):
+    if is_empty(text):
         return None
     amount = parse_amount(text, "万元").value
     if amount is not None and amount < 0:
@@ -174,7 +160,7 @@ def write_arrivals(*, sent: Sent, year: int, origin: str, user: User, today: dat
         if pk not in projects or not may_write_in(user, projects[pk].park_id):
             errors[place] = _("This project may not be written any more.")
         elif now != sent.was[place]:
-            errors[place] = _("Somebody else wrote %(amount)s meanwhile.") % {"amount": now or "—"}
+            errors[place] = meanwhile(now)
         elif amount is not None and PartialDay(year, month).first > today:
             errors[place] = _("This month has not come yet.")
     if errors:
@@ -254,12 +240,3 @@ def _before_signing(projects: Iterable[Project], sent: Sent, year: int) -> Itera
         days = [PartialDay(year, month) for month in MONTHS if sent.changes.get((one.pk, month))]
         if early := [str(day) for day in days if day.certainly_before(one.signed_on)]:
             yield text % {"name": one.name, "signed": one.signed_on, "months": ", ".join(early)}
-
-
-def was_of(text: str) -> dict[str, str]:
-    """What the cells of a typed grid held when its page was made, by their names; nothing for what is none."""
-    try:
-        was: Any = json.loads(text)
-    except ValueError:
-        return {}
-    return {str(name): str(held) for name, held in was.items()} if isinstance(was, dict) else {}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,19 @@ class Between:
         """What the projects of a kind come to, in 万元: of a flow what was dated between the days, else all by then."""
         return found.totals(self.period, self.until, **self.narrowed_amounts(kind))
 
+    def flows(self, projects: ProjectQuerySet) -> dict[str, tuple[int, Decimal]]:
+        """Of each kind of FLOWS how many projects it concerns and what it comes to, in 万元; in two queries."""
+        there = self.there(projects).order_by().values("pk")
+        sums = {"concerned": Count("project", distinct=True), "amount": Sum("amount")}
+        found = dict.fromkeys(FLOWS, (0, Decimal(0)))
+        names = {kind: name for name, kind in COMMITMENTS.items()}
+        given = self._dated("CapitalCommitment", "committed_on").filter(project__in=there).order_by()
+        for row in given.values("kind").annotate(**sums):
+            found[names[row["kind"]]] = row["concerned"], row["amount"]
+        came = self._rows("arrived").filter(project__in=there).aggregate(**sums)
+        found["arrived"] = came["concerned"], came["amount"] or Decimal(0)
+        return found
+
     def narrowed_amounts(self, kind: str) -> dict[str, Any]:
         """What `ProjectQuerySet.totals` must leave out for this kind."""
         if kind not in FLOWS:
@@ -127,10 +141,13 @@ class Between:
 
     def _rows(self, kind: str) -> Any:
         dated = "month" if kind == "arrived" else "committed_on"
-        model = apps.get_model("projects", "CapitalArrival" if kind == "arrived" else "CapitalCommitment")
+        model = "CapitalArrival" if kind == "arrived" else "CapitalCommitment"
         own = {"amount__gt": 0} if kind == "arrived" else {"kind": COMMITMENTS[kind]}
+        return self._dated(model, dated).filter(**own)
+
+    def _dated(self, model: str, dated: str) -> Any:
         between = after(dated, self.since) & happened(dated, self.until)
-        return model.objects.filter(self.period.within(dated), between, **own)
+        return apps.get_model("projects", model).objects.filter(self.period.within(dated), between)
 
     def _then(self) -> ProjectQuerySet:
         return apps.get_model("projects", "Project").objects.in_period(self.period, self.since).order_by()

@@ -244,7 +244,9 @@ class ColumnsFilter(django_filters.Filter):
         if not value:
             return qs
         day = self.parent.judged_day
-        return fitting(qs, value, replace(self.parent.asked, today=day or as_of_day(), day=day))
+        asked = self.parent.asked
+        period = asked.period or self.parent.columns_period
+        return fitting(qs, value, replace(asked, period=period, today=day or as_of_day(), day=day))
 
 
 def gathered(params: QueryDict) -> QueryDict:

@@ -130,7 +130,7 @@ class ReachedFilter(django_filters.Filter):
     field_class = ReachedFormField
 
     def filter(self, qs: ProjectQuerySet, value: tuple[MilestoneKind, Period] | None) -> ProjectQuerySet:
-        return qs.reaching(*value, self.parent.day) if value else qs
+        return qs.reaching(*value, self.parent.judged_day) if value else qs
 
 
 class ArrivalsFilter(django_filters.Filter):

@@ -100,7 +100,7 @@ class ProjectFilter(ReportFilter):
     """The list's conditions. `year` also decides what the totals sum (ProjectQuerySet.totals)."""
 
     as_of = DayFilter(label=_("as of"), method="by_day")
-    judged_on = DayFilter(label=_("stage, condition and amount as of"), method="unchanged")
+    judged_on = DayFilter(label=_("conditions that look at a day, as of"), method="unchanged")
     q = django_filters.CharFilter(label=_("search words"), method="by_text", max_length=200)
     year = YearFilter(label=_("year"), method="by_year", min_value=1978, max_value=2100)
     period = PeriodFilter(label=_("period"), method="by_period")
@@ -159,6 +159,8 @@ class ProjectFilter(ReportFilter):
 
     # Whose list it is; set by conditions.narrowed. `followed` finds nothing for nobody.
     user: Actor | None = None
+    # What columns of a period are about where the list itself is narrowed to none; set by reports/bridge_asked.py.
+    columns_period: Period | None = None
 
     class Meta:
         model = Project
@@ -188,7 +190,7 @@ class ProjectFilter(ReportFilter):
 
     @property
     def judged_day(self) -> datetime.date | None:
-        """The day that conditions on stage, condition, amount and light look at: the list's, unless another is said.
+        """The day that conditions look at (stage, amount, light, a column, …): the list's, unless another is said.
 
         What counted on an earlier day of the projects that are late now: as_of and judged_on differ.
         """
@@ -244,7 +246,7 @@ class ProjectFilter(ReportFilter):
         return queryset.alias(top_rank=classes.top_rank_key()).filter(top_rank__in=value) if value else queryset
 
     def by_step(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
-        return steps.with_steps(queryset, value, self.day) if value else queryset
+        return steps.with_steps(queryset, value, self.judged_day) if value else queryset
 
     def by_text(self, queryset: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return queryset.search(value)

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.demo import as_of_day
+from jiangjin.lib.typedgrid import SomeWrong, was_of
 from projects import arrivalgrid, conditions, listing, permissions
-from projects.arrivalgrid import was_of
 from projects.choices import CapitalOrigin
 from projects.filters import ProjectFilter
 from projects.models import Project
@@ -77,7 +77,7 @@ def _saved(request: HttpRequest, sent: arrivalgrid.Sent, year: int, origin: str)
         written = arrivalgrid.write_arrivals(
             sent=sent, year=year, origin=origin, user=request.user, today=timezone.localdate()
         )
-    except arrivalgrid.SomeWrong as error:
+    except SomeWrong as error:
         sent.errors = error.errors
         return False
     number = len(sent.changes)

@@ -26,15 +26,15 @@ class ReportFilter(django_filters.FilterSet):
     stuck = django_filters.MultipleChoiceFilter(label=_("stands still"), choices=pressing.STUCK, method="by_stuck")
     gap = django_filters.MultipleChoiceFilter(label=_("gap of the data"), choices=gaps.CHOICES, method="by_gap")
 
-    day: datetime.date | None  # of the list, or None
+    judged_day: datetime.date | None  # that conditions look at, or None
 
     def only_key(self, queryset: ProjectQuerySet, name: str, value: bool) -> ProjectQuerySet:
-        return pressing.key_projects(queryset, self.day) if value else queryset
+        return pressing.key_projects(queryset, self.judged_day) if value else queryset
 
     def by_stuck(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
-        return pressing.stuck(queryset, value, day=self.day, today=as_of_day()) if value else queryset
+        return pressing.stuck(queryset, value, day=self.judged_day, today=as_of_day()) if value else queryset
 
     def by_gap(self, queryset: ProjectQuerySet, name: str, value: list[str]) -> ProjectQuerySet:
         """Of several gaps, one is enough."""
-        day = self.day or as_of_day()
+        day = self.judged_day or as_of_day()
         return queryset.filter(reduce(or_, (gaps.with_gap(code, day) for code in value))) if value else queryset

@@ -17,12 +17,11 @@ TARGET = "target_"  # before the measure of a published figure that is a target
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """A figure as of the end of a day: firms, or 万元 since 1 January. `pk` of the row that somebody typed in."""
+    """A figure as of the end of a day: firms, or 万元 since 1 January."""
 
     day: datetime.date
     value: Decimal
     source: str = ""
-    pk: int | None = None
 
     @property
     def is_whole_year(self) -> bool:
@@ -38,7 +37,7 @@ def actuals_of(until: datetime.date | None = None) -> dict[Key, list[Actual]]:
         if value is not None:
             found[key][day] = Actual(day, value, figure.source)
     for row in TargetActual.objects.order_by():
-        found[row.scope, row.key, row.measure][row.day] = Actual(row.day, row.value, row.source, row.pk)
+        found[row.scope, row.key, row.measure][row.day] = Actual(row.day, row.value, row.source)
     return {
         key: [actual for day, actual in sorted(days.items()) if until is None or day <= until]
         for key, days in found.items()

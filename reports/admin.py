@@ -49,9 +49,9 @@ class FixedProjectAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
 @admin.register(Target)
 class TargetAdmin(ReadOnlyAdmin, TrackedAdmin):
-    list_display = ["year", "scope", "key", "measure", "value", "note"]
+    list_display = ["year", "scope", "key", "measure", "value"]
     list_filter = ["year", "scope", "measure"]
-    search_fields = ["key", "note"]
+    search_fields = ["key"]
 
 
 @admin.register(TargetActual)

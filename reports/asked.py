@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -11,8 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
+from projects.filters import ProjectFilter
 from projects.pages import years_offered
 from projects.periods import ALL, Period, day_of_text, year_earlier, year_of_text
+
+# Conditions of the list, for a page that knows a year and a day alone.
+NARROWING = [name for name in ProjectFilter.base_filters if name not in ("year", "as_of")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def asked(params: QueryDict) -> Asked:
     day = wanted or default_day()
     shown = day or as_of_day()
     said = []
-    if texts["year"] and not year and texts["year"] != "all":
+    if texts["year"] and not year:
         said.append(
             _("“%(text)s” is not a year: %(year)d is shown.") % {"text": texts["year"][:20], "year": shown.year}
         )
@@ -74,6 +78,16 @@ def not_a_choice(params: QueryDict, name: str, choices: Collection[str], label: 
     if not text or text in choices:
         return []
     return [_("%(label)s: there is no “%(text)s”; it was passed over.") % {"label": label, "text": text[:20]}]
+
+
+def unused(params: QueryDict, names: Iterable[str]) -> list[str]:
+    """A sentence where the address holds conditions of the list, of these names, that the page has no use for."""
+    filters = ProjectFilter.base_filters
+    labels = [str(filters[name].label) for name in names if any(params.getlist(name))]
+    if not labels:
+        return []
+    words = _("Conditions that this page has no use for were passed over: %(conditions)s.")
+    return [words % {"conditions": "、".join(labels)}]
 
 
 def header_of(asked: Asked) -> dict[str, object]:

@@ -32,7 +32,7 @@ NAMES: dict[str, str | Promise] = {**KINDS, "new": gettext_lazy("newly signed, w
 class Asked:
     """Which projects, between which days. `params` narrow the list to the same projects, at either day.
 
-    `judged`: some of them look at a day (stage, amount), and are judged at the later one on both sides.
+    `judged`: some of them look at a day (stage, amount, a column), and are judged at the later one on both sides.
     """
 
     projects: ProjectQuerySet
@@ -78,13 +78,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Both totals and what joins them; `counts` of every kind of change, also of those that no total feels."""
+    """Both totals and what joins them."""
 
     asked: Asked
     start: Totals
     end: Totals
     steps: list[Step]
-    counts: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """How many projects each kind of change concerns, also the kinds that no total feels."""
+        felt = {step.kind: step.concerned for step in self.steps}
+        return {kind: felt[kind] if kind in felt else self.asked.of(kind).order_by().count() for kind in KINDS}
 
     def adds_up(self) -> bool:
         """Whether the steps lead from the one total to the other."""
@@ -96,26 +100,27 @@ class Bridge:
 
 def bridge_of(asked: Asked) -> Bridge:
     """The bridge; a constant number of queries."""
-    steps, counts = [], {}
+    flows = asked.between.flows(asked.projects)
     directions = STEPS_LIVE if asked.live else STEPS
-    for kind in KINDS:
-        found = asked.of(kind)
-        if kind not in directions:
-            counts[kind] = found.order_by().count()
-            continue
-        totals = asked.between.totals(kind, found)
-        counts[kind] = totals.projects + totals.increased
-        steps.append(_step(asked, kind, totals, directions[kind]))
-    return Bridge(asked, _total(asked, asked.since), _total(asked, asked.until), steps, counts)
+    steps = [
+        _flow(asked, kind, *flows[kind], sign) if kind in FLOWS else _whole(asked, kind, sign)
+        for kind, sign in ((kind, directions[kind]) for kind in KINDS if kind in directions)
+    ]
+    return Bridge(asked, _total(asked, asked.since), _total(asked, asked.until), steps)
 
 
-def _step(asked: Asked, kind: str, totals: Totals, sign: int) -> Step:
-    """An amount counts where the step is about it: money that came is one step, what was agreed another."""
-    number = 0 if kind in FLOWS else totals.projects
-    agreed = Decimal(0) if kind == "arrived" else totals.agreed
-    arrived = totals.arrived if kind == "arrived" or kind not in FLOWS else Decimal(0)
+def _flow(asked: Asked, kind: str, concerned: int, amount: Decimal, sign: int) -> Step:
+    """Money agreed, or come, for projects that were there: no project more or less."""
+    agreed, arrived = (Decimal(0), amount) if kind == "arrived" else (amount, Decimal(0))
+    return Step(kind, concerned, 0, sign * agreed, sign * arrived, asked.changed(kind))
+
+
+def _whole(asked: Asked, kind: str, sign: int) -> Step:
+    """Projects that come or go, with all that they bring or take."""
+    totals = asked.between.totals(kind, asked.of(kind))
     concerned = totals.projects + totals.increased
-    return Step(kind, concerned, sign * number, sign * agreed, sign * arrived, asked.changed(kind))
+    amounts = sign * totals.agreed, sign * totals.arrived
+    return Step(kind, concerned, sign * totals.projects, *amounts, asked.changed(kind))
 
 
 def _total(asked: Asked, day: datetime.date) -> Totals:
@@ -167,7 +172,9 @@ def rules(asked: Asked) -> list[str]:
         words = {"period": asked.period.label}
         said.append(_("Counted is what belongs to %(period)s: signed in it, or with an amount agreed in it.") % words)
     if asked.judged:
-        said.append(_("Conditions on stage, condition, amount and light look at the later day."))
+        said.append(
+            _("Conditions that look at a day (stage, condition, amount, light, columns, …) look at the later one.")
+        )
     live = _("Without terminated: what is terminated goes with all that it had agreed and received by the later day.")
     said.append(live if asked.live else _("Terminated projects stay in; what was terminated is listed below."))
     return said

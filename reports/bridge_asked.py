@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.demo import as_of_day
 from projects import conditions
-from projects.between import LIVE
+from projects.between import KINDS, LIVE
 from projects.models import Project
-from projects.periods import ALL, day_of_text
+from projects.periods import ALL, Period, day_of_text
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
+from reports.asked import not_a_choice, unused
 from reports.bridge import Asked
 
 # Parameters of the page itself, and conditions of the list that a comparison of two days has no use for.
@@ -22,7 +23,10 @@ OWN = ("from", "to", LIVE, "kind", "corrected", "page", "sort", "per_page", "vie
 USELESS = ("as_of", "judged_on", "changed", "arrived_in", "voided")
 TIMES = ("year", "period")
 # Conditions that look at a day: they are judged at the later one.
-DATED = ("stage", "condition", "size", "min_capital", "max_capital", "light")
+DATED = (
+    *("stage", "condition", "size", "min_capital", "max_capital", "light"),
+    *("f", "step", "reached", "key", "stuck", "gap"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class AskedPage:
     question: Asked
     faults: list[str]
     filters: conditions.ProjectFilter
+    passed_over: list[str]
 
     @property
     def chips(self) -> list[conditions.Chip]:
@@ -50,14 +55,17 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
     for name in (*OWN, *USELESS):
         kept.pop(name, None)
     kept["as_of"] = until.isoformat()
-    filters = conditions.narrowed(kept, visible, conditions.vocabulary(), user=user)
+    if kept.get("year") == ALL.code:
+        kept.pop("year")
+    words = conditions.vocabulary()
+    filters = conditions.narrowed(kept, visible, words, user=user)
     faults += conditions.faults_of(filters)
     period = filters.total_period or ALL
     named = [(name, value) for name, values in kept.lists() for value in values if value]
     narrowing = tuple(pair for pair in named if pair[0] not in ("as_of", *TIMES))
     question = Asked(
-        projects=Project.objects.none() if faults else _projects(kept, visible, user),
-        voided=Project.objects.none() if faults else _projects(kept, visible, user, voided="1"),
+        projects=Project.objects.none() if faults else _projects(kept, visible, words, user, period),
+        voided=Project.objects.none() if faults else _projects(kept, visible, words, user, period, voided="1"),
         since=since,
         until=until,
         period=period,
@@ -65,16 +73,33 @@ def asked_of(params: QueryDict, visible: ProjectQuerySet, *, user: Actor | None)
         params=narrowing,
         judged=any(name in DATED for name, __ in narrowing),
     )
-    return AskedPage(question, faults, filters)
+    return AskedPage(question, faults, filters, _passed_over(params))
 
 
-def _projects(kept: QueryDict, visible: ProjectQuerySet, user: Actor | None, *, voided: str = "") -> ProjectQuerySet:
-    """What the conditions leave, whatever year: which of them count in it each day says for itself."""
+def _passed_over(params: QueryDict) -> list[str]:
+    return [*unused(params, USELESS), *not_a_choice(params, "kind", KINDS, _("Kind of change"))]
+
+
+def _projects(
+    kept: QueryDict,
+    visible: ProjectQuerySet,
+    words: conditions.Vocabulary,
+    user: Actor | None,
+    period: Period,
+    *,
+    voided: str = "",
+) -> ProjectQuerySet:
+    """What the conditions leave, whatever year: which of them count in it each day says for itself.
+
+    A column of a year (agreed in it, arrived in it) is asked of the period all the same.
+    """
     rest = kept.copy()
     for name in TIMES:
         rest.pop(name, None)
     rest["voided"] = voided
-    return conditions.narrowed(rest, visible, conditions.vocabulary(), user=user).qs
+    filters = conditions.narrowed(rest, visible, words, user=user)
+    filters.columns_period = period
+    return filters.qs
 
 
 def _day(params: QueryDict, name: str, faults: list[str]) -> datetime.date | None:

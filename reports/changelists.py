@@ -20,8 +20,6 @@ from projects.then import NAMES, as_then
 from reports.bridge import Asked
 from reports.grid import Cell, Column, Grid, Row
 
-CONDITIONS = ("stalled", "resumed", "terminated", "reopened")
-
 
 @dataclass(frozen=True, slots=True)
 class Was:

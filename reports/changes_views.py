@@ -18,7 +18,7 @@ from reports.bridge_asked import AskedPage, asked_of
 from reports.corrections import corrections_of
 from reports.fixed_views import FixForm, fix
 from reports.fixing import may_fix, require_fix
-from reports.grid import Grid
+from reports.grid import Grid, with_rest
 from reports.gridout import send_grids
 from reports.links import Place, list_url
 from reports.waterfall import waterfalls_of
@@ -34,9 +34,10 @@ def changes(request: HttpRequest) -> HttpResponse:
     page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
     asked = page.question
     found = bridge.bridge_of(asked)
-    kind = _kind(request, found)
+    counts = found.counts()
+    kind = _kind(request, counts)
     rows = Paginator(changelists.ordered(asked.of(kind)).values_list("pk", flat=True), PER_PAGE)
-    rows.count = found.counts[kind]  # type: ignore[misc]
+    rows.count = counts[kind]  # type: ignore[misc]
     shown = rows.get_page(request.GET.get("page"))
     corrected = corrections_of(asked)
     corrected_page = Paginator(corrected.changed, PER_PAGE).get_page(request.GET.get("corrected"))
@@ -46,13 +47,14 @@ def changes(request: HttpRequest) -> HttpResponse:
         "corrected_page": corrected_page,
         "asked": asked,
         "faults": page.faults,
+        "passed_over": page.passed_over,
         "chips": page.chips,
         "year": asked.period.year,
         "years": years_offered(),
         "bridge": found,
         "grid": bridge.grid_of(found),
         "waterfalls": waterfalls_of(found),
-        "kinds": [(code, label, found.counts[code]) for code, label in KINDS.items()],
+        "kinds": [(code, label, counts[code]) for code, label in KINDS.items()],
         "kind": kind,
         "kind_label": KINDS[kind],
         "page": shown,
@@ -63,10 +65,10 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/changes.html", context)
 
 
-def _kind(request: HttpRequest, found: bridge.Bridge) -> str:
+def _kind(request: HttpRequest, counts: dict[str, int]) -> str:
     """The kind asked for, or the first one of which there is something."""
     wanted = request.GET.get("kind", "")
-    return wanted if wanted in KINDS else next((kind for kind in KINDS if found.counts[kind]), "new")
+    return wanted if wanted in KINDS else next((kind for kind in KINDS if counts[kind]), "new")
 
 
 @require_GET
@@ -76,7 +78,7 @@ def changes_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     page = asked_of(request.GET, Project.objects.visible_to(request.user), user=request.user)
     if page.faults:
         return export_views.refused(page.faults)
-    grids, title = _tables(page, MOST_EXPORTED), _("What changed between two days")
+    grids, title = _tables(page, MOST_EXPORTED, _page_url(request)), _("What changed between two days")
     return send_grids(request, ending, title, grids, conditions=_in_words(page), day=page.question.until)
 
 
@@ -90,9 +92,9 @@ def changes_fix(request: HttpRequest) -> HttpResponse:
     asked = page.question
     return fix(
         request,
-        grids=_tables(page, MOST_FIXED),
+        grids=_tables(page, MOST_FIXED, _page_url(request)),
         title=_("What changed between two days"),
-        page=f"{reverse('reports:changes')}?{request.GET.urlencode()}",
+        page=_page_url(request),
         conditions=[(str(label), str(value)) for label, value in _in_words(page)],
         lists=[Place(asked.period, base=asked.params).counted()],
         day=asked.until,
@@ -100,19 +102,28 @@ def changes_fix(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _tables(page: AskedPage, most: int) -> list[Grid]:
-    """The bridge, the projects of each kind of change, the corrections; at most `most` rows a list."""
+def _page_url(request: HttpRequest) -> str:
+    return f"{reverse('reports:changes')}?{request.GET.urlencode()}"
+
+
+def _tables(page: AskedPage, most: int, page_url: str) -> list[Grid]:
+    """The bridge, the projects of each kind of change, the corrections; at most `most` rows a list, the rest said.
+
+    page_url: this page, which lists all corrections.
+    """
     asked = page.question
     found = bridge.bridge_of(asked)
     grids = [bridge.grid_of(found)]
-    for kind in KINDS:
-        if found.counts[kind]:
-            ids = changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:most]
-            grids.append(changelists.grid_of(asked, kind, ids))
+    for kind, number in found.counts().items():
+        if number:
+            ids = list(changelists.ordered(asked.of(kind)).values_list("pk", flat=True)[:most])
+            grid = changelists.grid_of(asked, kind, ids)
+            grids.append(with_rest(grid, number - len(ids), list_url(asked.changed(kind))))
     corrected = corrections_of(asked)
     grids.append(correction_grids.summary_grid(corrected))
     if corrected.changed:
-        grids.append(correction_grids.changed_grid(asked, corrected.changed[:most]))
+        grid = correction_grids.changed_grid(asked, corrected.changed[:most])
+        grids.append(with_rest(grid, len(corrected.changed) - most, page_url))
     return grids
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,13 +12,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from projects.choices import Condition
 from projects.periods import Period
-from projects.querysets import OWN_PART
 from projects.windows import Within
 from reports.cohorts import STEPS, WINDOWS, Cohorts, Line, is_over, last_month, last_over, summed
-from reports.dimensions import DIMENSIONS, NONE, Entry, entries
+from reports.dimensions import DIMENSIONS, NONE, entries
 from reports.grid import Cell, Column, Grid, Row
-from reports.links import Params
+from reports.links import Params, Place
 from reports.measures import ratio
+from reports.statparts import Part, lines_of
 
 TITLES: dict[str, str | Promise] = {
     "started": pgettext_lazy("of a cohort", "Started"),
@@ -84,31 +83,27 @@ def signed_in(code: str) -> Params:
 
 
 def _by_entry(lines: dict[str, Line], cut: str, base: Params) -> list[Shown]:
-    named = entries(cut, set(lines), Period())
-    parameter = DIMENSIONS[cut].parameter
-
-    def own(code: str, name: str, line: Line, level: int = 0) -> Shown:
-        rest = [(key, value) for key, value in base if key != parameter]
-        role = "unknown" if code == NONE else "row"
-        return Shown(name or str(_("not filled in")), line, [(parameter, code), *rest], level=level, role=role)
-
     if cut == "park":
-        return [shown for root in named if not root.parent for shown in _park(root, named, lines, own)]
-    return [own(entry.code, entry.name, lines[entry.code]) for entry in named if entry.code in lines]
+        place = Place(Period(), base=tuple(base))
+        parts = lines_of(cut, set(lines), place.period, place.base)
+        return [shown for part in parts for shown in _park(part, lines, place, 0)]
+    parameter = DIMENSIONS[cut].parameter
+    rest = [(key, value) for key, value in base if key != parameter]
+    shown = []
+    for entry in entries(cut, set(lines), Period()):
+        if entry.code in lines:
+            name, role = entry.name or str(_("not filled in")), "unknown" if entry.code == NONE else "row"
+            shown.append(Shown(name, lines[entry.code], [(parameter, entry.code), *rest], role=role))
+    return shown
 
 
-def _park(root: Entry, named: list[Entry], lines: dict[str, Line], own: Any) -> list[Shown]:
-    """A root park with what lies in it; under one with parks inside, its own part and these."""
-    inside = [entry for entry in named if entry.parent == root.code and entry.code in lines]
-    parts = [lines[code] for code in (root.code, *(entry.code for entry in inside)) if code in lines]
-    if not parts:
+def _park(part: Part, lines: dict[str, Line], place: Place, level: int) -> list[Shown]:
+    """A line of the parks with those inside it, as on the statistics page; nothing where no project lies there."""
+    found = [lines[code] for code in part.codes if code in lines]
+    if not found:
         return []
-    found = [own(root.code, root.name, summed(parts))]
-    if inside:
-        alone = lines.get(root.code, Line())
-        found.append(own(f"{OWN_PART}{root.code}", str(_("%(park)s alone") % {"park": root.name}), alone, 1))
-        found += [own(entry.code, entry.name, lines[entry.code], 1) for entry in inside]
-    return found
+    shown = [Shown(part.name, summed(found), list(part.place(place).base), level=level, role=part.role)]
+    return shown + [one for inside in part.inside for one in _park(inside, lines, place, level + 1)]
 
 
 def _grid(cohorts: Cohorts, name: str, shown: list[Shown], rules: list[str]) -> Grid:

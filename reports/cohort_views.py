@@ -20,13 +20,13 @@ from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from reports.ageing import Ageing, ageing_of
 from reports.ageing_grids import old_grid, stages_grid
-from reports.asked import Asked, asked, not_a_choice
+from reports.asked import Asked, asked, not_a_choice, unused
 from reports.cohort_grids import CUTS, grids_of
 from reports.cohorts import STEPS, Cohorts
 from reports.dimensions import DIMENSIONS
 from reports.fixed_views import FixForm, fix
 from reports.fixing import may_fix, require_fix
-from reports.grid import Grid
+from reports.grid import Grid, with_rest
 from reports.gridout import send_grids
 from reports.links import Params, Place
 
@@ -38,8 +38,18 @@ STEP_LABELS = {
     "year": gettext_lazy("years"),
 }
 # What the page asks itself, and conditions that its own links need for the cohorts.
-OWN = ("by", "step", "page", "sort", "per_page", "view", "year", "period")
-USELESS = ("signed_in", "signed_from", "signed_to", "reached_within", "changed", "arrived_in", "judged_on", "voided")
+OWN = ("by", "step", "page", "sort", "per_page", "view", "year")
+USELESS = (
+    "period",
+    "signed_in",
+    "signed_from",
+    "signed_to",
+    "reached_within",
+    "changed",
+    "arrived_in",
+    "judged_on",
+    "voided",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,10 @@ class Page:
 
 
 def _page_of(request: HttpRequest) -> Page:
-    when = asked(request.GET)
+    given = request.GET.copy()
+    if given.get("year") == ALL.code:
+        given.pop("year")
+    when = asked(given)
     kept = request.GET.copy()
     for name in (*OWN, *USELESS, "as_of"):
         kept.pop(name, None)
@@ -79,7 +92,7 @@ def _page_of(request: HttpRequest) -> Page:
         day=when.day,
         shown=when.shown,
         step=step if step in STEPS else "quarter",
-        period=Period(when.year) if when.year and request.GET.get("year") else ALL,
+        period=Period(when.year) if when.year and given.get("year") else ALL,
     )
     base = [(name, value) for name, values in kept.lists() for value in values if value]
     return Page(cohorts, cut if cut in CUTS else "", when, filters, base)
@@ -106,6 +119,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
         "years": years_offered(),
         "as_of": page.cohorts.shown,
         "step": page.cohorts.step,
+        "step_label": STEP_LABELS[page.cohorts.step],
         "steps": STEP_LABELS.items(),
         "cut": page.cut,
         "cuts": [(code, DIMENSIONS[code].label) for code in CUTS],
@@ -118,6 +132,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
         else FixForm(auto_id="fix-%s"),
         "passed_over": [
             *page.asked.passed_over,
+            *unused(request.GET, USELESS),
             *not_a_choice(request.GET, "by", CUTS, _("cut by")),
             *not_a_choice(request.GET, "step", STEPS, _("cohorts by")),
         ],
@@ -146,11 +161,13 @@ def cohorts_fix(request: HttpRequest) -> HttpResponse:
     if faults := conditions.faults_of(page.filters):
         return export_views.refused(faults)
     grids, stages, ageing = _grids(request, page)
+    page_url = f"{reverse('reports:cohorts')}?{request.GET.urlencode()}"
+    old = with_rest(old_grid(ageing.old[:MOST_FIXED]), len(ageing.old) - MOST_FIXED, page_url)
     return fix(
         request,
-        grids=[*grids, stages, old_grid(ageing.old[:MOST_FIXED])],
+        grids=[*grids, stages, old],
         title=_("Cohorts and waiting times"),
-        page=f"{reverse('reports:cohorts')}?{request.GET.urlencode()}",
+        page=page_url,
         conditions=_in_words(page),
         lists=[Place(page.cohorts.period, base=tuple(page.base)).cohort()],
         day=page.cohorts.shown,
@@ -160,4 +177,5 @@ def cohorts_fix(request: HttpRequest) -> HttpResponse:
 
 def _in_words(page: Page) -> list[tuple[str, str]]:
     chosen = [(str(chip.label), str(chip.value)) for chip in page.chips]
-    return [*chosen, (str(_("signed in")), page.cohorts.period.label)]
+    step = (str(_("cohorts by")), str(STEP_LABELS[page.cohorts.step]))
+    return [*chosen, (str(_("signed in")), page.cohorts.period.label), step]

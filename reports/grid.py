@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
 from reports.links import list_url
 
@@ -159,3 +160,12 @@ class Grid:
     @property
     def heads(self) -> list[tuple[Column, bool]]:
         return list(zip(self.columns, self.edges(), strict=True))
+
+
+def with_rest(grid: Grid, left_out: int, url: str) -> Grid:
+    """The table, below it how many more rows there are where it was cut, with the address at which all are listed."""
+    if left_out <= 0:
+        return grid
+    words = ngettext("%(number)d more: open the list", "%(number)d more: open the list", left_out)
+    last = Row([Cell(words % {"number": left_out}, href=url), *(Cell(None, tone="blank") for __ in grid.columns[1:])])
+    return replace(grid, rows=[*grid.rows, last])

@@ -1,6 +1,7 @@
 """The plan over several years (to 2025): a straight path from where it began to its target, and how far one is.
 
-For measures that are typed in: firms above designated size, a stock, and industrial output, a flow of whole years.
+For measures that are typed in: firms above designated size, a stock, and industrial output, a flow of whole years. The
+plan leads to the target that was published; targets that are set for a single year stand beside the path.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from reports.actuals import Actual, actuals_of, published_targets
-from reports.targetmodels import Target, TargetMeasure, TargetScope
-from reports.targets import pace
+from reports.targetmodels import Target, TargetMeasure
+from reports.targets import DISTRICT, pace
 
-DISTRICT = TargetScope.DISTRICT.value
 MEASURES = (TargetMeasure.FIRMS, TargetMeasure.OUTPUT)
 YEARS = 5  # of a plan: it begins with what was reached in the year before its first
 FEN = Decimal("0.000001")
@@ -21,7 +21,10 @@ FEN = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """begin: what the path starts from; end and target: where it leads. Values in 万元, or numbers of firms."""
+    """begin: what the path starts from; end and target: where it leads; yearly: targets of single years.
+
+    Values in 万元, or numbers of firms.
+    """
 
     measure: TargetMeasure
     begin: Actual
@@ -29,6 +32,7 @@ class Plan:
     target: Decimal
     source: str
     actuals: tuple[Actual, ...]  # from the beginning on, by day
+    yearly: dict[int, Decimal]
 
     @property
     def years(self) -> range:
@@ -81,11 +85,12 @@ def place_of_day(day: datetime.date) -> Decimal:
 def plans_as_of(day: datetime.date) -> list[Plan]:
     """The district's plans with what was known to be reached by the day. None without a target or a beginning."""
     actuals = actuals_of(day)
-    targets = _targets()
+    published, yearly = published_targets(), _yearly()
     plans = []
     for measure in MEASURES:
-        known = targets.get(measure.value)
-        rows = actuals.get((DISTRICT, "", measure.value), [])
+        place = (DISTRICT, "", measure.value)
+        known = {year: found for (*of, year), found in published.items() if tuple(of) == place}
+        rows = actuals.get(place, [])
         if not known:
             continue
         end = max(known)
@@ -94,17 +99,13 @@ def plans_as_of(day: datetime.date) -> list[Plan]:
         if begin is not None:
             value, source = known[end]
             after = tuple(row for row in rows if row.day >= begin.day)
-            plans.append(Plan(measure, begin, end, value, source, after))
+            plans.append(Plan(measure, begin, end, value, source, after, yearly[measure.value]))
     return plans
 
 
-def _targets() -> dict[str, dict[int, tuple[Decimal, str]]]:
-    """Of the district, by measure and year: what is set here stands for what was published."""
-    found: dict[str, dict[int, tuple[Decimal, str]]] = {}
-    for (scope, key, measure, year), known in published_targets().items():
-        if (scope, key) == (DISTRICT, ""):
-            found.setdefault(measure, {})[year] = known
-    rows = Target.objects.filter(scope=DISTRICT, measure__in=[one.value for one in MEASURES]).order_by()
-    for row in rows:
-        found.setdefault(row.measure, {})[row.year] = (row.value, row.note)
+def _yearly() -> dict[str, dict[int, Decimal]]:
+    """The district's targets of single years, by measure and year."""
+    found: dict[str, dict[int, Decimal]] = {measure.value: {} for measure in MEASURES}
+    for row in Target.objects.filter(scope=DISTRICT, measure__in=found).order_by():
+        found[row.measure][row.year] = row.value
     return found

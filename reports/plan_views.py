@@ -5,25 +5,29 @@ from __future__ import annotations
 import datetime
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from industries.models import Cluster
+from parks.models import Park
 from projects import permissions
 from projects.periods import day_of_text
-from reports.asked import asked, header_of
+from projects.permissions import Actor
+from reports.asked import NARROWING, asked, header_of, unused
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import send_grids
 from reports.measures import ratio
 from reports.plan import Plan, plans_as_of
 from reports.plan_forms import ActualForm
-from reports.plan_writing import ChangedMeanwhile, find, stored_text, write_actual
+from reports.plan_writing import ChangedMeanwhile, DayTaken, find, stored_text, write_actual
 from reports.planchart import chart_of
 from reports.target_grids import label_of, words_of
 from reports.target_writing import shown
-from reports.targetmodels import TargetActual, TargetMeasure
-from reports.targets import may_set_targets, require_target_setter
+from reports.targetmodels import TargetActual, TargetMeasure, TargetScope
+from reports.targets import may_set_targets, own_parks, require_target_setter
 
 
 @require_GET
@@ -33,8 +37,9 @@ def plan(request: HttpRequest) -> HttpResponse:
     plans = plans_as_of(when.shown)
     context = {
         **header_of(when),
+        "passed_over": [*when.passed_over, *unused(request.GET, NARROWING)],
         "plans": [(one, chart_of(one), grid_of(one), summary_of(one)) for one in plans],
-        "actuals": _typed_in(when.shown),
+        "actuals": _typed_in(when.shown, request.user),
         "may_set_targets": may_set_targets(request.user),
     }
     return render(request, "reports/plan.html", context)
@@ -56,6 +61,7 @@ def grid_of(plan: Plan) -> Grid:
     columns = [
         Column(_("Year"), key="year"),
         Column(_("Required by the path"), "mixed", key="required"),
+        Column(_("Target of the year"), "mixed", weak=True, key="target"),
         Column(_("Actually reached"), "mixed", key="reached"),
         Column(_("Ahead or behind"), "signed_mixed", key="ahead"),
         Column(_("Of the required %"), "rate", key="rate"),
@@ -67,6 +73,7 @@ def grid_of(plan: Plan) -> Grid:
         cells = [
             Cell(str(year)),
             Cell(measure.shown(required)),
+            Cell(measure.shown(plan.yearly.get(year))),
             Cell(None if actual is None else measure.shown(actual.value), dash=False),
             Cell(measure.shown(ahead), tone="late" if ahead is not None and ahead < 0 else ""),
             Cell(None if actual is None else ratio(actual.value, required)),
@@ -111,11 +118,20 @@ def summary_of(plan: Plan) -> tuple[str, bool]:
     return text, ahead < 0
 
 
-def _typed_in(until: datetime.date) -> list[tuple[TargetActual, str]]:
-    """What was typed in up to a day, newest first, with its value in words."""
+def _typed_in(until: datetime.date, user: Actor) -> list[tuple[TargetActual, str, str]]:
+    """What was typed in up to a day, newest first: each with whose it is and its value in words.
+
+    Who sees its own parks only gets those of the district and of these parks.
+    """
     rows = TargetActual.objects.filter(day__lte=until).order_by("-day", "measure", "scope", "key")
-    named = ((row, TargetMeasure(row.measure)) for row in rows)
-    return [(row, words_of(measure, measure.shown(row.value))) for row, measure in named]
+    if (parks := own_parks(user)) is not None:
+        rows = rows.filter(Q(scope=TargetScope.DISTRICT) | Q(scope=TargetScope.PARK, key__in=parks))
+    names = {(TargetScope.PARK.value, code): name for code, name in Park.objects.values_list("code", "short_name")}
+    names |= {(TargetScope.CLUSTER.value, code): name for code, name in Cluster.objects.values_list("code", "name")}
+    return [
+        (row, names.get((row.scope, row.key), row.key) or row.get_scope_display(), _said_of(row)["value"])
+        for row in rows
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,17 +145,20 @@ def plan_actual(request: HttpRequest) -> HttpResponse:
         status, was = 422, request.POST.get("was", "")
         if form.is_valid():
             try:
-                _write(form, was, request)
+                _write(form, was, request, row)
             except ChangedMeanwhile as error:
                 status, was = 409, stored_text(error.row)
                 _say_changed(form, error.row)
+            except DayTaken as error:
+                status = 409
+                _say_taken(form, error.row)
             else:
                 messages.success(request, _("Saved."))
                 return redirect("reports:plan")
     return render(request, "reports/plan_actual.html", {"form": form, "was": was}, status=status)
 
 
-def _write(form: ActualForm, was: str, request: HttpRequest) -> None:
+def _write(form: ActualForm, was: str, request: HttpRequest, opened: TargetActual | None) -> None:
     data = form.cleaned_data
     scope, __, key = data["place"].partition(":")
     write_actual(
@@ -151,6 +170,7 @@ def _write(form: ActualForm, was: str, request: HttpRequest) -> None:
         source=data["source"],
         was=was,
         user=request.user,
+        opened=opened,
     )
 
 
@@ -158,10 +178,21 @@ def _say_changed(form: ActualForm, row: TargetActual | None) -> None:
     if row is None:
         form.add_error(None, _("Somebody took this figure out meanwhile. Save once more to enter it again."))
         return
-    measure = TargetMeasure(row.measure)
-    said = {"value": words_of(measure, measure.shown(row.value)), "source": row.source or "—"}
     text = _("For this day %(value)s is there already (source: %(source)s). Save once more to put yours in its place.")
-    form.add_error("value", text % said)
+    form.add_error("value", text % _said_of(row))
+
+
+def _say_taken(form: ActualForm, row: TargetActual | None) -> None:
+    if row is None:  # it was there, and is gone again
+        form.add_error("day", _("Somebody else wrote a figure of this day meanwhile. Save once more."))
+        return
+    text = _("For this day %(value)s is there already (source: %(source)s). Correct that figure, or take it out first.")
+    form.add_error("day", text % _said_of(row))
+
+
+def _said_of(row: TargetActual) -> dict[str, str]:
+    measure = TargetMeasure(row.measure)
+    return {"value": words_of(measure, measure.shown(row.value)), "source": row.source or "—"}
 
 
 def _asked_row(request: HttpRequest) -> TargetActual | None:

@@ -1,28 +1,76 @@
-"""What was reached of each measure that has targets, in a year as of a day: of the district, or by park, cluster, …
+"""What was reached of each measure that has targets, in a period as of a day: of the district, or by park, cluster, …
 
-The measures are those of table 1 of the monthly report, with the same rules and the same lists behind them.
+Table 1 of the monthly report is made of the same numbers, with the same lists behind them.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
-from projects.choices import CapitalOrigin
+from projects.choices import CapitalOrigin, MilestoneKind
 from projects.counting import happened
 from projects.models import CapitalArrival, Milestone
-from projects.periods import Period
+from projects.periods import FOREIGN, OUTSIDE_CITY, Arrivals, Period
 from projects.querysets import ProjectQuerySet
 from reports.cube import Scope
 from reports.dimensions import DIMENSIONS, code_of
 from reports.links import Params
 from reports.measures import ZERO
-from reports.monthly.overview import EVENTS, MEASURES, Number
 from reports.targetmodels import TargetMeasure, TargetScope
+
+Number = int | Decimal | None  # projects, or 万元; None where nobody filled it in
+EVENTS = {
+    "registered": MilestoneKind.REGISTERED,
+    "started": MilestoneKind.STARTED,
+    "completed": MilestoneKind.COMPLETED,
+    "producing": MilestoneKind.PRODUCTION,
+    "full": MilestoneKind.FULL_PRODUCTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row: its name, and the list behind a figure of a period as of a day."""
+
+    code: str
+    label: str | Promise
+    params: Callable[[Period], Params]
+    level: int = 0
+
+
+def _signed(period: Period) -> Params:
+    return [("period", period.code)]
+
+
+def _arrived(part: str = "") -> Callable[[Period], Params]:
+    return lambda period: [("arrived_in", Arrivals.part_of(period, part).code)]
+
+
+def _reached(kind: str) -> Callable[[Period], Params]:
+    return lambda period: [("reached", f"{kind}:{period.code}")]
+
+
+MEASURES = [
+    Measure("projects", gettext_lazy("Newly signed projects"), _signed),
+    Measure("agreed", gettext_lazy("Agreed capital (亿元)"), _signed),
+    Measure("arrived", gettext_lazy("Capital arrived (亿元)"), _arrived()),
+    Measure("outside_city", gettext_lazy("of which from outside the city (亿元)"), _arrived(OUTSIDE_CITY), 1),
+    Measure("foreign", gettext_lazy("of which foreign (亿元)"), _arrived(FOREIGN), 1),
+    Measure("registered", gettext_lazy("Companies registered"), _reached(EVENTS["registered"])),
+    Measure("started", gettext_lazy("Construction started"), _reached(EVENTS["started"])),
+    Measure("completed", gettext_lazy("Construction completed"), _reached(EVENTS["completed"])),
+    Measure("producing", gettext_lazy("Production begun"), _reached(EVENTS["producing"])),
+    Measure("full", gettext_lazy("Full production reached"), _reached(EVENTS["full"])),
+]
+
 
 DIMENSION = {
     TargetScope.PARK.value: "park",
@@ -42,7 +90,7 @@ Found = dict[str, dict[str, Number]]  # measure → code of the dimension ("" fo
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Which projects (visible and counted), in which year, as of which day; None where all counts."""
+    """Which projects (visible and counted), in which period, as of which day; None where all counts."""
 
     projects: ProjectQuerySet
     period: Period
@@ -62,7 +110,9 @@ class Reached:
         return {measure.value: found[measure.value] for measure in wanted if measure.value in found}
 
     def _signed(self, name: str) -> Found:
-        cells = Scope(self.projects, self.period, self.day).cut(*filter(None, [name])).cells
+        cells = (
+            Scope(self.projects, self.period, self.day).cut(*filter(None, [name]), only=("projects", "agreed")).cells
+        )
         return {
             "projects": {"".join(codes): cell.projects for codes, cell in cells.items()},
             "agreed": {"".join(codes): cell.agreed for codes, cell in cells.items()},
@@ -94,12 +144,15 @@ class Reached:
             found["foreign"][code] = row["foreign"] or ZERO
         return found
 
+    @property
+    def milestones(self) -> QuerySet:
+        """All that were reached by the day, whenever."""
+        return Milestone.objects.filter(self._begun, happened("actual_on", self.day), reached=True).order_by()
+
     def _events(self, name: str) -> Found:
         keys = self._keys(name)
-        rows = Milestone.objects.filter(
-            self._begun, self.period.within("actual_on"), happened("actual_on", self.day), reached=True
-        )
-        counted = rows.order_by().annotate(what=F("kind"), **keys).values("what", *keys).annotate(number=Count("pk"))
+        rows = self.milestones.filter(self.period.within("actual_on"))
+        counted = rows.annotate(what=F("kind"), **keys).values("what", *keys).annotate(number=Count("pk"))
         kinds = {kind.value: measure for measure, kind in EVENTS.items()}
         found: Found = {measure: {} for measure in EVENTS}
         for row in counted:

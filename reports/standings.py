@@ -9,8 +9,7 @@ from parks.models import Park
 from projects.periods import Period
 from reports.dimensions import NONE, entries
 from reports.measures import ratio
-from reports.monthly.overview import Number
-from reports.reached import DIMENSION, summed
+from reports.reached import DIMENSION, Number, summed
 from reports.targetmodels import TargetMeasure
 from reports.targets import Targets
 

@@ -32,7 +32,8 @@ NO_COLUMNS = "none"
 YEARS = (2, 3, 5, 10)
 COMPARISONS = ("yoy", "prior", "share")
 # Times are the table's own; a voided project counts in no figure.
-NOT_NARROWING = {"as_of", "year", "period", "signed_in", "arrived_in", "voided"}
+USELESS = ("signed_in", "arrived_in", "voided")
+NOT_NARROWING = {"as_of", "year", "period", *USELESS}
 NARROWING = [name for name in ProjectFilter.base_filters if name not in NOT_NARROWING]
 OWN_PARAMETERS = ("rows", "cols", "measures", "compare", "years", "period", "terminated", "sort")
 FINER = ("quarter", "month")
@@ -191,6 +192,7 @@ def _passed_over(
     elif text and (found := _period(text, asked_year)) != period and found is not None:
         words = _("Quarters and months are those of one year: %(shown)s instead of %(wanted)s.")
         said.append(words % {"shown": period.label, "wanted": found.label})
+    said += asking.unused(params, USELESS)
     if "prior" in compare and not offers_prior(rows, cols, period) and (period.quarter or period.month):
         words = _("Of each row the table holds %(period)s alone: it is not compared with the row before.")
         said.append(words % {"period": period.label})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.demo import as_of_day
 from jiangjin.lib.text import clean_text
-from projects.arrivalgrid import was_of
+from jiangjin.lib.typedgrid import SomeWrong, was_of
 from reports import target_writing
 from reports.asked import asked
 from reports.target_grids import label_of
@@ -64,7 +64,7 @@ def _saved(request: HttpRequest, sent: target_writing.Sent, year: int) -> bool:
         return True
     try:
         number = target_writing.set_targets(year=year, sent=sent, user=request.user)
-    except target_writing.SomeWrong as error:
+    except SomeWrong as error:
         sent.errors = error.errors
         return False
     text = ngettext("%(number)d target saved.", "%(number)d targets saved.", number)

@@ -16,13 +16,10 @@ from reports.actuals import actuals_of, latest_in
 from reports.asked import Asked
 from reports.dimensions import NONE
 from reports.grid import Cell, Column, Grid, Row
-from reports.monthly.overview import Number
-from reports.reached import Reached, list_params, nothing
+from reports.reached import Number, Reached, list_params, nothing
 from reports.standings import Standing, ranks_of, standing, standings_of, sum_of_targets
 from reports.targetmodels import TargetMeasure, TargetScope
-from reports.targets import Targets, pace, targets_of
-
-DISTRICT = TargetScope.DISTRICT.value
+from reports.targets import DISTRICT, Targets, pace, targets_of
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,8 @@ class Progress:
         if self.parks is not None:
             shown = [row for one in standings for row in ([one] if one.code in self.parks else one.inside)]
             standings = [row for row in shown if row.code in self.parks]
-        ranks = ranks_of(standings)
+        # Among some parks alone a rank would say less than it seems to.
+        ranks = ranks_of(standings) if self.parks is None else {}
         if scope in (TargetScope.DEPARTMENT, TargetScope.OFFICIAL) and not any(
             row.target is not None for row in standings
         ):

@@ -7,14 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from parks.models import Park
 from projects import permissions
 from projects.models import Project
-from reports.asked import asked, header_of, not_a_choice
+from reports.asked import NARROWING, asked, header_of, not_a_choice, unused
 from reports.gridout import send_grids
 from reports.target_grids import Progress, label_of
 from reports.targetmodels import TargetMeasure
-from reports.targets import may_set_targets
+from reports.targets import may_set_targets, own_parks
 
 
 @require_GET
@@ -25,6 +24,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         **header_of(progress.when),
         "passed_over": [
             *progress.when.passed_over,
+            *unused(request.GET, NARROWING),
             *not_a_choice(request.GET, "measure", TargetMeasure.values, _("measure")),
         ],
         "grids": progress.grids(measure),
@@ -50,8 +50,5 @@ def _asked(request: HttpRequest) -> tuple[Progress, TargetMeasure]:
     wanted = request.GET.get("measure", "")
     measure = TargetMeasure(wanted) if wanted in TargetMeasure.values else TargetMeasure.AGREED
     projects = Project.objects.visible_to(request.user).counted()
-    parks = None
-    if permissions.sees_own_parks_only(request.user):
-        # Beside the targets of others, what this account sees would look like all that was reached.
-        parks = frozenset(Park.objects.filter(pk__in=request.user.writable_park_ids).values_list("code", flat=True))
-    return Progress(projects, asked(request.GET), parks), measure
+    # Beside the targets of others, what an account of some parks sees would look like all that was reached.
+    return Progress(projects, asked(request.GET), own_parks(request.user)), measure

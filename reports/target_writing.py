@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from industries.models import Cluster
+from jiangjin.lib import typedgrid
 from jiangjin.lib.cellerrors import CellError
 from jiangjin.lib.history import create_with_history, record_history, update_with_history
 from jiangjin.lib.money import YI, parse_amount
 from jiangjin.lib.numbers import parse_integer
 from jiangjin.lib.rewriting import delete_rows
 from jiangjin.lib.text import clean_text
+from jiangjin.lib.typedgrid import SomeWrong, is_empty, meanwhile
 from parks.models import Park
 from projects.models import Project
 from reports.targetmodels import Target, TargetMeasure, TargetScope
@@ -48,22 +50,10 @@ class Row:
 
 
 @dataclass
-class Sent:
-    """What a page sent: the changed cells with their values (None: emptied), and what is wrong by cell."""
+class Sent(typedgrid.Sent[Place]):
+    """What a page sent, in 万元 or numbers."""
 
-    changes: dict[Place, Decimal | None] = field(default_factory=dict)
-    was: dict[Place, str] = field(default_factory=dict)
-    texts: dict[Place, str] = field(default_factory=dict)
-    errors: dict[Place, str] = field(default_factory=dict)
     is_outdated: bool = False  # somebody else wrote one of the changed cells meanwhile
-
-
-class SomeWrong(Exception):
-    """Cells that cannot be written; `errors` says why, by place. Nothing was written."""
-
-    def __init__(self, errors: dict[Place, str]) -> None:
-        super().__init__(len(errors))
-        self.errors = errors
 
 
 def cell_name(place: Place) -> str:
@@ -81,7 +71,7 @@ def shown(measure: TargetMeasure, value: Decimal | None) -> str:
 
 def typed(measure: TargetMeasure, text: str) -> Decimal | None:
     """What a box says: 万元 or a number; None where it is empty. Raises CellError."""
-    if text in ("", "-", "—"):
+    if is_empty(text):
         return None
     if not measure.is_money:
         number = parse_integer(text)
@@ -140,23 +130,21 @@ def rows_of(scopes: Iterable[str], *, year: int, more: str = "", sent: Sent | No
 def read(data: Mapping[str, str], was: Mapping[str, str]) -> Sent:
     """The cells that differ from what the page had shown."""
     sent = Sent()
-    for name, text in data.items():
-        found = CELL.fullmatch(name)
-        if not found or found[1] not in TargetScope.values or found[2] not in TargetMeasure.values:
-            continue
-        place, text, before = (found[1], found[3], found[2]), text.strip(), was.get(name, "")
-        if text == before:
-            continue
-        sent.texts[place] = text
-        measure = TargetMeasure(found[2])
-        try:
-            value = typed(measure, text)
-        except CellError as error:
-            sent.errors[place] = str(error.message)
-            continue
-        if shown(measure, value) != before:
-            sent.changes[place], sent.was[place] = value, before
+    sent.take(
+        data,
+        was,
+        place_of=_place,
+        value_of=lambda place, text: typed(TargetMeasure(place[2]), text),
+        shown=lambda place, value: shown(TargetMeasure(place[2]), value),
+    )
     return sent
+
+
+def _place(name: str) -> Place | None:
+    found = CELL.fullmatch(name)
+    if not found or found[1] not in TargetScope.values or found[2] not in TargetMeasure.values:
+        return None
+    return found[1], found[3], found[2]
 
 
 def set_targets(*, year: int, sent: Sent, user: User) -> int:
@@ -212,8 +200,7 @@ def _stored(year: int, lock: bool = False) -> Iterable[tuple[Place, Target]]:
 
 
 def _meanwhile(place: Place, row: Target | None) -> str:
-    now = shown(TargetMeasure(place[2]), row.value if row else None)
-    return _("Somebody else wrote %(amount)s meanwhile.") % {"amount": now or "—"}
+    return meanwhile(shown(TargetMeasure(place[2]), row.value if row else None))
 
 
 def _codes(model: type[Park] | type[Cluster]) -> set[str]:

@@ -82,7 +82,6 @@ class Target(models.Model):
     measure = models.CharField(_("measure"), max_length=30, choices=TargetMeasure)
     # One exact type for numbers and amounts; whole numbers are whole in it.
     value = MoneyField(_("value"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
     history = Tracked()
 
     class Meta:
@@ -123,10 +122,6 @@ class TargetActual(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.get_scope_display()} {self.key} {self.get_measure_display()}"
-
-    @property
-    def is_whole_year(self) -> bool:
-        return (self.day.month, self.day.day) == (12, 31)
 
 
 def year_end(year: int) -> datetime.date:

@@ -6,6 +6,7 @@ import calendar
 import datetime
 from decimal import Decimal
 
+from parks.models import Park
 from projects import permissions
 from projects.permissions import Actor
 from reports.targetmodels import Target, TargetScope
@@ -29,6 +30,13 @@ def pace(year: int, day: datetime.date) -> Decimal:
     days = 366 if calendar.isleap(year) else 365
     gone = (day - datetime.date(year, 1, 1)).days + 1
     return Decimal(max(0, min(days, gone))) / days
+
+
+def own_parks(user: Actor) -> frozenset[str] | None:
+    """Codes of the parks that an account is narrowed to; None where it sees the whole district."""
+    if not permissions.sees_own_parks_only(user):
+        return None
+    return frozenset(Park.objects.filter(pk__in=user.writable_park_ids).values_list("code", flat=True))
 
 
 def may_set_targets(user: Actor) -> bool:

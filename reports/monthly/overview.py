@@ -3,110 +3,46 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.utils.functional import Promise
+from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from projects.choices import STAGE_OF_MILESTONE, CapitalOrigin, MilestoneKind, Stage
+from projects.choices import STAGE_OF_MILESTONE, MilestoneKind, Stage
 from projects.counting import happened
-from projects.models import CapitalArrival, Milestone
-from projects.periods import FOREIGN, OUTSIDE_CITY, Arrivals, Period
+from projects.models import Milestone
+from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from reports.grid import Cell, Column, Grid, Row
-from reports.links import Params
 from reports.measures import growth, ratio
 from reports.monthly.asked import Month
+from reports.reached import EVENTS, MEASURES, Measure, Number, Reached, nothing
+from reports.targetmodels import TargetMeasure
 from reports.targets import DISTRICT, Targets, pace, targets_of
-
-Number = int | Decimal | None  # projects, or 万元; None where nobody filled it in
-EVENTS = {
-    "registered": MilestoneKind.REGISTERED,
-    "started": MilestoneKind.STARTED,
-    "completed": MilestoneKind.COMPLETED,
-    "producing": MilestoneKind.PRODUCTION,
-    "full": MilestoneKind.FULL_PRODUCTION,
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A row: its name, and the list behind a figure of a period as of a day."""
-
-    code: str
-    label: str | Promise
-    params: Callable[[Period], Params]
-    level: int = 0
-
-
-def _signed(period: Period) -> Params:
-    return [("period", period.code)]
-
-
-def _arrived(part: str = "") -> Callable[[Period], Params]:
-    return lambda period: [("arrived_in", Arrivals.part_of(period, part).code)]
-
-
-def _reached(kind: str) -> Callable[[Period], Params]:
-    return lambda period: [("reached", f"{kind}:{period.code}")]
-
-
-MEASURES = [
-    Measure("projects", gettext_lazy("Newly signed projects"), _signed),
-    Measure("agreed", gettext_lazy("Agreed capital (亿元)"), _signed),
-    Measure("arrived", gettext_lazy("Capital arrived (亿元)"), _arrived()),
-    Measure("outside_city", gettext_lazy("of which from outside the city (亿元)"), _arrived(OUTSIDE_CITY), 1),
-    Measure("foreign", gettext_lazy("of which foreign (亿元)"), _arrived(FOREIGN), 1),
-    Measure("registered", gettext_lazy("Companies registered"), _reached(EVENTS["registered"])),
-    Measure("started", gettext_lazy("Construction started"), _reached(EVENTS["started"])),
-    Measure("completed", gettext_lazy("Construction completed"), _reached(EVENTS["completed"])),
-    Measure("producing", gettext_lazy("Production begun"), _reached(EVENTS["producing"])),
-    Measure("full", gettext_lazy("Full production reached"), _reached(EVENTS["full"])),
-]
-
-
-@dataclass(slots=True)
 class _Counted:
     """The figures of a period as of a day, by the code of their measure; and what is only known roughly."""
 
-    numbers: dict[str, Number] = field(default_factory=dict)
-    year_alone: int = 0  # those dated to the year alone
+    numbers: dict[str, Number]
+    year_alone: int  # those dated to the year alone
 
 
 def _counted(projects: ProjectQuerySet, period: Period, day: datetime.date) -> _Counted:
-    """In five queries. Everything as `ProjectQuerySet.totals` and the list count it."""
-    totals = projects.in_period(period, day).totals(period, day)
-    begun = Q(project__in=projects.as_of(day).order_by().values("pk"))
-    came = CapitalArrival.objects.filter(begun, period.within("month"), happened("month", day)).aggregate(
-        arrived=Sum("amount"),
-        outside_city=Sum("outside_city"),
-        foreign=Sum("amount", filter=Q(origin=CapitalOrigin.FOREIGN)),
-    )
-    zero = Decimal(0)
-    found = _Counted({"projects": totals.projects, "agreed": totals.agreed})
-    found.numbers |= {"arrived": came["arrived"] or zero, "foreign": came["foreign"] or zero}
-    # Nobody said of any of the money whether it came from outside the city: unknown, not none.
-    found.numbers["outside_city"] = zero if came["arrived"] is None else came["outside_city"]
-    reached = Milestone.objects.filter(begun, happened("actual_on", day), reached=True, kind__in=EVENTS.values())
-    rows = (
-        reached.order_by()
-        .values_list("kind")
-        .annotate(
-            inside=Count("pk", filter=period.within("actual_on")),
-            rough=Count("pk", filter=Period(period.year, year_alone=True).within("actual_on")),
-        )
-    )
-    kinds = {kind: row for kind, *row in rows}
-    for code, kind in EVENTS.items():
-        inside, rough = kinds.get(kind.value, (0, 0))
-        found.numbers[code] = inside
-        found.year_alone += rough
-    return found
+    """As the targets count it (`reports.reached`), so that both pages say the same; in five queries."""
+    reached = Reached(projects, period, day)
+    found = reached.of(TargetMeasure)
+    numbers = {
+        measure.value: found[measure.value].get("", nothing(measure))
+        for measure in TargetMeasure
+        if not measure.is_typed
+    }
+    rough = Period(period.year, year_alone=True).within("actual_on")
+    return _Counted(numbers, reached.milestones.filter(rough, kind__in=EVENTS.values()).count())
 
 
 def _without_day(month: Month) -> dict[MilestoneKind, int]:

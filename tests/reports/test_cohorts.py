@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 import random
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -100,6 +102,9 @@ def test_by_park_only_projects_whose_window_is_over(vocabulary: None) -> None:
         "by=official",
         "by=park&year=2020",
         "park=shuangfu&year=2020",
+        "by=park&park=luohuang-smart-home",
+        "by=park&park=own%3Aluohuang",
+        "by=park&park=luohuang-smart-home&park=shuangfu",
     ],
 )
 def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
@@ -108,7 +113,7 @@ def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
     make_project("只知年份", agreed="2", signed="2019", park="luohuang", cluster="equipment", official=("李勇", "区长"))
     make_project("未填日期", agreed="2", signed=None)
     links = figure_links(leader, f"/reports/cohorts/?as_of=2020-12-31&{query}")
-    assert len(links) > 12
+    assert len(links) > 5
     for link in {link.href: link for link in links}.values():
         assert_opens_its_rows(leader, link)
 
@@ -134,6 +139,19 @@ def test_every_cut_adds_up_to_the_same_whole(leader: Client, narrowed: str) -> N
     assert all(whole == wholes[0] for whole in wholes)
 
 
+def test_parks_of_a_narrowed_table_stand_in_their_tree(leader: Client) -> None:
+    make_project("园中园", agreed="2", signed="2019-05", park="luohuang-smart-home")
+    make_project("园区", agreed="2", signed="2019-05", park="luohuang")
+    found = {}
+    for query in ("", "&park=luohuang-smart-home"):
+        grid = leader.get(f"/reports/cohorts/?as_of=2020-12-31&by=park{query}").context["grids"][0]
+        found[query] = [(row.level, row.cells[0].value, row.cells[1].value) for row in grid.rows]
+    group, root, alone, inside = found[""][:4]
+    assert [group[0], root[0], alone[0], inside[0]] == [0, 1, 2, 2]
+    assert [group[2], root[2], alone[2], inside[2]] == [2, 2, 1, 1]
+    assert found["&park=luohuang-smart-home"] == [(*group[:2], 1), (*root[:2], 1), inside, (0, found[""][-1][1], 1)]
+
+
 def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:
     make_cohort()
     leader.get("/reports/cohorts/")
@@ -149,10 +167,26 @@ def make_cohort_again() -> None:
     make_project(signed="2019-01-10", agreed="1", park="degan", reached={"started": "2019-07-10"})
 
 
+def test_the_page_and_its_file_say_which_cohorts_a_table_by_park_is_made_of(leader: Client) -> None:
+    make_cohort()
+    page = leader.get("/reports/cohorts/?as_of=2020-12-31&by=park&step=half").content.decode()
+    assert "同期组划分 半年" in page.partition("</h1>")[0]
+    response = leader.get("/reports/cohorts/export.xlsx?as_of=2020-12-31&by=park&step=half")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[arg-type]
+    about = [tuple(row[:2]) for row in book.worksheets[-1].iter_rows(values_only=True)]
+    assert ("条件", "同期组划分 半年") in about
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_export_says_what_is_not_over_yet(leader: Client, ending: str) -> None:
     make_cohort()
     response = leader.get(f"/reports/cohorts/export.{ending}?as_of=2020-12-31")
     assert response.status_code == 200
     body = b"".join(response.streaming_content)  # type: ignore[arg-type]
-    assert ending == "xlsx" or "未满" in body.decode()
+    if ending == "csv":
+        assert "未满" in body.decode()
+        return
+    sheets = openpyxl.load_workbook(io.BytesIO(body)).worksheets[:3]
+    rows = [[row for row in sheet.iter_rows(values_only=True) if row[0] == "2020 年第 1 季度"] for sheet in sheets]
+    assert [(found[1], found[3], found[4]) for (found,) in rows] == [(5, 5, 2), (5, 5, 1), (5, 5, 1)]
+    assert all("未满" in found for (found,) in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import random
 from decimal import Decimal
@@ -80,9 +81,13 @@ def some_day(chance: random.Random) -> datetime.date | None:
     return chance.choice([None, None, any_day, *edges])
 
 
+# The same words for all cases of a register.
+vocabulary = functools.cache(conditions.vocabulary)
+
+
 def listed(params: list[tuple[str, str]]) -> tuple[Totals, conditions.ProjectFilter]:
     """What the list says under these parameters: its own way from the address to the footer."""
-    filters = conditions.narrowed(QueryDict(urlencode(params)), Project.objects.all(), conditions.vocabulary())
+    filters = conditions.narrowed(QueryDict(urlencode(params)), Project.objects.all(), vocabulary())
     assert not conditions.faults_of(filters), params
     return filters.totals(filters.qs), filters
 

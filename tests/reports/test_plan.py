@@ -64,12 +64,23 @@ def test_ahead_and_behind_with_figures_typed_in() -> None:
     assert early.ahead == 16  # later figures are not known yet
 
 
-def test_what_is_typed_in_stands_for_what_was_published_and_a_target_set_here_too() -> None:
+def test_what_is_typed_in_stands_for_what_was_published() -> None:
     actual("firms_above_designated_size", "2020-12-31", "470", source="统计局")
-    Target.objects.create(year=2025, scope="district", measure="firms_above_designated_size", value=620)
     firms, __ = plans()
-    assert (firms.begin.value, firms.target) == (470, 620)
-    assert firms.required(2021) == 500
+    assert (firms.begin.value, firms.target) == (470, 580)
+    assert firms.required(2021) == 492
+
+
+def test_a_target_of_a_year_stands_beside_the_plan_and_does_not_replace_it(client: Client) -> None:
+    for year, value in ((2021, 490), (2025, 620), (2026, 700)):
+        Target.objects.create(year=year, scope="district", measure="firms_above_designated_size", value=value)
+    firms, output = plans()
+    assert (firms.begin.day.year, firms.end, firms.target, output.target) == (2020, 2025, 580, 20_000_000)
+    client.force_login(make_user("leader", role="leader"))
+    grid = client.get(PAGE).context["plans"][0][2]
+    assert [column.key for column in grid.columns[1:3]] == ["required", "target"]
+    assert [row.cells[1].value for row in grid.rows] == [460, 484, 508, 532, 556, 580]
+    assert [row.cells[2].value for row in grid.rows] == [None, 490, None, None, None, 620]
 
 
 def test_without_a_beginning_or_an_end_there_is_no_plan() -> None:
@@ -105,8 +116,8 @@ def test_page_and_file_say_the_same(client: Client) -> None:
     answer = client.get(PAGE.replace("/?", "/export.xlsx?"))
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     rows = {row[0]: row for row in book.worksheets[0].iter_rows(values_only=True)}
-    assert list(rows["2021"][1:4]) == [484, 480, -4]
-    assert rows["2022"][2] is None
+    assert list(rows["2021"][1:5]) == [484, None, 480, -4]
+    assert rows["2022"][3] is None
 
 
 def test_progress_of_a_year_takes_them() -> None:
@@ -164,6 +175,42 @@ def test_a_figure_is_of_a_whole_day_and_the_page_says_nothing_else(manager: Clie
         (said,) = page.context["form"].errors["day"]
         assert "2020-06-30" in said
         assert "2020-06 " not in said
+
+
+def test_a_figure_whose_day_was_wrong_is_moved_and_nobody_is_said_to_have_taken_it_out(manager: Client) -> None:
+    actual("industrial_output", "2021-12-31", "14005000", source="统计局")
+    link = f"{ACTUAL}?measure=industrial_output&place=district:&day=2021-12-31"
+    answer = manager.post(link, typed("1400.5", day="2022-12-31", was="1400.5|统计局"))
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert list(TargetActual.objects.values_list("day", "value")) == [(datetime.date(2022, 12, 31), 14_005_000)]
+    assert TargetActual.history.latest("history_id").history_type == "~"
+    # What another wrote of it meanwhile is still shown first.
+    other = link.replace("2021", "2022")
+    assert manager.post(other, typed("1400", day="2021-12-31", was="1300|统计局")).status_code == 409
+    # A day that has its figure is not overwritten by moving another one there.
+    actual("industrial_output", "2023-12-31", "15000000")
+    answer = manager.post(other, typed("1400.5", day="2023-12-31", was="1400.5|统计局"))
+    assert answer.status_code == 409
+    assert "1,500.00 亿元" in answer.context["form"].errors["day"][0]
+    assert TargetActual.objects.count() == 2
+    # Taken out by somebody else it is said so, and is entered anew.
+    TargetActual.objects.filter(day="2022-12-31").delete()
+    gone = manager.post(other, typed("1400.5", day="2024-12-31", was="1400.5|统计局"))
+    assert gone.status_code == 409
+    assert "别人" in str(gone.context["form"].non_field_errors())
+
+
+def test_typed_in_figures_are_called_by_name_and_narrowed_to_own_parks(client: Client, settings: Any) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    for scope, key in (("district", ""), ("park", "degan"), ("park", "shuangfu"), ("cluster", "consumer-goods")):
+        TargetActual.objects.create(
+            scope=scope, key=key, measure="industrial_output", day=datetime.date(2021, 12, 31), value=Decimal(10)
+        )
+    seen = {}
+    for user in (make_user("leader", role="leader"), make_user("own", role="recorder", parks=["degan"])):
+        client.force_login(user)
+        seen[user.role] = [whose for __, whose, __ in client.get(PAGE).context["actuals"]]
+    assert seen == {"leader": ["消费品", "全区", "德感", "双福"], "recorder": ["全区", "德感"]}
 
 
 def test_what_stands_there_already_is_not_overwritten_unseen(manager: Client) -> None:

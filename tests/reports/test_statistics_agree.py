@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -23,7 +22,7 @@ from tests.reports.random_register import fill_register
 from tests.reports.test_figures_agree import listed, some_day, some_filters
 
 pytestmark = pytest.mark.django_db
-CASES = 40 if connection.vendor == "sqlite" else 12
+CASES = 40
 ADDS_UP = ("projects", "agreed", "arrived", "arrived_to_date", "unknown", "terminated")
 FLOWS = ("projects", "agreed", "arrived")
 # What the footer of the list behind a measure says of it.

@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, User
+from jiangjin.lib.typedgrid import SomeWrong
 from parks.models import Park
 from projects.models import Project
 from projects.periods import Period
@@ -28,11 +29,11 @@ from reports.monthly.overview import overview
 from reports.reached import Reached
 from reports.standings import Standing, in_order, ranks_of
 from reports.target_grids import Progress
-from reports.target_writing import Sent, SomeWrong, cell_name, set_targets
+from reports.target_writing import Sent, cell_name, set_targets
 from reports.targetmodels import TargetMeasure
 from reports.targets import pace, targets_of
 from tests.builders import make_project, make_user
-from tests.reports.pages import assert_opens_its_rows, figure_links, read
+from tests.reports.pages import assert_opens_its_rows, figure_links
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 DAY = datetime.date(2020, 6, 30)
@@ -225,7 +226,10 @@ def test_who_sees_own_parks_sees_no_target_beside_figures_that_it_sees_half_of(c
     target("park", "shuangfu", "agreed", "300000")
     target("park", "luohuang", "agreed", "200000")
     client.force_login(make_user("own", role="recorder", parks=["luohuang"]))
-    page = client.get(PAGE).content.decode()
+    answer = client.get(PAGE)
+    (grid,) = answer.context["grids"]
+    assert [row.cells[1].value for row in grid.rows] == [None] * len(grid.rows)  # of one park alone: no rank
+    page = answer.content.decode()
     assert "20.00" in page
     assert "40.00" not in page
     assert "30.00" not in page
@@ -412,4 +416,10 @@ def test_a_target_of_a_park_whose_code_changed_is_found_by_check_data() -> None:
 
 def test_the_page_of_an_empty_register(client: Client) -> None:
     client.force_login(make_user("leader", role="leader"))
-    assert read(client, "/reports/targets/?year=2031&measure=nonsense").links
+    page = client.get("/reports/targets/?year=2031&measure=nonsense")
+    assert not page.context["has_targets"]
+    assert any("nonsense" in sentence for sentence in page.context["passed_over"])
+    district = {row.cells[0].value: [cell.value for cell in row.cells[1:]] for row in page.context["grids"][0].rows}
+    assert len(district) == len(TargetMeasure)
+    done = [values[1] for values in district.values()]
+    assert done == [0] * (len(TargetMeasure) - 2) + [None, None]  # nothing was signed; nobody typed in the others
