@@ -246,7 +246,9 @@ class ColumnsFilter(django_filters.Filter):
         day = self.parent.judged_day
         asked = self.parent.asked
         period = asked.period or self.parent.columns_period
-        return fitting(qs, value, replace(asked, period=period, today=day or as_of_day(), day=day))
+        # Of what changed since a day (`changed`) the page shows that alone; a condition asks for the whole of the time.
+        whole = replace(asked, period=period, today=day or as_of_day(), day=day, since=None, kinds=None)
+        return fitting(qs, value, whole)
 
 
 def gathered(params: QueryDict) -> QueryDict:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, Q, Value
+from django.db.models import CharField, Count, F, Q, Value
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from industries.models import Chain, Cluster
 from parks.models import Park
 from projects import listing
 from projects.columnfilters import PARAMETER as COLUMNS
-from projects.filters import UNKNOWN, ProjectFilter
+from projects.filters import UNKNOWN, KnownPlace, ProjectFilter
 from projects.permissions import Actor
 from projects.querysets import OWN_PART, ProjectQuerySet, Totals
 
@@ -21,19 +22,29 @@ VIEW_PARAMETERS = ("page", "view", "all", "said")
 AMOUNTS = ("min_capital", "max_capital")
 WORDS = ("official", "lead_unit", "source")
 
-Vocabulary = dict[str, list[tuple[str, str]]]
+
+class Vocabulary(dict[str, list[tuple[str, str]]]):
+    """Codes and names of parks, clusters and chains in their order; `places` are the same with their keys."""
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        super().__init__((kind, []) for kind in kinds)
+        self.places: dict[str, list[KnownPlace]] = {kind: [] for kind in kinds}
 
 
 def vocabulary() -> Vocabulary:
-    """Codes and names of parks, clusters and chains in their order; one query for the three."""
+    """One query for the three kinds."""
     kinds = {"park": (Park, "short_name"), "cluster": (Cluster, "name"), "chain": (Chain, "name")}
+    inside = {Park: F("parent__code")}
     first, *others = [
-        model.objects.order_by().values_list(Value(kind, CharField()), "position", "code", name)
+        model.objects.order_by().values_list(
+            Value(kind, CharField()), "position", "code", name, "pk", inside.get(model, Value("", CharField()))
+        )
         for kind, (model, name) in kinds.items()
     ]
-    words: Vocabulary = {kind: [] for kind in kinds}
-    for kind, __, code, name in sorted(first.union(*others, all=True)):
+    words = Vocabulary(kinds)
+    for kind, __, code, name, key, parent in sorted(first.union(*others, all=True)):
         words[kind].append((code, name))
+        words.places[kind].append(KnownPlace(key, code, parent or ""))
     return words
 
 
@@ -47,6 +58,7 @@ def narrowed(
     """
     filters = ProjectFilter(QueryDict(query_of(params)), queryset=projects)
     filters.user = user
+    filters.places = words.places
     for name, choices in words.items():
         filters.form.fields[name].choices = [*choices, *_own_parts(choices, params.getlist(name)), UNKNOWN]
     filters.form.fields[COLUMNS].vocabulary = words

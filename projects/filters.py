@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import django_filters
@@ -33,7 +36,7 @@ from projects.lacking import lacking_any, lacking_for_next, lacking_soon
 from projects.models import Participation, Project
 from projects.periods import Period
 from projects.permissions import Actor
-from projects.querysets import ProjectQuerySet, Totals
+from projects.querysets import OWN_PART, ProjectQuerySet, Totals
 from projects.reportfilters import ReportFilter
 from projects.stages import REQUIRED_LABELS
 from projects.tags import with_tag
@@ -42,20 +45,33 @@ from projects.then import then
 UNKNOWN = ("none", _("not filled in"))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """An entry of a vocabulary: its key in the database, its code, the code of the park that it is inside of."""
+
+    key: int
+    code: str
+    parent: str
+
+
 class CodesFilter(django_filters.MultipleChoiceFilter):
     """Codes of a vocabulary, several by repetition; `none` selects the unknown."""
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(choices=lambda: [*model._default_manager.values_list("code", "name"), UNKNOWN], **kwargs)
-        self.vocabulary = model
 
     def filter(self, qs: ProjectQuerySet, value: list[str]) -> ProjectQuerySet:
         if not value:
             return qs
-        if self.field_name == "park":
+        known = self.parent.places.get(self.field_name)
+        if known is None and self.field_name == "park":
             return qs.in_parks(value)
-        keys = self.vocabulary._default_manager.filter(code__in=value).order_by().values_list("pk", flat=True)
-        wanted = Q(**{f"{self.field_name}__in": list(keys)})
+        if known is None:
+            wanted = Q(**{f"{self.field_name}__code__in": value})
+        else:
+            codes = {code.removeprefix(OWN_PART) for code in value}
+            keys = [place.key for place in known if place.code in codes or place.parent in value]
+            wanted = Q(**{f"{self.field_name}__in": keys})
         return qs.filter(wanted | Q(**{self.field_name: None}) if "none" in value else wanted)
 
 
@@ -159,6 +175,9 @@ class ProjectFilter(ReportFilter):
 
     # Whose list it is; set by conditions.narrowed. `followed` finds nothing for nobody.
     user: Actor | None = None
+    # The entries of vocabularies, by condition; set by conditions.narrowed. By their keys an index is read; a join of
+    # their small tables makes PostgreSQL expect far more projects than there are.
+    places: Mapping[str, Sequence[KnownPlace]] = MappingProxyType({})
     # What columns of a period are about where the list itself is narrowed to none; set by reports/bridge_asked.py.
     columns_period: Period | None = None
 

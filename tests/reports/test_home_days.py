@@ -9,6 +9,7 @@ from django.test import Client
 
 from projects.choices import Stage
 from projects.models import Project
+from projects.periods import Period
 from reports.stagedays import Days, stage_days
 from tests.builders import make_project
 from tests.reports.pages import read, totals
@@ -32,7 +33,7 @@ def register(vocabulary: None) -> None:
 
 
 def days_of(day: datetime.date | None = None) -> dict:
-    found = stage_days(Project.objects.counted().signed_in(2020), day)
+    found = stage_days(Project.objects.counted().signed_within(Period(2020)), day)
     return {stage: (days.former, days.signing) for stage, days in found.items()}
 
 
