@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import CharField, Count, F, Q, Value
@@ -20,10 +20,13 @@ from projects.querysets import OWN_PART, ProjectQuerySet, Totals
 # Parameters that say which part of the list is shown, or what was typed for it, not which projects it holds.
 VIEW_PARAMETERS = ("page", "view", "all", "said")
 AMOUNTS = ("min_capital", "max_capital")
+MOST_DROPS = 12  # conditions that an empty list is explained by
 WORDS = ("official", "lead_unit", "source")
 
+Choices = list[tuple[str, str]]
 
-class Vocabulary(dict[str, list[tuple[str, str]]]):
+
+class Vocabulary(dict[str, Choices]):
     """Codes and names of parks, clusters and chains in their order; `places` are the same with their keys."""
 
     def __init__(self, kinds: Iterable[str]) -> None:
@@ -49,7 +52,7 @@ def vocabulary() -> Vocabulary:
 
 
 def narrowed(
-    params: QueryDict, projects: ProjectQuerySet, words: Vocabulary, *, user: Actor | None = None
+    params: QueryDict, projects: ProjectQuerySet, words: Mapping[str, Choices], *, user: Actor | None = None
 ) -> ProjectFilter:
     """The filter of these parameters over these projects; its choices are the words, asked once.
 
@@ -58,7 +61,8 @@ def narrowed(
     """
     filters = ProjectFilter(QueryDict(query_of(params)), queryset=projects)
     filters.user = user
-    filters.places = words.places
+    if isinstance(words, Vocabulary):
+        filters.places = words.places
     for name, choices in words.items():
         filters.form.fields[name].choices = [*choices, *_own_parts(choices, params.getlist(name)), UNKNOWN]
     filters.form.fields[COLUMNS].vocabulary = words
@@ -148,13 +152,16 @@ class Drop:
 
 
 def worth_dropping(filters: ProjectFilter, projects: ProjectQuerySet, words: Vocabulary) -> list[Drop]:
-    """The conditions of which one alone makes the list empty, with what would be listed without; in one query."""
+    """The conditions of which one alone makes the list empty, with what would be listed without; in one query.
+
+    Of very many conditions hardly one alone does, and each would have to be counted: none is named then.
+    """
     params: QueryDict = filters.data
     chips: dict[tuple[str, str], list[Chip]] = {}
     for chip in chips_of(filters):
         # Values of one parameter are alternatives, but the conditions on columns are conditions of their own.
         chips.setdefault((chip.parameter, chip.raw if chip.parameter == COLUMNS else ""), []).append(chip)
-    if len(chips) < 2:
+    if not 2 <= len(chips) <= MOST_DROPS:
         return []
     rests = [
         _changed(params, name, [other for other in params.getlist(name) if raw and other != raw]) for name, raw in chips
