@@ -103,14 +103,15 @@ def _counted(client: Client, url: str) -> dict[str, str]:
     user = User.objects.get(pk=client.session["_auth_user_id"])
     visible, words = Project.objects.visible_to(user), conditions.vocabulary()
     filters = conditions.narrowed(QueryDict(urlsplit(url).query), visible, words, user=user)
-    assert not conditions.faults_of(filters), url
-    found = filters.totals(filters.qs)
+    faults = conditions.faults_of(filters)
+    found = filters.totals(Project.objects.none() if faults else filters.qs)
+    unknown = 0 if faults else conditions.unknown_beside(filters, visible, words, found)
     return {
         "data-count": str(found.projects),
         "data-increased": str(found.increased),
         "data-agreed": listing.plain(found.agreed),
         "data-arrived": listing.plain(found.arrived),
-        "data-unknown": str(conditions.unknown_beside(filters, visible, words, found)),
+        "data-unknown": str(unknown),
     }
 
 
