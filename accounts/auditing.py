@@ -26,6 +26,15 @@ def address_of(request: HttpRequest) -> str:
     return get_client_ip_address(request) or ""
 
 
+def _storable(value: Any) -> Any:
+    """The same without NUL, which PostgreSQL holds in no text: an address may say anything, and is told."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key: _storable(one) for key, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 @transaction.atomic
 def record_event(
     *, user: User | None, action: str, subject: str, address: str = "", result: str = Result.DONE, **detail: Any
@@ -45,8 +54,8 @@ def record_event(
         user=user,
         username=user.username if user else "",
         action=action,
-        subject=subject,
-        detail=detail,
+        subject=_storable(subject),
+        detail=_storable(detail),
         address=address,
         result=result,
         former=former,

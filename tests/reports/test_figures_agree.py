@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import json
 import random
 from decimal import Decimal
@@ -81,8 +80,7 @@ def some_day(chance: random.Random) -> datetime.date | None:
     return chance.choice([None, None, any_day, *edges])
 
 
-# The same words for all cases of a register.
-vocabulary = functools.cache(conditions.vocabulary)
+vocabulary = conditions.vocabulary
 
 
 def listed(params: list[tuple[str, str]]) -> tuple[Totals, conditions.ProjectFilter]:
