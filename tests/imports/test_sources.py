@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from imports.batches import read
@@ -198,7 +199,7 @@ def test_a_value_names_file_sheet_cell_day_importer_and_leads_to_the_import(tmp_
     confirm(client, batch, digest_of(preview_of(client, batch)))
     source = told_of(wang, code="P-1").of("project", "signed_on")
     assert (source.file, source.sheet, source.cell, source.raw) == ("台账.xlsx", "台账", "E2", "2020年3月")
-    day = f"{ImportBatch.objects.get().committed_at:%Y-%m}"
+    day = f"{timezone.localtime(ImportBatch.objects.get().committed_at):%Y-%m}"
     assert all(word in source.text for word in ("台账!E2", "王某", f"#{batch.pk}", day))
     assert source.url == f"/imports/{batch.pk}/"
     assert client.get(source.url).status_code == 200
