@@ -22,10 +22,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(condition=models.Q(('voided_at', None)), fields=['agreed_capital', 'code'], include=('id',), name='project_by_agreed_capital'),
+            index=models.Index(condition=models.Q(('voided_at', None)), fields=['agreed_capital', 'code', 'id'], name='project_by_agreed_capital'),
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(condition=models.Q(('voided_at', None)), fields=['arrived_capital', 'code'], include=('id',), name='project_by_arrived_capital'),
+            index=models.Index(condition=models.Q(('voided_at', None)), fields=['arrived_capital', 'code', 'id'], name='project_by_arrived_capital'),
         ),
     ]

@@ -176,16 +176,14 @@ class Project(models.Model):
             models.Index(fields=["stage", "signed_on"], name="project_by_stage"),
             # What the list is ordered by, of the rows that it can hold: a page far behind is found in the index alone.
             models.Index(
-                fields=["agreed_capital", "code"],
-                include=["id"],
+                fields=["agreed_capital", "code", "id"],
                 condition=models.Q(voided_at=None),
                 name="project_by_agreed_capital",
             ),
             models.Index(fields=["lead_unit"], name="project_by_lead_unit"),
             models.Index(fields=["source"], name="project_by_source"),
             models.Index(
-                fields=["arrived_capital", "code"],
-                include=["id"],
+                fields=["arrived_capital", "code", "id"],
                 condition=models.Q(voided_at=None),
                 name="project_by_arrived_capital",
             ),
