@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from jiangjin.lib.numerals import numeral, simple_numerals
 from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR, PartialDay
 from jiangjin.lib.text import sentence
 from projects.boxmeaning import Meaning, Sentence
+from projects.periods import months_before
 
 YEAR = r"(?P<year>(?:19|20)\d\d|[一二][零九][零一二三四五六七八九]{2}(?=年))"
 MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九元])"
@@ -210,7 +210,7 @@ def _around(word: str, today: datetime.date) -> Period:
         return _months(month.year, month.month, month.month)
     if "季" in word:
         first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
-        first = _earlier(first, 3) if past else first
+        first = months_before(first, 3) if past else first
         return _months(first.year, first.month, first.month + 2)
     if "周" in word:
         monday = today - datetime.timedelta(days=today.weekday() + (7 if past else 0))
@@ -227,13 +227,9 @@ def _recent(count: str, unit: str, today: datetime.date) -> Period:
     months = number * {"月": 1, "季度": 3, "年": 12}.get(unit, 0)
     if months > 12 * (today.year - FIRST_YEAR):
         raise _Nonsense(sentence(OUT_OF_RANGE, first=FIRST_YEAR, last=LAST_YEAR))
-    begun = _earlier(today, months) if months else today - datetime.timedelta(days=number * (7 if unit == "周" else 1))
+    days = datetime.timedelta(days=number * (7 if unit == "周" else 1))
+    begun = months_before(today, months) if months else today - days
     return Period(PartialDay.of(begun + datetime.timedelta(days=1)), PartialDay.of(today))
-
-
-def _earlier(day: datetime.date, months: int) -> datetime.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _ended(text: str, end: int, period: Period, word: str, today: datetime.date) -> tuple[int, Meaning]:

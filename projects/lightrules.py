@@ -18,11 +18,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from jiangjin.lib.dates import PartialDay, midnight
+from jiangjin.lib.dates import midnight
 from jiangjin.lib.money import format_yi
 from projects import judged, plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
+from projects.periods import months_before
 from projects.then import as_then
 
 RED, YELLOW = "red", "yellow"
@@ -140,13 +141,6 @@ def _plan_reason(project: Project, known: Known, day: datetime.date) -> Reason |
 
 
 # --- Land that lies idle.
-
-
-def months_before(day: datetime.date, months: int) -> datetime.date:
-    """The same day some months earlier, or the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = PartialDay(year, month + 1).last
-    return last if day.day > last.day else last.replace(day=day.day)
 
 
 def _idle(day: datetime.date, months: int) -> Q:

@@ -155,11 +155,16 @@ def day_of_text(text: str) -> datetime.date | None:
     return day if day.isoformat() == text and FIRST_YEAR < day.year < LAST_YEAR else None
 
 
-def months_earlier(day: datetime.date, months: int) -> datetime.date:
-    """The same day some months earlier (同期); the last of a month stays the last of a month."""
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day some months earlier, or the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return datetime.date(year, month + 1, last if is_month_end(day) else min(day.day, last))
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def months_earlier(day: datetime.date, months: int) -> datetime.date:
+    """The same time some months earlier (同期): as `months_before`, but the last of a month stays the last of one."""
+    found = months_before(day, months)
+    return PartialDay(found.year, found.month).last if is_month_end(day) else found
 
 
 def year_earlier(day: datetime.date) -> datetime.date:
