@@ -18,7 +18,8 @@ from projects.models import Project
 
 CENT = Decimal("0.01")
 FOOT = re.compile(r'<[^>]* id="totals"[^>]*>')
-_DRAWN: weakref.WeakSet[Client] = weakref.WeakSet()
+# Which conditions of the list a client has seen drawn.
+_DRAWN: weakref.WeakKeyDictionary[Client, set[frozenset[str]]] = weakref.WeakKeyDictionary()
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
 
@@ -81,14 +82,15 @@ def figure_links(client: Client, url: str) -> list[Link]:
 
 
 def totals(client: Client, url: str) -> dict[str, str]:
-    """The data attributes of `#totals` on a page. A list is counted as its page counts it, without drawing it; of each
-    client the first is drawn, too, and must say the same.
+    """The data attributes of `#totals` on a page. A list is counted as its page counts it; the first one that a client
+    asks for by the same conditions is drawn, too, and must say the same.
     """
     if urlsplit(url).path != "/projects/":
         return read(client, url).by_id["totals"]
     found = _counted(client, url)
-    if client not in _DRAWN:
-        _DRAWN.add(client)
+    asked = frozenset(QueryDict(urlsplit(url).query))
+    if asked not in (drawn_of := _DRAWN.setdefault(client, set())):
+        drawn_of.add(asked)
         response = client.get(f"{url}{'&' if '?' in url else '?'}per_page=1", headers={"HX-Request": "true"})
         assert response.status_code == 200, (url, response.status_code)
         foot = FOOT.search(response.content.decode())

@@ -17,7 +17,7 @@ from tests.reports.test_figures_agree import listed, register
 
 __all__ = ["register"]
 pytestmark = pytest.mark.django_db
-MONTHS, CELLS = 6, 8
+MONTHS, CELLS = 6, 12
 
 
 def test_figures_open_their_rows(register: None) -> None:
