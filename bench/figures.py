@@ -64,12 +64,10 @@ def measure() -> dict[str, list[float]]:
     from django.test import Client
     from django.utils import timezone
 
-    from accounts.models import Role, User
+    from bench.madeup import administrator
 
-    rights = {"role": Role.ADMIN, "is_staff": True, "is_superuser": True, "display_name": "bench"}
-    user, __ = User.objects.get_or_create(username="bench", defaults=rights)
     client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(user)
+    client.force_login(administrator())
     today = timezone.localdate()
     past = datetime.date(today.year - 1, 9, 30)
     before = past.replace(year=past.year - 1)

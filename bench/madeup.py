@@ -19,6 +19,14 @@ TABLES = (
 )
 
 
+def administrator() -> Any:
+    """The account that asks for the pages that are measured."""
+    from accounts.models import Role, User
+
+    rights = {"role": Role.ADMIN, "is_staff": True, "is_superuser": True, "display_name": "bench"}
+    return User.objects.get_or_create(username="bench", defaults=rights)[0]
+
+
 class Rows:
     """Rows by table, each written once. Park and cluster of a project are chosen by `chance`."""
 
