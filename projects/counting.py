@@ -7,14 +7,14 @@ everything registered counts, from the sums that are kept on the project.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, Expression, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Substr
 
 from jiangjin.lib.money import MoneyField
@@ -167,17 +167,21 @@ def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date 
     return rows.aggregate(total=Sum(period.sums))["total"] or Decimal(0)
 
 
-def _summed(model: Any, dated: str, day: datetime.date) -> Subquery:
-    """Of one project, what counts by the day; NULL where it has no row at all, 0 where none counts yet."""
+def _summed(model: Any, dated: str, day: datetime.date, made: Callable[[F], Expression] | None = None) -> Subquery:
+    """Of one project, what counts by the day, or what is `made` of it; NULL where it has no row, 0 where none counts.
+
+    What is made of the sum is made inside: outside, the sum would be worked out each time that it is named.
+    """
     none = Value(Decimal(0), output_field=MoneyField())
     reached = Case(When(happened(dated, day), then=F("amount")), default=none)
     own = model.objects.filter(project=OuterRef("pk")).order_by().values("project")
-    return Subquery(own.annotate(whole=Sum(reached)).values("whole"))
+    rows = own.annotate(whole=Sum(reached))
+    return Subquery(rows.values("whole") if made is None else rows.annotate(made=made(F("whole"))).values("made"))
 
 
-def agreed_by(day: datetime.date) -> Subquery:
-    """What a project had agreed by the day, in 万元."""
-    return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day)
+def agreed_by(day: datetime.date, made: Callable[[F], Expression] | None = None) -> Subquery:
+    """What a project had agreed by the day, in 万元; or what is `made` of it."""
+    return _summed(apps.get_model("projects", "CapitalCommitment"), "committed_on", day, made)
 
 
 def arrived_by(day: datetime.date) -> Subquery:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from projects.between import in_condition
 from projects.choices import Condition
 from projects.judged import cut_of, next_milestone, unsolved, waiting
-from projects.lightrules import RED, RULES, YELLOW, Known, Reason, yesterday
+from projects.lightrules import RED, RULES, YELLOW, Known, Reason, soon, yesterday
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 from projects.plans import comparable, plan_of
 from projects.querysets import ProjectQuerySet
@@ -49,12 +49,17 @@ class Light:
 
 def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
     """Adds `light_now`, the light as of a day."""
-    red, yellow = _any_red(day), Q()
+    # The first planned day of each project, looked up as far as it comes to that, and not three times all those of the
+    # register that are waited for: what the rule of the planned milestones says, and whether one is planned.
+    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
+    first = Subquery(waited.order_by("planned_on").values("planned_on")[:1])
+    red, yellow = Q(first_planned__by=yesterday(day)), Q(first_planned__by=soon(day))
     for rule in QUICK_FIRST:
-        yellow |= rule.yellow(day)
-    planned = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
-    has_plan = Q(Exists(planned)) | Q(Exists(PlannedArrival.objects.filter(project=OuterRef("pk"))))
-    return comparable(projects, day).annotate(
+        if rule.code != "milestone":
+            red |= rule.red(day)
+            yellow |= rule.yellow(day)
+    has_plan = Q(first_planned__isnull=False) | Q(Exists(PlannedArrival.objects.filter(project=OuterRef("pk"))))
+    return comparable(projects.alias(first_planned=first), day).annotate(
         light_now=Case(
             When(_terminated(day), then=Value(NONE)),
             When(red, then=Value(RED)),

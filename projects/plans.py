@@ -83,15 +83,16 @@ def comparable(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
     due = due.order_by().values("project")
     # The code of the first month of the first planned quarter, as `_first_code` makes it.
     code = ExpressionWrapper(F("year") * 10000 + (F("quarter") * 3 - 2) * 100, output_field=IntegerField())
-    came = CapitalArrival.objects.filter(
-        project=OuterRef("pk"), month__by=end_of((year, quarter)), month__gte=OuterRef("plan_begins")
-    ).order_by()
+    # Of the few arrivals of a project: were the months a condition of the rows, PostgreSQL would go through all the
+    # register's arrivals of those months for each project.
+    in_plan = Q(month__by=end_of((year, quarter)), month__gte=OuterRef("plan_begins"))
+    came = CapitalArrival.objects.filter(project=OuterRef("pk")).order_by()
     nothing = Value(Decimal(0), output_field=MoneyField())
     return projects.alias(
         plan_begins=Subquery(due.annotate(first=Min(code)).values("first")),
         planned_by_day=Subquery(due.annotate(whole=Sum("amount")).values("whole")),
         arrived_in_plan=Coalesce(
-            Subquery(came.values("project").annotate(whole=Sum("amount")).values("whole")), nothing
+            Subquery(came.values("project").annotate(whole=Sum("amount", filter=in_plan)).values("whole")), nothing
         ),
     )
 

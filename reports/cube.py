@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -75,6 +75,8 @@ class Scope:
     projects: ProjectQuerySet
     period: Period = ALL
     day: datetime.date | None = None
+    # The codes of the vocabularies by their numbers, once known: the same at another time.
+    numbers: dict[str, dict[int, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, period: Period, day: datetime.date | None = None) -> Scope:
         """The same projects at another time."""
@@ -100,7 +102,7 @@ class _Cutter:
         self._add_flows()
         if self.scope.day is not None:
             self._add_cohort_as_of()
-        return {codes: replace(NOTHING, **sums) for codes, sums in self.found.items()}
+        return {codes: Figures(**sums) for codes, sums in self.found.items()}
 
     @property
     def cohort(self) -> ProjectQuerySet:
@@ -115,28 +117,31 @@ class _Cutter:
         return found
 
     @cached_property
-    def _numbers(self) -> dict[str, dict[int, str]]:
-        """The codes of the vocabularies that the database groups by their numbers."""
-        return {
-            name: dict(NUMBERED[name].objects.order_by().values_list("pk", "code"))
-            for name in self.dimensions
-            if name in NUMBERED
-        }
+    def _translators(self) -> list[tuple[str, Callable[[Any], str]]]:
+        """Of each dimension where a row holds its raw key, and what makes a code of it: asked once a key."""
+        return [(f"key{place}", cache(self._translator(name))) for place, name in enumerate(self.dimensions)]
+
+    def _translator(self, name: str) -> Callable[[Any], str]:
+        """Makes codes of what the database grouped a dimension by."""
+        if name in NUMBERED:
+            numbers = self.scope.numbers
+            if name not in numbers:
+                numbers[name] = dict(NUMBERED[name].objects.order_by().values_list("pk", "code"))
+            return lambda raw: numbers[name].get(raw, NONE)
+        if DIMENSIONS[name].is_time:
+            return lambda raw: time_code(name, raw)
+        return lambda raw: NONE if raw is None else raw
 
     def _codes(self, row: dict[str, Any]) -> Codes:
-        codes = []
-        for place, name in enumerate(self.dimensions):
-            raw = row[f"key{place}"]
-            if name in NUMBERED:
-                raw = self._numbers[name].get(raw)
-            codes.append(time_code(name, raw) if DIMENSIONS[name].is_time else NONE if raw is None else raw)
-        return tuple(codes)
+        return tuple([translate(row[key]) for key, translate in self._translators])
 
     def _take(self, rows: Iterable[dict[str, Any]], **names: str) -> None:
+        nothing = {name: getattr(NOTHING, name) for name in names}
         for row in rows:
             cell = self.found[self._codes(row)]
             for name, of in names.items():
-                cell[name] = cell.get(name, getattr(NOTHING, name)) + (row[of] or getattr(NOTHING, name))
+                if found := row[of]:
+                    cell[name] = cell.get(name, nothing[name]) + found
 
     def _count_cohort(self) -> None:
         """Whatever a project itself says, by its stage and condition: how many have come how far follows."""

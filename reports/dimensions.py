@@ -83,7 +83,9 @@ def _stage(day: datetime.date | None) -> Any:
 
 
 def _size(day: datetime.date | None) -> Any:
-    return classes.size_key(F("agreed_capital") if day is None else agreed_by(day))
+    if day is None:
+        return classes.size_key(F("agreed_capital"))
+    return Coalesce(agreed_by(day, classes.size_key), Value(NONE))
 
 
 DIMENSIONS = {
