@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.views import PREVIOUS_VISIT
 from jiangjin.lib.dates import PartialDay
+from projects import mine
 from projects.models import Follow, Obstacle, Project
 from tests.builders import PASSWORD, make_project, make_user
 
@@ -143,11 +144,22 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
     session.save()
     counted = []
     for __ in range(2):
-        for number in range(6):
-            project = make_project(park="shuangfu", planned={"started": f"2020-0{number + 1}"}, user=other)
+        for number in range(mine.MOST + 2):  # more than the page shows, before and after
+            project = make_project(park="shuangfu", planned={"started": f"2020-{number + 1:02d}"}, user=other)
             Follow.objects.create(user=user, project=project)
         client.get("/mine/")
         with CaptureQueriesContext(connection) as queries:
             client.get("/mine/")
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize("red", [2, mine.MOST, mine.MOST + 3])
+def test_the_red_ones_come_first_each_by_its_planned_day(vocabulary: None, red: int) -> None:
+    today = timezone.localdate()
+    near = (today + datetime.timedelta(days=10)).isoformat()
+    yellow = [make_project(park="shuangfu", planned={"started": near}).pk for __ in range(2)]
+    make_project(park="shuangfu", planned={"started": f"{today.year + 1}-12-31"})  # green
+    late = [make_project(park="shuangfu", planned={"started": f"2020-{number:02d}"}).pk for number in range(red, 0, -1)]
+    found = mine.needing_attention(Project.objects.counted(), today)
+    assert [project.pk for project in found] == [*reversed(late), *yellow][: mine.MOST]
