@@ -160,6 +160,8 @@ def test_the_red_ones_come_first_each_by_its_planned_day(vocabulary: None, red: 
     near = (today + datetime.timedelta(days=10)).isoformat()
     yellow = [make_project(park="shuangfu", planned={"started": near}).pk for __ in range(2)]
     make_project(park="shuangfu", planned={"started": f"{today.year + 1}-12-31"})  # green
-    late = [make_project(park="shuangfu", planned={"started": f"2020-{number:02d}"}).pk for number in range(red, 0, -1)]
+    late = [
+        make_project(park="shuangfu", planned={"started": f"{2007 + number}-06"}).pk for number in range(red, 0, -1)
+    ]
     found = mine.needing_attention(Project.objects.counted(), today)
     assert [project.pk for project in found] == [*reversed(late), *yellow][: mine.MOST]
