@@ -7,6 +7,8 @@ import datetime
 import random
 from decimal import Decimal
 
+from django.db import connection
+
 from projects import stages
 from projects.choices import HonourKind, InvestorType, Stage
 from projects.models import ConditionPeriod, Investor, Project
@@ -39,6 +41,8 @@ def fill_register(chance: random.Random, projects: int) -> None:
         make_investor(firm.name, honours=chance.sample(list(HonourKind.values), chance.randint(1, 3)))
     for __ in range(projects):
         _make(chance, firms)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # a database learns this by itself, but not of rows that are never committed
 
 
 def _make(chance: random.Random, firms: list[Investor]) -> None:
