@@ -65,16 +65,32 @@ def page(context: BrowserContext, live_server) -> Iterator[Page]:
     assert not troubles, troubles
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The product's own parks, clusters and chains are there as after an installation, made once and not a test.
+
+    A test with transactions empties the database behind it: those run last, and `vocabulary` makes them anew.
+    """
+    with django_db_blocker.unblock():
+        _load_vocabulary()
+
+
+def _load_vocabulary() -> None:
+    from parks.models import Park
+    from reports.vocabulary import load_vocabulary
+
+    if not Park.objects.exists():
+        load_vocabulary()
+
+
 @pytest.fixture(scope="module")
 def shared_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What a module's own fixtures make is made once, seen by all of its tests, and gone at its end.
 
     Holds the product's parks, clusters and chains. The module's tests need the mark `django_db`, not with transactions.
     """
-    from reports.vocabulary import load_vocabulary
-
     with django_db_blocker.unblock(), transaction.atomic():
-        load_vocabulary()
+        _load_vocabulary()
         yield
         transaction.set_rollback(True)
 
@@ -82,6 +98,4 @@ def shared_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
 @pytest.fixture
 def vocabulary(db: None) -> None:
     """The product's own parks, clusters and chains."""
-    from reports.vocabulary import load_vocabulary
-
-    load_vocabulary()
+    _load_vocabulary()
