@@ -11,7 +11,16 @@ pytestmark = pytest.mark.django_db
 MODELS = (Cluster, Chain, LeadingFirm, Park, PublishedFigure)
 
 
-def test_everything_is_made_once_with_one_line_of_history() -> None:
+@pytest.fixture
+def empty(db: None) -> None:
+    """A database without a vocabulary, as before the first start."""
+    Park.objects.exclude(parent=None).delete()
+    for model in (LeadingFirm, Chain, Cluster, Park, PublishedFigure):
+        model.objects.all().delete()
+        model.history.all().delete()
+
+
+def test_everything_is_made_once_with_one_line_of_history(empty: None) -> None:
     made = load_vocabulary()
     rows = {model: list(model.objects.order_by("pk").values()) for model in MODELS}
     assert made == sum(map(len, rows.values())) - len(rows[LeadingFirm])
