@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from imports.undo_days import days_that_must_stay
 from jiangjin.lib.replay import Key, Subject
 from jiangjin.lib.rewriting import update_rows
 from jiangjin.lib.takeback import Takeback
-from projects.capital import recompute
+from projects.capital import fault_of_days, recompute
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.models import (
     Attachment,
@@ -125,13 +126,15 @@ def changes_of(plan: Takeback) -> list[Change]:
     return sorted(changes, key=place)
 
 
-def rows_that_make_no_sense(plan: Takeback) -> Iterator[Key]:
+def what_makes_no_sense(plan: Takeback) -> Iterator[tuple[Key, tuple[str, ...]]]:
     """Rows that must stay as they are: what was edited since would otherwise be left without its other half.
 
-    Commitments never sum to less than nothing and begin with an initial one; where investors take part, one leads.
+    Commitments never sum to less than nothing and begin with an initial one; where investors take part, one leads; and
+    the days of a project's way follow one another (there the days alone must stay).
     """
     for model, makes_sense in ((CapitalCommitment, _commitments_make_sense), (Participation, _one_leads)):
-        yield from _without_sense(plan, model, makes_sense)
+        yield from ((key, ()) for key in _without_sense(plan, model, makes_sense))
+    yield from days_that_must_stay(plan)
 
 
 def _without_sense(plan: Takeback, model: type[Model], makes_sense: Any) -> Iterator[Key]:
@@ -161,7 +164,9 @@ def _without_sense(plan: Takeback, model: type[Model], makes_sense: Any) -> Iter
 def _commitments_make_sense(rows: list[dict[str, Any]]) -> bool:
     if not rows:
         return True
-    return sum(row["amount"] for row in rows) >= 0 and any(row["kind"] == CommitmentKind.INITIAL for row in rows)
+    begins = any(row["kind"] == CommitmentKind.INITIAL for row in rows)
+    in_order = not fault_of_days((row["kind"], row["committed_on"]) for row in rows)
+    return begins and in_order and sum(row["amount"] for row in rows) >= 0
 
 
 def _one_leads(rows: list[dict[str, Any]]) -> bool:

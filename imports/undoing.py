@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from imports.batches import AlreadySettled, PreviewOutdated
 from imports.models import BatchState, ImportBatch, Takeback
-from imports.undo_rules import LABEL, SUBJECTS, changes_of, chunks, project_of, rows_that_make_no_sense, settle_projects
+from imports.undo_rules import LABEL, SUBJECTS, changes_of, chunks, project_of, settle_projects, what_makes_no_sense
 from imports.undo_shown import kept_values
 from imports.writing import lock_imports
 from jiangjin.lib import takeback
@@ -150,7 +150,7 @@ def plan_of(reason: str, *, back: bool) -> takeback.Takeback:
         back=back,
         before=before,
         after=Standing(frozenset(dropped), decided),
-        guard=rows_that_make_no_sense,
+        guard=what_makes_no_sense,
     )
 
 

@@ -54,15 +54,15 @@ class Obstacle:
     why: str  # taken: another row holds the values; missing: what it refers to is gone; together: kept with an edit
 
 
-Guard = Callable[["Takeback"], Iterable[Key]]
+Guard = Callable[["Takeback"], Iterable[tuple[Key, tuple[str, ...]]]]
 
 
 class Takeback:
     """The plan. Made in a constant number of queries for each model; `lib.taking.write` carries it out.
 
     `reason` is what is taken back, or counts again where it is not `back`; `others` are the reasons taken back
-    besides: what they left behind may go now, and what they took along may be needed again. `guard` names rows that
-    must stay as they are because they would make no sense with what was edited since.
+    besides: what they left behind may go now, and what they took along may be needed again. `guard` names rows, or some
+    columns of rows, that must stay as they are because they would make no sense with what was edited since.
     """
 
     def __init__(
@@ -248,8 +248,8 @@ class Takeback:
     def _meet_obstacles(self) -> bool:
         """Keep out what cannot be written; whether there was anything."""
         known = len(self.obstacles)
-        for key in self.guard(self):
-            self._hold(key, (), "together")
+        for key, columns in self.guard(self):
+            self._hold(key, columns, "together")
         for label, subject in self.subjects.items():
             after = self.after(label)
             for pk, columns in taken_by_others(subject.model, subject.names, after, self.gone(label)):

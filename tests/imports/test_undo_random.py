@@ -23,6 +23,7 @@ from jiangjin.integrity import all_invariants
 from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.money import YI
 from jiangjin.lib.takeback import NoWay
+from projects import stages
 from projects.choices import MilestoneKind
 from projects.models import Investor, Project
 from projects.registering import (
@@ -175,8 +176,13 @@ class Play:
         ]
         if chance.random() < 0.4:
             kind = chance.choice([MilestoneKind.STARTED, MilestoneKind.PRODUCTION])
-            milestones = [one for one in milestones if one.kind != kind]
-            milestones.append(TypedMilestone(kind, PartialDay(2024), chance.choice([None, PartialDay(2021, 5)]), False))
+            planned = chance.choice([PartialDay(2021), PartialDay(2022, 6), PartialDay(2024)])
+            was_reached = any(one.reached for one in milestones if one.kind == kind)  # going back asks for a reason
+            actual = chance.choice([None, PartialDay(2021, 5)])
+            changed = [one for one in milestones if one.kind != kind]
+            changed.append(TypedMilestone(kind, planned, actual, was_reached))
+            if in_order(project, changed):  # else the page refuses them
+                milestones = changed
         official = project.lead_official
         save_project(
             project=project,
@@ -218,6 +224,14 @@ class Play:
         self.oracle.decide(batch.pk, plan.decided, seen())
         self.told.append(f"{'undo' if back else 'redo'} #{batch.pk} {sorted(choices)} {list(plan.obstacles)}")
         self.check()
+
+
+def in_order(project: Project, milestones: list[TypedMilestone]) -> bool:
+    days = {"signed_on": project.signed_on}
+    for one in milestones:
+        days[stages.ACTUAL_FIELD[one.kind]] = one.actual_on
+        days[stages.PLANNED_FIELD.get(one.kind, "")] = one.planned_on
+    return not stages.broken_order(days)
 
 
 def assert_same(actual: Table, expected: Table, told: list[str]) -> None:
