@@ -7,7 +7,7 @@ not the column's default; keys are taken beforehand, so that rows may name each 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import connections, models, router
 from django.utils import timezone
 
 from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.indexing import indexes_made_afterwards
 from jiangjin.lib.money import MoneyField
 
 Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
@@ -55,7 +56,9 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     listed = ", ".join(quote(name) for name in [model._meta.pk.column, *taken, *constant])
-    with connection.cursor() as cursor:
+    # Keys of SQLite are numbered on: the first one tells how many rows there may be.
+    stored = keys[0] - 1
+    with indexes_made_afterwards(model, count, stored, connection), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for chunk in chunks:
@@ -146,7 +149,7 @@ def _default(field: models.Field) -> Any:
     return field.get_default()
 
 
-def _take_keys(model: type[models.Model], count: int, connection: Any) -> Iterable[int]:
+def _take_keys(model: type[models.Model], count: int, connection: Any) -> Sequence[int]:
     """Keys for new rows. SQLite writes alone at a time; PostgreSQL takes them from the table's own sequence."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
