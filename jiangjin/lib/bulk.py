@@ -24,6 +24,12 @@ PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", 
 CHUNK = 1000
 
 
+class JsonText(str):
+    """The value of a JSON column that is written as JSON already."""
+
+    __slots__ = ()
+
+
 class NewRow:
     """A row that will be inserted: values by field name. A relation's value is a NewRow, a stored object or a key."""
 
@@ -128,6 +134,8 @@ def _column(field: models.Field, connection: Any) -> Taken:
         return lambda rows: [values.get(name, default) for values in rows]
     stored_default = field.get_db_prep_save(default, connection)
     prepare = functools.partial(field.get_db_prep_save, connection=connection)
+    if isinstance(field, models.JSONField):
+        return lambda rows: [_as_json(values.get(name, default), prepare) for values in rows]
     if isinstance(field, MoneyField):
         prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
@@ -141,6 +149,10 @@ def _column(field: models.Field, connection: Any) -> Taken:
         ]
 
     return prepared
+
+
+def _as_json(value: Any, prepare: Callable[[Any], Any]) -> Any:
+    return str(value) if type(value) is JsonText else prepare(value)
 
 
 def _default(field: models.Field) -> Any:
