@@ -42,6 +42,7 @@ class PlainRows:
         self.rows = reader.sheet.rows
         self.known: dict[tuple[str, str], RawCell] = {}
         self.texts: dict[str, RawCell] = {}
+        self.longest = self.book.budget.limits.max_cell_chars
 
     def take(self, text: str) -> Iterator[str]:
         if self.reader.in_data and self._is_blank(text):
@@ -52,6 +53,8 @@ class PlainRows:
 
     def _is_blank(self, text: str) -> bool:
         """Whether all rows hold formatted empty cells only: no tag but rows ends, so no cell has anything in it."""
+        if "</c>" in text:
+            return False
         ends = text.count("</row>")
         if text.count("</") != ends or " hidden=" in text or text.count("<row") != text.count('<row r="'):
             return False
@@ -118,8 +121,10 @@ class PlainRows:
                 tags += self._formula(formula)
             if not kind or kind == "n":
                 cell = known.get((style, value))
+            elif kind == "inlineStr" and not value:
+                cell = texts.get(inline) or self._text(inline)
             else:
-                cell = texts.get(inline) if kind == "inlineStr" else None
+                cell = None
             if cell is None:
                 cell = self._value(style, kind, value, inline)
                 if cell is None:
@@ -131,7 +136,8 @@ class PlainRows:
                 cells.extend([None] * (column - last - 1))
             cells.append(cell)
             last = column
-            struck = struck or style in struck_styles
+            if struck_styles and style in struck_styles:
+                struck = True
         if piece.count("<", at) != tags:
             raise NotPlain  # a tag that belongs to none of the cells
         if struck:
@@ -159,8 +165,9 @@ class PlainRows:
         return self._number(style, value)
 
     def _text(self, text: str) -> RawCell:
-        self.book.budget.text(text)
-        cell = text_cell(unescape(text))
+        if len(text) > self.longest:
+            self.book.budget.text(text)
+        cell = text if text.isprintable() and text and "_x" not in text else text_cell(unescape(text))
         if len(text) <= SHORT and len(self.texts) < KEPT:
             self.texts[text] = cell
         return cell
