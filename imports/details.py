@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ from imports.plan import UNWRITTEN, Change, ReadRow, RowPlan, shown
 from jiangjin.lib.bulk import JsonText
 from jiangjin.lib.dates import PartialDay
 
-_of_number = functools.lru_cache(maxsize=16384)(shown)  # columns repeat their amounts and days
+REPEATED = frozenset((Decimal, datetime.date))  # in columns whose amounts and days are few
+_shown = functools.lru_cache(maxsize=16384)(shown)
 _of_day = functools.lru_cache(maxsize=16384)(PartialDay.__str__)
 
 
@@ -43,7 +45,7 @@ def _text_of_new(read: ReadRow) -> JsonText:
         raw = cells[index] if index < width else None
         cell = "" if raw is None or raw == "" else f"{letter}{number}"
         if type(raw) is not str:
-            raw = _of_number(raw) if type(raw) is Decimal else shown(raw) if cell else ""
+            raw = _shown(raw) if type(raw) in REPEATED else shown(raw)
         if type(new) is not str:
             new = _of_day(new) if type(new) is PartialDay else _plain(new)
         value = quoted(new) if isinstance(new, str) else json.dumps(new, ensure_ascii=False)
