@@ -135,7 +135,8 @@ def _column(field: models.Field, connection: Any) -> Taken:
     stored_default = field.get_db_prep_save(default, connection)
     prepare = functools.partial(field.get_db_prep_save, connection=connection)
     if isinstance(field, models.JSONField):
-        return lambda rows: [_as_json(values.get(name, default), prepare) for values in rows]
+        stored = functools.partial(_as_json, prepare=prepare, default=default, stored_default=stored_default)
+        return lambda rows: [stored(values.get(name, default)) for values in rows]
     if isinstance(field, MoneyField):
         prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
@@ -151,8 +152,10 @@ def _column(field: models.Field, connection: Any) -> Taken:
     return prepared
 
 
-def _as_json(value: Any, prepare: Callable[[Any], Any]) -> Any:
-    return str(value) if type(value) is JsonText else prepare(value)
+def _as_json(value: Any, prepare: Callable[[Any], Any], default: Any, stored_default: Any) -> Any:
+    if type(value) is JsonText:
+        return str(value)
+    return stored_default if value == default else prepare(value)
 
 
 def _default(field: models.Field) -> Any:

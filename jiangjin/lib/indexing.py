@@ -17,9 +17,9 @@ def indexes_made_afterwards(model: type[models.Model], new: int, stored: int, co
     """Take the table's plain indexes off for the block, within the caller's transaction; both come or neither does.
 
     Only on SQLite, where nobody else writes meanwhile and who reads sees the state before the transaction, and only
-    where more rows come than are there (at most `stored`), for all of them are sorted. Unique indexes stay.
+    where twice as many rows come as are there (at most `stored`), for all of them are sorted. Unique indexes stay.
     """
-    taken = _plain_indexes(model, connection) if connection.vendor == "sqlite" and new >= max(MANY, stored) else {}
+    taken = _plain_indexes(model, connection) if connection.vendor == "sqlite" and new >= max(MANY, 2 * stored) else {}
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for name in taken:
