@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
 from imports.reading.richtext import unescape
+from imports.reading.xlsx_shape import Shape, Shapes
 
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
@@ -42,6 +43,7 @@ class PlainRows:
         self.rows = reader.sheet.rows
         self.known: dict[tuple[str, str], RawCell] = {}
         self.texts: dict[str, RawCell] = {}
+        self.shapes = Shapes(reader.struck_styles)
         self.longest = self.book.budget.limits.max_cell_chars
 
     def take(self, text: str) -> Iterator[str]:
@@ -68,6 +70,9 @@ class PlainRows:
         """Whether the piece, which may begin with rows without cells, was taken."""
         at = 0
         reader = self.reader
+        shape = self.shapes.last
+        if shape and (found := shape.pattern.fullmatch(piece)) and self._row_of_shape(shape, found):
+            return True
         while True:
             tag = ROW.match(piece, at)
             if tag is None:
@@ -90,14 +95,31 @@ class PlainRows:
             return False
         if ROW_HIDDEN.search(tag[1]):
             self._hide(row)
+        self._take_row(row, digits, cells)
+        return True
+
+    def _row_of_shape(self, shape: Shape, found: re.Match[str]) -> bool:
+        """Whether a row that looks like the one before it was taken."""
+        digits, *values = found.groups()
+        row = int(digits)
+        if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
+            return False
+        try:
+            cells = shape.cells(values, self.known, self.texts, self._read)
+        except NotPlain:
+            return False
+        self._take_row(row, digits, cells)
+        return True
+
+    def _take_row(self, row: int, digits: str, cells: list[RawCell]) -> None:
+        reader, budget = self.reader, self.book.budget
         reader.row, reader.row_text, reader.column = row, digits, len(cells)
         if cells:
-            if len(cells) > self.book.budget.limits.max_columns:
-                self.book.budget.column(len(cells))
-            self.book.budget.add(len(cells) - cells.count(None))
+            if len(cells) > budget.limits.max_columns:
+                budget.column(len(cells))
+            budget.add(len(cells) - cells.count(None))
             self.rows.extend([] for _ in range(row - 1 - len(self.rows)))
             self.rows.append(cells)
-        return True
 
     def _hide(self, row: int) -> None:
         if row <= self.book.budget.limits.max_rows:
@@ -110,7 +132,8 @@ class PlainRows:
         cells: list[RawCell] = []
         tags = last = 0
         struck = False
-        for letters, row, style, kind, formula, value, inline, empty in CELL.findall(piece, at):
+        found = CELL.findall(piece, at)
+        for letters, row, style, kind, formula, value, inline, empty in found:
             if row != digits:
                 raise NotPlain
             if empty:
@@ -142,6 +165,8 @@ class PlainRows:
             raise NotPlain  # a tag that belongs to none of the cells
         if struck:
             self.reader.sheet.struck_rows.add(int(digits))
+        elif cells:
+            self.shapes.learn(piece, found, self.reader.column_number)
         return cells
 
     def _formula(self, formula: str) -> int:
@@ -150,6 +175,9 @@ class PlainRows:
             raise NotPlain
         self.reader.other_results += 1
         return formula.count("<")
+
+    def _read(self, style: str, kind: str, value: str) -> RawCell:
+        return self._text(value) if kind == "inlineStr" else self._value(style, kind, value, "")
 
     def _value(self, style: str, kind: str, value: str, inline: str) -> RawCell:
         if kind == "s":
