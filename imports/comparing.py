@@ -52,8 +52,8 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
     for name, new in row.read.values.items():
         if name in NOT_COMPARED:
             continue
-        if name in AS_THEY_ARE:
-            old = stored.values.get(AS_THEY_ARE[name])
+        if column := AS_THEY_ARE.get(name):
+            old = stored.values.get(column)
         else:
             old, new = _old_and_new(row, stored, name, new, codes)
         # What stands in no cell is a default: it fills what nobody knows, and says nothing against what is known.
@@ -61,7 +61,8 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
             changes.append(change_of(row.read, name, old))
             if name == "signed_on":
                 _check_commitment_days(row, stored, old, new)
-    return changes + _capital_changes(row, stored)
+    changes += _capital_changes(row, stored)
+    return changes
 
 
 def moved_with_signing(day: PartialDay | None, old: PartialDay | None, new: PartialDay) -> PartialDay | None:

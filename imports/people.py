@@ -26,8 +26,7 @@ COLUMNS = {
 class People:
     """Investors and officials by what rows call them. `new` and `changed` are what must be written of them."""
 
-    def __init__(self, rows: Iterable[RowPlan]) -> None:
-        rows = list(rows)
+    def __init__(self, rows: list[RowPlan]) -> None:
         self.new: dict[type[Model], list[NewRow]] = defaultdict(list)
         self.changed: dict[int, Investor] = {}
         self.columns: set[str] = set()

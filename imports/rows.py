@@ -161,10 +161,11 @@ def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], above: dict) -> None:
-    cells = row.cells
+    cells, values = row.cells, row.values
     width = len(cells)
     for source in sources:
-        raw = cells[source.index] if source.index < width else None
+        index = source.index
+        raw = cells[index] if index < width else None
         if not raw and (raw is None or raw == ""):
             raw, origin = _from_above(sheet, table, row.row, source, above)
             if raw is None:
@@ -172,10 +173,9 @@ def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], a
             row.place(source.field, source.letter, raw)
             row.from_above = {**(row.from_above or {}), source.field: origin}
         elif source.fills_down and is_filled(raw):
-            above[source.index] = raw, row.row
-        known = source.met.get(raw) if type(raw) in PLAIN_TYPES else None
-        if known is not None:
-            row.values[source.field] = known
+            above[index] = raw, row.row
+        if type(raw) in PLAIN_TYPES and (known := source.met.get(raw)) is not None:
+            values[source.field] = known
         else:
             read_into(row, source, raw)
 

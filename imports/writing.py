@@ -14,7 +14,7 @@ from django.utils import timezone
 from imports.creating import Creator
 from imports.details import details_of
 from imports.known import Known
-from imports.models import ImportBatch, ImportRow
+from imports.models import ImportBatch, ImportRow, RowAction
 from imports.people import People
 from imports.plan import Plan, RowPlan
 from imports.progress import WRITE, Progress
@@ -84,13 +84,14 @@ class Writes:
 def build_writes(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> Writes:
     """What `write_built` will write. Best called before the transaction: on SQLite others wait from its beginning."""
     source = batch.filename[:200]
-    changed = [row for row in plan.rows if row.accepted and row.different]
-    people = People(row for row in plan.rows if row.accepted)
+    written = [row for row in plan.rows if row.accepted and (row.is_new_project or row.different)]
+    changed = [row for row in written if row.different]
+    people = People(written)
     creator = Creator(people, links, set(known.by_code), source)
     updater = Updater(changed, people, known, links, source, batch.user_id)
     made: dict[int, NewRow] = {}
-    for row in plan.rows:
-        if row.accepted and row.is_new_project:
+    for row in written:
+        if row.is_new_project:
             made[id(row)] = creator.create(row)
             people.learn(row)
     for row in changed:
@@ -152,12 +153,13 @@ def _number(creator: Creator) -> None:
 
 def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch) -> None:
     """What each row did, for the batch's page and every value's source. `projects`: keys of the new ones by id(row)."""
+    actions = {action: str(action) for action in RowAction}
     rows = (
         NewRow(
             batch=batch.pk,
             sheet=row.read.sheet[:100],
             row=row.read.row,
-            action=str(row.action),
+            action=actions[row.action],
             project=projects.get(id(row), row.project_id),
             details=details_of(row, plan.corrected),
         )

@@ -112,14 +112,12 @@ def odd_order(days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
 
 
 def _reversed(order: list[tuple[str, str]], days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
-    known = {name: day for name, day in days.items() if day is not None}
-    if len(known) < 2:
-        return []
-    return [
-        (earlier, later)
-        for earlier, later in order
-        if earlier in known and later in known and known[later].certainly_before(known[earlier])
-    ]
+    found = []
+    for earlier, later in order:
+        first = days.get(earlier)
+        if first and (second := days.get(later)) and second.certainly_before(first):
+            found.append((earlier, later))
+    return found
 
 
 def days_of(project: Project) -> dict[str, PartialDay | None]:

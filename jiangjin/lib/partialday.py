@@ -88,6 +88,12 @@ class PartialDay:
         """Whether even its first possible day lies after this one."""
         return self.year > day.year or (self.year == day.year and self.first > day)
 
+    # As the dataclass would make them, without a tuple a time: days of many rows are compared and looked up.
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self.year == other.year and self.month == other.month and self.day == other.day
+
     def __hash__(self) -> int:
         return self.year * 10000 + (self.month or 0) * 100 + (self.day or 0)
 
