@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -16,7 +15,7 @@ from imports.details import details_of
 from imports.known import Known
 from imports.models import ImportBatch, ImportRow, RowAction
 from imports.people import People
-from imports.plan import Plan, RowPlan
+from imports.plan import Plan
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows

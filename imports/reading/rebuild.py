@@ -27,7 +27,9 @@ class Cells:
         texts, other = self.texts, self._other
         if len(texts) < KEPT:
             return [
-                (texts.setdefault(value, value) if len(value) < SHORT else value) if type(value) is str else other(value)
+                (texts.setdefault(value, value) if len(value) < SHORT else value)
+                if type(value) is str
+                else other(value)
                 for value in raw
             ]
         return [value if type(value) is str else other(value) for value in raw]

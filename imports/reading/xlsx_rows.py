@@ -69,7 +69,6 @@ class PlainRows:
     def _row(self, piece: str) -> bool:
         """Whether the piece, which may begin with rows without cells, was taken."""
         at = 0
-        reader = self.reader
         shape = self.shapes.last
         if shape and (found := shape.pattern.fullmatch(piece)) and self._row_of_shape(shape, found):
             return True
@@ -144,10 +143,8 @@ class PlainRows:
                 tags += self._formula(formula)
             if not kind or kind == "n":
                 cell = known.get((style, value))
-            elif kind == "inlineStr" and not value:
-                cell = texts.get(inline) or self._text(inline)
             else:
-                cell = None
+                cell = texts.get(inline) if kind == "inlineStr" else None
             if cell is None:
                 cell = self._value(style, kind, value, inline)
                 if cell is None:
@@ -159,8 +156,7 @@ class PlainRows:
                 cells.extend([None] * (column - last - 1))
             cells.append(cell)
             last = column
-            if struck_styles and style in struck_styles:
-                struck = True
+            struck = struck or style in struck_styles
         if piece.count("<", at) != tags:
             raise NotPlain  # a tag that belongs to none of the cells
         if struck:
