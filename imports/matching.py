@@ -85,6 +85,8 @@ class Matcher:
         numbered = self.known.by_code.get(code, []) + self.known.by_approval.get(approval, [])
         if not numbered:
             return None
+        if len(numbered) == 1 and fits_number(numbered[0], key, firm):
+            return numbered[0]
         fits = [project for project in numbered if fits_number(project, key, firm)]
         if fits:
             return max(fits, key=lambda project: project.name_key == key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
 from imports.reading.richtext import unescape
-from imports.reading.xlsx_shape import Shape, Shapes
+from imports.reading.xlsx_shape import Found, Shape, Shapes
 
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
@@ -88,10 +88,12 @@ class PlainRows:
         row, digits = int(number[1]), number[1]
         if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
             return False
+        parts = CELL.findall(piece, at)
         try:
-            cells = self._cells(piece, at, digits)
+            cells = self._cells(parts, piece.count("<", at), digits)
         except NotPlain:
             return False
+        self.shapes.learn(piece, parts, self.reader.column_number)
         if ROW_HIDDEN.search(tag[1]):
             self._hide(row)
         self._take_row(row, digits, cells)
@@ -124,14 +126,13 @@ class PlainRows:
         if row <= self.book.budget.limits.max_rows:
             self.reader.sheet.hidden_rows.add(row)
 
-    def _cells(self, piece: str, at: int, digits: str) -> list[RawCell]:
-        """The cells of a row; NotPlain where one of them must go to expat."""
+    def _cells(self, found: list[Found], all_tags: int, digits: str) -> list[RawCell]:
+        """The cells of a row; NotPlain where one of them, or a tag that belongs to none, must go to expat."""
         columns, struck_styles = self.reader.columns, self.reader.struck_styles
         known, texts = self.known, self.texts
         cells: list[RawCell] = []
         tags = last = 0
         struck = False
-        found = CELL.findall(piece, at)
         for letters, row, style, kind, formula, value, inline, empty in found:
             if row != digits:
                 raise NotPlain
@@ -157,12 +158,10 @@ class PlainRows:
             cells.append(cell)
             last = column
             struck = struck or style in struck_styles
-        if piece.count("<", at) != tags:
-            raise NotPlain  # a tag that belongs to none of the cells
+        if all_tags != tags:
+            raise NotPlain
         if struck:
             self.reader.sheet.struck_rows.add(int(digits))
-        elif cells:
-            self.shapes.learn(piece, found, self.reader.column_number)
         return cells
 
     def _formula(self, formula: str) -> int:

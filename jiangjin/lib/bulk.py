@@ -135,8 +135,8 @@ def _column(field: models.Field, connection: Any) -> Taken:
     stored_default = field.get_db_prep_save(default, connection)
     prepare = functools.partial(field.get_db_prep_save, connection=connection)
     if isinstance(field, models.JSONField):
-        stored = functools.partial(_as_json, prepare=prepare, default=default, stored_default=stored_default)
-        return lambda rows: [stored(values.get(name, default)) for values in rows]
+        as_json = functools.partial(_as_json, prepare=prepare, default=default, stored_default=stored_default)
+        return lambda rows: [as_json(values.get(name, default)) for values in rows]
     if isinstance(field, MoneyField):
         prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
