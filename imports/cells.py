@@ -103,7 +103,12 @@ def column_reader(
 ) -> Callable[[CellValue | Cell], Reading[Any]]:
     """A function that reads the raw values of one column; the quickest way through many rows."""
     options = Options(unit, percent_header, vocabulary or EMPTY_VOCABULARY, date1904)
-    return functools.partial(_read, READERS[kind], options=options)
+    reader = READERS[kind]
+
+    def read(raw: CellValue | Cell) -> Reading[Any]:
+        return reader(raw, "", options) if raw and type(raw) is str else _read(reader, raw, options)
+
+    return read
 
 
 def _read(reader: Reader, raw: CellValue | Cell, options: Options) -> Reading[Any]:

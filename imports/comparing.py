@@ -37,6 +37,7 @@ COMMITMENT_DAYS = _(
     "With this signing day an increase or a reduction would lie before the initial agreement. Check the day, and the "
     "days of the commitments on the project's page."
 )
+KIND_OF_DAY = {name: kind for kind, name in ACTUAL_FIELD.items()}
 NOT_COMPARED = UNWRITTEN | {"agreed_capital", "added_capital"}  # amounts have rules of their own
 # Fields that are compared as they are kept among a known project's values, and under which name.
 AS_THEY_ARE = {name: column for name, column in PLAIN.items() if name != "name"} | MILESTONE_FIELDS
@@ -51,8 +52,8 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
     for name, new in row.read.values.items():
         if name in NOT_COMPARED:
             continue
-        if name in AS_THEY_ARE:
-            old = stored.values.get(AS_THEY_ARE[name])
+        if column := AS_THEY_ARE.get(name):
+            old = stored.values.get(column)
         else:
             old, new = _old_and_new(row, stored, name, new, codes)
         # What stands in no cell is a default: it fills what nobody knows, and says nothing against what is known.
@@ -60,7 +61,8 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
             changes.append(change_of(row.read, name, old))
             if name == "signed_on":
                 _check_commitment_days(row, stored, old, new)
-    return changes + _capital_changes(row, stored)
+    changes += _capital_changes(row, stored)
+    return changes
 
 
 def moved_with_signing(day: PartialDay | None, old: PartialDay | None, new: PartialDay) -> PartialDay | None:
@@ -158,6 +160,8 @@ def _capital_changes(row: RowPlan, stored: KnownProject) -> list[Change]:
     except CellError as error:
         row.read.refuse(error.code, error.message, "agreed_capital" if total is not None else "added_capital")
         return []
+    if stored is NOTHING:
+        return []  # a new project writes what its row says
     changes = []
     if total is not None and total != old_total:
         changes.append(change_of(row.read, "agreed_capital", old_total))
@@ -180,9 +184,7 @@ def initial_amount(known: KnownProject | None, total: Decimal, added: Decimal | 
 def reached_kinds(row: RowPlan) -> set[MilestoneKind]:
     """Milestones that the row says were reached, with a day or only by its word for the stage."""
     values = row.read.values
-    reached = {kind for kind, name in ACTUAL_FIELD.items() if values.get(name)}
-    if stage := values.get("stage"):
-        kind = milestone_for(Stage(stage))
-        if kind:
-            reached.add(kind)
+    reached = {KIND_OF_DAY[name] for name in KIND_OF_DAY.keys() & values.keys() if values[name]}
+    if (stage := values.get("stage")) and (kind := milestone_for(stage)):
+        reached.add(kind)
     return reached

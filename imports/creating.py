@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from typing import Any
 
@@ -40,6 +41,12 @@ DATED_FIELDS = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
+def _stage(reached: frozenset[str], signed: bool, said: str) -> str:
+    """The stage of a new project; few are met over and over."""
+    return str(stage_of(reached, signed=signed, former=said))
+
+
 class Creator:
     """Builds new projects in memory. `new` holds the rows by model; `codeless` new projects by year of first record."""
 
@@ -54,14 +61,16 @@ class Creator:
     def create(self, row: RowPlan) -> NewRow:
         """A new project and all that belongs to it."""
         values = row.read.values
-        columns: dict[str, Any] = {PLAIN[name]: values[name] for name in values if name in PLAIN}
-        columns |= {name: ids[values[name]] for name, ids in self.links.items() if name in values}
-        columns |= project_name_columns(values["name"])
-        columns["lead_official"] = self.people.official(values)
+        columns: dict[str, Any] = {PLAIN[name]: value for name, value in values.items() if name in PLAIN}
+        for name, ids in self.links.items():
+            if name in values:
+                columns[name] = ids[values[name]]
+        columns.update(project_name_columns(values["name"]))
+        if "lead_official" in values:
+            columns["lead_official"] = self.people.official(values)
         columns["agreed_capital"] = values.get("agreed_capital")
         reached = reached_kinds(row)
-        stage = values.get("stage") or "signed"
-        columns["stage"] = str(stage_of(reached, signed=bool(values.get("signed_on")), former=stage))
+        columns["stage"] = _stage(frozenset(reached), bool(values.get("signed_on")), values.get("stage") or "signed")
         project = NewRow(**columns)
         self._number(project, values)
         self.new[Project].append(project)
@@ -109,10 +118,9 @@ class Creator:
 
     def _notes_and_snapshots(self, project: NewRow, values: dict[str, Any]) -> None:
         as_of = values.get("as_of")
-        for name, value in values.items():
-            if name not in DATED_FIELDS:
-                continue
+        for name in [name for name in values if name in DATED_FIELDS]:
             home, what = DATED_FIELDS[name]
+            value = values[name]
             if home == "note":
                 self._add(Note, project, kind=what, text=value, noted_on=as_of, source=self.source)
             else:

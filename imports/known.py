@@ -133,7 +133,7 @@ class Known:
         for row in rows.iterator(CHUNK):
             project = KnownProject(*row[: len(MATCHED)], row[len(MATCHED)] is not None)  # type: ignore[call-arg]
             for column, value in zip(compared, row[len(MATCHED) + 1 :], strict=True):
-                if value is not None and value != "":
+                if value is not None and (type(value) is not str or value):
                     project.values[column] = value
             self.by_pk[project.pk] = project
         for pk, key in merged.values_list("merged_into", "name_key").iterator(CHUNK):
@@ -174,10 +174,11 @@ class Known:
         _load_commitments(ids)
         days = of_projects(Milestone.objects, ids).values_list("project_id", "kind", "planned_on", "actual_on")
         for pk, kind, planned, actual in days.iterator(CHUNK):
-            if pk in ids and planned is not None:
-                ids[pk].values[f"milestone.{kind}.planned"] = planned
-            if pk in ids and actual is not None:
-                ids[pk].values[f"milestone.{kind}.actual"] = actual
+            if (planned or actual) and (project := ids.get(pk)):
+                if planned:
+                    project.values[f"milestone.{kind}.planned"] = planned
+                if actual:
+                    project.values[f"milestone.{kind}.actual"] = actual
         for pk, kind, text in of_projects(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
@@ -226,7 +227,7 @@ def _load_commitments(ids: dict[int, KnownProject]) -> None:
             ids[pk].commitment_days = (*ids[pk].commitment_days, (kind, day))
     _load_first_days({pk: project for pk, project in ids.items() if project.commitment_days})
     for project in ids.values():
-        if any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
+        if project.commitments and any(kind == CommitmentKind.INCREASE for kind, __ in project.commitments):
             project.values["added_capital"] = project.committed(CommitmentKind.INCREASE)
 
 

@@ -71,18 +71,22 @@ class Matcher:
 
     def _by_answer(self, read: ReadRow) -> KnownProject | None:
         """What a person said of the row, side by side with what it is similar to."""
-        answer = self.answers.get(read.key, "")
+        answer = self.answers.get(read.key, "") if self.answers else ""
+        if not answer:
+            return None
         if answer == LATER:
             read.refuse("left_for_later", LEFT, "name")
-        meant = self.known.by_code.get(answer, []) if answer not in {"", NEW, LATER} else []
+        meant = self.known.by_code.get(answer, []) if answer not in {NEW, LATER} else []
         return next((project for project in meant if self.sees(project)), None)
 
     def _by_number(self, read: ReadRow, key: str, firm: Firm | None) -> KnownProject | None:
         """The number, or the national approval code, together with the same name or investor."""
         code, approval = read.values.get("project_code", ""), read.values.get("approval_code", "")
-        numbered = [*self.known.by_code.get(code, []), *self.known.by_approval.get(approval, [])]
+        numbered = self.known.by_code.get(code, []) + self.known.by_approval.get(approval, [])
         if not numbered:
             return None
+        if len(numbered) == 1 and fits_number(numbered[0], key, firm):
+            return numbered[0]
         fits = [project for project in numbered if fits_number(project, key, firm)]
         if fits:
             return max(fits, key=lambda project: project.name_key == key)
@@ -113,7 +117,8 @@ class Matcher:
     def _refuse_repeated(self, row: RowPlan, key: str, firm: Firm | None, park_id: int | None) -> None:
         read = row.read
         code = read.values.get("project_code", "")
-        for identity in _identities(code, key, firm, park_id):
+        identities = list(_identities(code, key, firm, park_id))
+        for identity in identities:
             earlier = self.made.get(identity)
             if earlier is None or not earlier.accepted:
                 continue
@@ -121,7 +126,7 @@ class Matcher:
             if identity[0] == "code" or not (code and other and code != other):
                 read.refuse("repeated_row", stands_already(REPEATED, REPEATED_ELSEWHERE, read, earlier.read), "name")
                 return
-        for identity in _identities(code, key, firm, park_id):
+        for identity in identities:
             self.made.setdefault(identity, row)
 
     def similar(self, row: RowPlan, firm: Firm | None) -> list[KnownProject]:
@@ -135,7 +140,7 @@ class Matcher:
 
     def is_answered(self, read: ReadRow) -> bool:
         """Whether a person settled what the row is similar to."""
-        return read.key in self.answers
+        return bool(self.answers) and read.key in self.answers
 
 
 def fits_number(project: KnownProject, key: str, firm: Firm | None) -> bool:

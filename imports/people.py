@@ -26,8 +26,7 @@ COLUMNS = {
 class People:
     """Investors and officials by what rows call them. `new` and `changed` are what must be written of them."""
 
-    def __init__(self, rows: Iterable[RowPlan]) -> None:
-        rows = list(rows)
+    def __init__(self, rows: list[RowPlan]) -> None:
         self.new: dict[type[Model], list[NewRow]] = defaultdict(list)
         self.changed: dict[int, Investor] = {}
         self.columns: set[str] = set()
@@ -35,7 +34,7 @@ class People:
         names = {name for row in rows if (name := row.read.values.get("lead_official"))}
         stored = Official.objects.filter(name__in=names) if len(names) <= FEW else Official.objects.all()
         self._officials: dict[tuple[str, str], Any] = {(one.name, one.post): one for one in stored} if names else {}
-        self._stored = self._load(row for row in rows if any(name in row.read.values for name in COLUMNS))
+        self._stored = self._load(row for row in rows if not COLUMNS.keys().isdisjoint(row.read.values))
 
     def _load(self, rows: Iterable[RowPlan]) -> dict[int, Investor]:
         """The stored firms of which a row says more than their name."""

@@ -168,7 +168,7 @@ def _settle(
     stored = known.by_pk.get(row.project_id) if row.project_id else None
     if stored is not None and request.left_out:
         leave_out(row, request.left_out)
-    check_amounts(read, stored, median, read.key in request.accepted)
+    check_amounts(read, stored, median, bool(request.accepted) and read.key in request.accepted)
     check_days(read, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)
     if not read.errors and stored is not None:
@@ -200,7 +200,7 @@ def _check_park(read: ReadRow, park_id: int | None, *, known: bool, request: Req
 def _check_sums(part: Understood, plan: Plan) -> None:
     """Compare the file's own subtotals of the agreed capital with the sum of the rows that they speak of."""
     column = next((column for column in part.proposal.of("agreed_capital") if not column.value), None)
-    if column is None:
+    if column is None or not part.table.sums:
         return
     here = [row for row in plan.rows if row.read.sheet == part.sheet.name]
     amounts = {row.read.row: row.read.values.get("agreed_capital") or Decimal(0) for row in here if row.accepted}

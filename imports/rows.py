@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,7 @@ PLAIN_TYPES = frozenset((str, Decimal, datetime.date))  # no bool among them, wh
 KEPT = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A column as it is read: where it stands, for which field, by which function."""
 
@@ -58,9 +59,9 @@ class Source:
     year_given: bool = False  # a person said it
     met: dict[Any, Any] = field(default_factory=dict)  # cell → value, of cells that a column repeats
 
-    @property
-    def remembers(self) -> bool:
-        """Whether a cell says the same wherever it stands in the column."""
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether a cell is just a value, and says the same wherever it stands in the column."""
         return not (self.merged_amounts or self.proposal.split or self.proposal.value)
 
 
@@ -160,21 +161,21 @@ def _defaults(proposal: Proposal, vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _read_row(row: ReadRow, sheet: Sheet, table: Table, sources: list[Source], above: dict) -> None:
-    cells = row.cells
+    cells, values = row.cells, row.values
     width = len(cells)
     for source in sources:
-        raw = cells[source.index] if source.index < width else None
-        if raw is None or raw == "":
+        index = source.index
+        raw = cells[index] if index < width else None
+        if not raw and (raw is None or raw == ""):
             raw, origin = _from_above(sheet, table, row.row, source, above)
             if raw is None:
                 continue
             row.place(source.field, source.letter, raw)
             row.from_above = {**(row.from_above or {}), source.field: origin}
         elif source.fills_down and is_filled(raw):
-            above[source.index] = raw, row.row
-        known = source.met.get(raw) if type(raw) in PLAIN_TYPES else None
-        if known is not None:
-            row.values[source.field] = known
+            above[index] = raw, row.row
+        if type(raw) in PLAIN_TYPES and (known := source.met.get(raw)) is not None:
+            values[source.field] = known
         else:
             read_into(row, source, raw)
 
@@ -193,6 +194,9 @@ def _from_above(
 def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
     """Read one cell into its row: a value, nothing, or an error at the cell."""
     name = source.field
+    if source.is_plain:
+        _read_plain(row, source, raw)
+        return
     if row.row in source.merged_amounts:
         row.place(name, source.letter, raw)
         row.refuse("merged_amount", MERGED_AMOUNT, name)
@@ -217,10 +221,25 @@ def read_into(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
         if source.proposal.treatment == "matrix" and name in row.values:
             value = max(value, row.values[name], key=lambda stage: Stage(stage).rank)
     row.values[name] = value
-    if not reading.warnings and source.remembers and type(raw) in PLAIN_TYPES and len(source.met) < KEPT:
-        source.met[raw] = value
     for code, message in reading.warnings:
         row.warn(code, message, name)
+
+
+def _read_plain(row: ReadRow, source: Source, raw: CellValue | Cell) -> None:
+    """Read a cell of a column in which each is just a value; those that it repeats are read once."""
+    try:
+        value, warnings = source.read(raw)
+    except CellError as error:
+        _take_doubtful(row, source, raw, error)
+        return
+    if value is None:
+        return
+    row.values[source.field] = value
+    if warnings:
+        for code, message in warnings:
+            row.warn(code, message, source.field)
+    elif len(source.met) < KEPT and type(raw) in PLAIN_TYPES:
+        source.met[raw] = value
 
 
 def _take_doubtful(row: ReadRow, source: Source, raw: CellValue | Cell, error: CellError) -> None:

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from imports.creating import Creator
+from imports.details import details_of
 from imports.known import Known
-from imports.models import ImportBatch, ImportRow
+from imports.models import ImportBatch, ImportRow, RowAction
 from imports.people import People
-from imports.plan import UNWRITTEN, Change, Plan, ReadRow, RowPlan, shown
+from imports.plan import Plan
 from imports.progress import WRITE, Progress
 from imports.updating import Updater
 from jiangjin.lib.bulk import NewRow, insert_rows
 from jiangjin.lib.collector import collector_paused
-from jiangjin.lib.dates import PartialDay
 from jiangjin.lib.history import insert_with_history, record_history, update_with_history
 from jiangjin.lib.rewriting import delete_rows
 from projects.codes import our_codes
@@ -85,13 +83,14 @@ class Writes:
 def build_writes(*, plan: Plan, known: Known, links: dict[str, dict[str, int]], batch: ImportBatch) -> Writes:
     """What `write_built` will write. Best called before the transaction: on SQLite others wait from its beginning."""
     source = batch.filename[:200]
-    changed = [row for row in plan.rows if row.accepted and row.different]
-    people = People(row for row in plan.rows if row.accepted)
+    written = [row for row in plan.rows if row.accepted and (row.is_new_project or row.different)]
+    changed = [row for row in written if row.different]
+    people = People(written)
     creator = Creator(people, links, set(known.by_code), source)
     updater = Updater(changed, people, known, links, source, batch.user_id)
     made: dict[int, NewRow] = {}
-    for row in plan.rows:
-        if row.accepted and row.is_new_project:
+    for row in written:
+        if row.is_new_project:
             made[id(row)] = creator.create(row)
             people.learn(row)
     for row in changed:
@@ -153,88 +152,16 @@ def _number(creator: Creator) -> None:
 
 def keep_rows(plan: Plan, projects: Mapping[int, int | None], batch: ImportBatch) -> None:
     """What each row did, for the batch's page and every value's source. `projects`: keys of the new ones by id(row)."""
+    actions = {action: str(action) for action in RowAction}
     rows = (
         NewRow(
             batch=batch.pk,
             sheet=row.read.sheet[:100],
             row=row.read.row,
-            action=str(row.action),
+            action=actions[row.action],
             project=projects.get(id(row), row.project_id),
-            details=_with_file(row, _details(row), plan.corrected) if plan.corrected else _details(row),
+            details=details_of(row, plan.corrected),
         )
         for row in plan.rows
     )
     insert_rows(ImportRow, rows, len(plan.rows))
-
-
-def _details(row: RowPlan) -> list[dict[str, Any]]:
-    """What a row did, or what is wrong with it; what a person left out of it; then the comments of its cells."""
-    did = _did(row)
-    if row.left_out:
-        did += [_left(change) for change in row.left_out]
-    if row.read.from_above:
-        _say_origins(did, row.read)
-    if row.read.comments:
-        did += [{"cell": cell, "comment": words} for cell, words in row.read.comments]
-    return did
-
-
-def _did(row: RowPlan) -> list[dict[str, Any]]:
-    if not row.accepted:
-        return [error.as_json() for error in row.read.errors]
-    if not row.is_new_project:
-        return [_told(change.field, change.cell, change.raw, change.old, change.new) for change in row.different]
-    read = row.read
-    details = []
-    for name, value in read.values.items():
-        if name not in UNWRITTEN:
-            letter, raw = read.cell(name)
-            details.append(_told(name, f"{letter}{read.row}" if letter else "", raw, None, value))
-    return details
-
-
-def _say_origins(details: list[dict[str, Any]], read: ReadRow) -> None:
-    """Beside a value whose cell is empty here the cell above in which it stands."""
-    for detail in details:
-        origin = (read.from_above or {}).get(detail.get("field") or detail.get("left_out") or "")
-        if origin and detail.get("cell"):
-            detail["from"] = f"{detail['cell'].rstrip('0123456789')}{origin}"
-
-
-def _with_file(row: RowPlan, details: list[dict[str, Any]], corrected: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Beside a corrected value, taken, left out or wrong itself, what the file says in its cell."""
-    for detail in details:
-        cell = detail.get("from") or detail.get("cell") or f"{detail.get('column')}{row.read.row}"
-        key = f"{row.read.sheet}!{cell}"
-        if key in corrected and "comment" not in detail:
-            detail["file"] = corrected[key]
-    return details
-
-
-def _left(change: Change) -> dict[str, Any]:
-    """A value that a person left out; under names of its own, so that nothing takes it for one that was written."""
-    told = _told(change.field, change.cell, change.raw, None, change.new)
-    return {"left_out": told.pop("field"), "says": told.pop("new"), **told}
-
-
-def _told(name: str, cell: str, raw: Any, old: Any, new: Any) -> dict[str, Any]:
-    """What is as one expects is left out: no old value, and a cell that says just what was stored."""
-    new = new if type(new) is str else _plain(new)
-    raw = raw if type(raw) is str else shown(raw)
-    detail = {"field": name, "cell": cell, "new": new}
-    if raw != new:
-        detail["raw"] = raw
-    if old is not None:
-        detail["old"] = _plain(old)
-    return detail
-
-
-def _plain(value: Any) -> Any:
-    """A value for JSON; amounts stay text, so that nothing is lost."""
-    if type(value) is PartialDay or type(value) is Decimal:  # most of what is no text
-        return str(value)
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return str(value)

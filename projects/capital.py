@@ -89,7 +89,9 @@ def implausible(amount: Decimal, former: Decimal | None = None, median: Decimal 
     """Whether a person must accept the amount first (design, section 4)."""
     if amount >= IMPLAUSIBLE:
         return True
-    return any(base and amount >= base * IMPLAUSIBLE_FACTOR for base in (former, median))
+    return bool(
+        (former and amount >= former * IMPLAUSIBLE_FACTOR) or (median and amount >= median * IMPLAUSIBLE_FACTOR)
+    )
 
 
 def near(one: Decimal | None, other: Decimal | None) -> bool:

@@ -72,6 +72,7 @@ ACTUAL_FIELD = {
 }
 
 DAY_FIELDS = ("first_contact_on", "intent_on", "signed_on", *PLANNED_FIELD.values(), *ACTUAL_FIELD.values())
+HAPPENED = frozenset(("first_contact_on", "intent_on", "signed_on", *ACTUAL_FIELD.values()))
 
 
 def stage_of(reached: Iterable[str], *, signed: bool, former: str) -> Stage:
@@ -95,6 +96,8 @@ def broken_order(days: dict[str, PartialDay | None], touched: Collection[str] | 
     One that follows from a nearer broken pair is left out: one wrong day is one fault.
     """
     found = {pair for pair in _reversed(DAY_ORDER, days) if touched is None or set(pair) & set(touched)}
+    if not found:
+        return []
     return [(first, last) for first, last in DAY_ORDER if (first, last) in found and not _implied(first, last, found)]
 
 
@@ -111,8 +114,8 @@ def odd_order(days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
 def _reversed(order: list[tuple[str, str]], days: dict[str, PartialDay | None]) -> list[tuple[str, str]]:
     found = []
     for earlier, later in order:
-        first, second = days.get(earlier), days.get(later)
-        if first and second and second.certainly_before(first):
+        first = days.get(earlier)
+        if first and (second := days.get(later)) and second.certainly_before(first):
             found.append((earlier, later))
     return found
 
@@ -141,8 +144,7 @@ def out_of_order(earlier: str, later: str) -> str:
 
 def in_the_future(days: dict[str, PartialDay | None], today: datetime.date) -> list[str]:
     """Actual days that certainly lie after today."""
-    actual = {"first_contact_on", "intent_on", "signed_on", *ACTUAL_FIELD.values()}
-    return [name for name, day in days.items() if name in actual and day and day.first > today]
+    return [name for name, day in days.items() if name in HAPPENED and day and day.begins_after(today)]
 
 
 # The machine: forward to any later stage, by whoever writes; back is a correction, by a manager, with a reason. So the

@@ -24,23 +24,27 @@ class Cells:
     def row(self, raw: list[RawCell]) -> list[CellValue | Cell]:
         if type(raw) is not list:
             raise _nonsense()
-        known, texts = self.known, self.texts
-        cells: list[CellValue | Cell] = []
-        for value in raw:
-            kind = type(value)
-            if value is None or kind is bool:
-                cells.append(value)
-            elif kind is str:
-                cells.append(texts.setdefault(value, value) if len(value) < SHORT and len(texts) < KEPT else value)
-            else:
-                key = value if kind is not float else (value,)
-                cell = known.get(key)
-                if cell is None:
-                    cell = self._cell(value)
-                    if len(known) < KEPT:
-                        known[key] = cell
-                cells.append(cell)
-        return cells
+        texts, other = self.texts, self._other
+        if len(texts) < KEPT:
+            return [
+                (texts.setdefault(value, value) if len(value) < SHORT else value)
+                if type(value) is str
+                else other(value)
+                for value in raw
+            ]
+        return [value if type(value) is str else other(value) for value in raw]
+
+    def _other(self, value: RawCell) -> CellValue | Cell:
+        """A cell that is no text."""
+        if value is None or type(value) is bool:
+            return value
+        key = value if type(value) is not float else (value,)
+        cell = self.known.get(key)
+        if cell is None:
+            cell = self._cell(value)
+            if len(self.known) < KEPT:
+                self.known[key] = cell
+        return cell
 
     def _cell(self, value: RawCell) -> CellValue | Cell:
         if type(value) in (int, float):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
 from imports.reading.richtext import unescape
+from imports.reading.xlsx_shape import Found, Shape, Shapes
 
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
@@ -42,6 +43,8 @@ class PlainRows:
         self.rows = reader.sheet.rows
         self.known: dict[tuple[str, str], RawCell] = {}
         self.texts: dict[str, RawCell] = {}
+        self.shapes = Shapes(reader.struck_styles)
+        self.longest = self.book.budget.limits.max_cell_chars
 
     def take(self, text: str) -> Iterator[str]:
         if self.reader.in_data and self._is_blank(text):
@@ -52,6 +55,8 @@ class PlainRows:
 
     def _is_blank(self, text: str) -> bool:
         """Whether all rows hold formatted empty cells only: no tag but rows ends, so no cell has anything in it."""
+        if "</c>" in text:
+            return False
         ends = text.count("</row>")
         if text.count("</") != ends or " hidden=" in text or text.count("<row") != text.count('<row r="'):
             return False
@@ -64,7 +69,9 @@ class PlainRows:
     def _row(self, piece: str) -> bool:
         """Whether the piece, which may begin with rows without cells, was taken."""
         at = 0
-        reader = self.reader
+        shape = self.shapes.last
+        if shape and (found := shape.pattern.fullmatch(piece)) and self._row_of_shape(shape, found):
+            return True
         while True:
             tag = ROW.match(piece, at)
             if tag is None:
@@ -81,33 +88,52 @@ class PlainRows:
         row, digits = int(number[1]), number[1]
         if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
             return False
+        parts = CELL.findall(piece, at)
         try:
-            cells = self._cells(piece, at, digits)
+            cells = self._cells(parts, piece.count("<", at), digits)
         except NotPlain:
             return False
+        self.shapes.learn(piece, parts, self.reader.column_number)
         if ROW_HIDDEN.search(tag[1]):
             self._hide(row)
+        self._take_row(row, digits, cells)
+        return True
+
+    def _row_of_shape(self, shape: Shape, found: re.Match[str]) -> bool:
+        """Whether a row that looks like the one before it was taken."""
+        digits, *values = found.groups()
+        row = int(digits)
+        if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
+            return False
+        try:
+            cells = shape.cells(values, self.known, self.texts, self._read)
+        except NotPlain:
+            return False
+        self._take_row(row, digits, cells)
+        return True
+
+    def _take_row(self, row: int, digits: str, cells: list[RawCell]) -> None:
+        reader, budget = self.reader, self.book.budget
         reader.row, reader.row_text, reader.column = row, digits, len(cells)
         if cells:
-            if len(cells) > self.book.budget.limits.max_columns:
-                self.book.budget.column(len(cells))
-            self.book.budget.add(len(cells) - cells.count(None))
+            if len(cells) > budget.limits.max_columns:
+                budget.column(len(cells))
+            budget.add(len(cells) - cells.count(None))
             self.rows.extend([] for _ in range(row - 1 - len(self.rows)))
             self.rows.append(cells)
-        return True
 
     def _hide(self, row: int) -> None:
         if row <= self.book.budget.limits.max_rows:
             self.reader.sheet.hidden_rows.add(row)
 
-    def _cells(self, piece: str, at: int, digits: str) -> list[RawCell]:
-        """The cells of a row; NotPlain where one of them must go to expat."""
+    def _cells(self, found: list[Found], all_tags: int, digits: str) -> list[RawCell]:
+        """The cells of a row; NotPlain where one of them, or a tag that belongs to none, must go to expat."""
         columns, struck_styles = self.reader.columns, self.reader.struck_styles
         known, texts = self.known, self.texts
         cells: list[RawCell] = []
         tags = last = 0
         struck = False
-        for letters, row, style, kind, formula, value, inline, empty in CELL.findall(piece, at):
+        for letters, row, style, kind, formula, value, inline, empty in found:
             if row != digits:
                 raise NotPlain
             if empty:
@@ -132,8 +158,8 @@ class PlainRows:
             cells.append(cell)
             last = column
             struck = struck or style in struck_styles
-        if piece.count("<", at) != tags:
-            raise NotPlain  # a tag that belongs to none of the cells
+        if all_tags != tags:
+            raise NotPlain
         if struck:
             self.reader.sheet.struck_rows.add(int(digits))
         return cells
@@ -144,6 +170,9 @@ class PlainRows:
             raise NotPlain
         self.reader.other_results += 1
         return formula.count("<")
+
+    def _read(self, style: str, kind: str, value: str) -> RawCell:
+        return self._text(value) if kind == "inlineStr" else self._value(style, kind, value, "")
 
     def _value(self, style: str, kind: str, value: str, inline: str) -> RawCell:
         if kind == "s":
@@ -159,8 +188,9 @@ class PlainRows:
         return self._number(style, value)
 
     def _text(self, text: str) -> RawCell:
-        self.book.budget.text(text)
-        cell = text_cell(unescape(text))
+        if len(text) > self.longest:
+            self.book.budget.text(text)
+        cell = text if text.isprintable() and text and "_x" not in text else text_cell(unescape(text))
         if len(text) <= SHORT and len(self.texts) < KEPT:
             self.texts[text] = cell
         return cell

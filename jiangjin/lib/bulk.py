@@ -7,7 +7,7 @@ not the column's default; keys are taken beforehand, so that rows may name each 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter
 from typing import Any
@@ -16,11 +16,18 @@ from django.db import connections, models, router
 from django.utils import timezone
 
 from jiangjin.lib.dates import PartialDay
+from jiangjin.lib.indexing import indexes_made_afterwards
 from jiangjin.lib.money import MoneyField
 
 Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
 CHUNK = 1000
+
+
+class JsonText(str):
+    """The value of a JSON column that is written as JSON already."""
+
+    __slots__ = ()
 
 
 class NewRow:
@@ -55,7 +62,9 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     listed = ", ".join(quote(name) for name in [model._meta.pk.column, *taken, *constant])
-    with connection.cursor() as cursor:
+    # Keys of SQLite are numbered on: the first one tells how many rows there may be.
+    stored = keys[0] - 1
+    with indexes_made_afterwards(model, count, stored, connection), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for chunk in chunks:
@@ -125,6 +134,9 @@ def _column(field: models.Field, connection: Any) -> Taken:
         return lambda rows: [values.get(name, default) for values in rows]
     stored_default = field.get_db_prep_save(default, connection)
     prepare = functools.partial(field.get_db_prep_save, connection=connection)
+    if isinstance(field, models.JSONField):
+        as_json = functools.partial(_as_json, prepare=prepare, default=default, stored_default=stored_default)
+        return lambda rows: [as_json(values.get(name, default)) for values in rows]
     if isinstance(field, MoneyField):
         prepare = functools.lru_cache(maxsize=16384)(prepare)  # amounts are round, so that few stand in many rows
 
@@ -140,13 +152,19 @@ def _column(field: models.Field, connection: Any) -> Taken:
     return prepared
 
 
+def _as_json(value: Any, prepare: Callable[[Any], Any], default: Any, stored_default: Any) -> Any:
+    if type(value) is JsonText:
+        return str(value)
+    return stored_default if value == default else prepare(value)
+
+
 def _default(field: models.Field) -> Any:
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return timezone.now()
     return field.get_default()
 
 
-def _take_keys(model: type[models.Model], count: int, connection: Any) -> Iterable[int]:
+def _take_keys(model: type[models.Model], count: int, connection: Any) -> Sequence[int]:
     """Keys for new rows. SQLite writes alone at a time; PostgreSQL takes them from the table's own sequence."""
     table = model._meta.db_table
     with connection.cursor() as cursor:

@@ -1,7 +1,6 @@
 """What a cell or a typed value can be: a value, empty, or a refusal that says why and what would be right."""
 
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from django.utils.functional import Promise
 
@@ -25,9 +24,11 @@ class CellError(ValueError):
         return str(self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
-    """What was read: `value` (None where the cell is empty or a placeholder) and what a person should be told."""
+class Reading(NamedTuple, Generic[T]):
+    """What was read: `value` (None where the cell is empty or a placeholder) and what a person should be told.
+
+    A tuple, for one is made for nearly each cell of a file.
+    """
 
     value: T | None
-    warnings: tuple[tuple[str, str | Promise], ...] = field(default=())
+    warnings: tuple[tuple[str, str | Promise], ...] = ()

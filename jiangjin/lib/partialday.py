@@ -82,7 +82,20 @@ class PartialDay:
 
     def certainly_before(self, other: "PartialDay") -> bool:
         """Whether it is before `other` for every day that both could mean (only then is an order broken)."""
-        return self.last < other.first
+        return self.year < other.year or (self.year == other.year and self.last < other.first)
+
+    def begins_after(self, day: datetime.date) -> bool:
+        """Whether even its first possible day lies after this one."""
+        return self.year > day.year or (self.year == day.year and self.first > day)
+
+    # As the dataclass would make them, without a tuple a time: days of many rows are compared and looked up.
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self.year == other.year and self.month == other.month and self.day == other.day
+
+    def __hash__(self) -> int:
+        return self.year * 10000 + (self.month or 0) * 100 + (self.day or 0)
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, PartialDay):

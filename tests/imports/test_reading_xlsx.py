@@ -304,6 +304,10 @@ def test_plain_rows_are_read_as_expat_reads_them(path, monkeypatch, seed):
         hidden = chance.choice(["", "", ' hidden="1"'])
         rows.append(f'<row r="{row}" spans="1:8"{hidden}>{cells}</row>' if cells else f'<row r="{row}"{hidden}/>')
     xlsx(path, "".join(rows), texts=("<t>甲</t>", "<t>乙</t>"), styles=styles_of("yyyy/m/d", "0%", "0", struck=True))
+    assert_same_in_both_lanes(path, monkeypatch)
+
+
+def assert_same_in_both_lanes(path, monkeypatch):
     outcomes = []
     for lane in (True, False):
         if not lane:
@@ -315,6 +319,46 @@ def test_plain_rows_are_read_as_expat_reads_them(path, monkeypatch, seed):
             except ReadError as error:
                 outcomes.append(error.code)
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rows_of_few_shapes_are_read_as_expat_reads_them(path, monkeypatch, seed):
+    chance = random.Random(seed)
+    shapes = []
+    for count in (1, 3, 5):
+        letters = chance.sample("ABCDEFGH", count) if seed % 2 else sorted(chance.sample("ABCDEFGH", count))
+        shapes.append("".join(chance.choice(CELLS).replace("{at}", x + "{row}") for x in letters))
+    ledger = (
+        '<c r="A{row}"><v>{n}</v></c><c r="C{row}" s="4" t="inlineStr"><is><t>{text}</t></is></c>'
+        '<c r="E{row}" t="s"><v>{n}</v></c>'
+    )
+    rows = []
+    for row in range(1, 120):
+        shape = ledger if row % 3 else chance.choice(shapes)
+        attributes = chance.choice([' spans="1:8" ht="15"', "", ' hidden="1"']) if row % 9 == 0 else ' spans="1:8"'
+        n = chance.choice([0, 1, "", "1.5", "x"]) if row % 7 == 0 else chance.randint(0, 1)
+        text = chance.choice(["甲", "", " 乙 ", "_x0009_", "甲&amp;乙", "长" * 30, "长\n短" * 9])
+        rows.append(f'<row r="{row}"{attributes}>{shape.format(row=row, n=n, text=text)}</row>')
+        if row % 50 == 0:
+            rows.append(rows[-1])  # the same number again
+    xlsx(path, "".join(rows), texts=("<t>甲</t>", "<t>乙</t>"), styles=styles_of("yyyy/m/d", "0%", "0", struck=True))
+    assert_same_in_both_lanes(path, monkeypatch)
+
+
+@pytest.mark.parametrize(("odd", "most"), [(0, 97), (20, 90)])
+def test_rows_that_look_like_others_are_taken_by_one_match(path, monkeypatch, odd, most):
+    taken = []
+    row_of_shape = plain.PlainRows._row_of_shape
+    monkeypatch.setattr(
+        plain.PlainRows, "_row_of_shape", lambda *asked: taken.append(row_of_shape(*asked)) or taken[-1]
+    )
+    blanks = {r: f'<c r="B{r}"/>' for r in range(odd, 101, odd)} if odd else {}
+    rows = [f'<row r="{r}"><c r="A{r}"><v>{r}</v></c>{blanks.get(r, "")}</row>' for r in range(1, 101)]
+    xlsx(path, "".join(rows))
+    with path.open("rb") as file:
+        sheet = read_xlsx(Archive(file, Limits()), Budget(Limits()))[0][0]
+    assert sheet.rows == [[r] for r in range(1, 101)]
+    assert sum(taken) >= most
 
 
 @pytest.mark.parametrize(

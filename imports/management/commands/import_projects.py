@@ -170,11 +170,12 @@ class Command(BaseCommand):
                 f"  {problem.sheet} {problem.cell or problem.row or ''} {problem.value}: {problem.message}"
             )
         self._say_unread(plan)
+        found = plan.counts
         counts = _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(refused)s refused") % {
-            "new": plan.count(RowAction.CREATE),
-            "changed": plan.count(RowAction.UPDATE),
-            "same": plan.count(RowAction.UNCHANGED),
-            "refused": plan.count(RowAction.REFUSED),
+            "new": found[RowAction.CREATE],
+            "changed": found[RowAction.UPDATE],
+            "same": found[RowAction.UNCHANGED],
+            "refused": found[RowAction.REFUSED],
         }
         written = _("written as import %(number)s") % {"number": batch.pk} if batch else _("nothing written")
         self.stdout.write(f"{path.name}: {counts}; {written} ({seconds:.1f} s)")
