@@ -257,6 +257,34 @@ def test_amounts_that_make_no_sense_without_a_later_edit_stay(tmp_path: Path) ->
     assert_sound()
 
 
+def test_days_that_would_lie_in_the_wrong_order_beside_a_later_edit_stay(tmp_path: Path) -> None:
+    project = make_project(code="P-1", name="甲", agreed="5", signed="2020-05", planned={"production": "2021"})
+    header = (*HEADER, "计划投产时间")
+    batch = bring(tmp_path / "a.xlsx", ["P-1", "甲", 7, "2020-03", "区商务委", None, "2023-05"], header=header)
+    # Planned since, in order beside the day of the file alone.
+    Milestone.objects.create(project=project, kind="started", planned_on=PartialDay(2022, 6))
+    plan = plan_takeback(batch, user=None)
+    plan.settle(frozenset())
+    assert [(one.key[0], one.columns, one.why) for one in plan.obstacles.values()] == [
+        (Milestone._meta.label, ("planned_on",), "together")
+    ]
+    undo(batch)
+    project.refresh_from_db()
+    assert project.milestones.get(kind="production").planned_on == PartialDay(2023, 5)
+    assert (project.agreed_capital, project.lead_unit, project.signed_on) == (5 * YI, "", PartialDay(2020, 5))
+    assert_sound()
+
+
+def test_a_day_in_disorder_already_holds_nothing_back(tmp_path: Path) -> None:
+    project = make_project(code="P-1", name="甲", agreed="5", planned={"production": "2022"})
+    Milestone.objects.create(project=project, kind="started", planned_on=PartialDay(2024))
+    batch = bring(tmp_path / "a.xlsx", ["P-1", "甲", 7, None, "区商务委", None])
+    before = project.milestones.get(kind="production").planned_on
+    undo(batch)
+    project.refresh_from_db()
+    assert (project.agreed_capital, project.milestones.get(kind="production").planned_on) == (5 * YI, before)
+
+
 def test_a_day_edited_since_keeps_its_milestone_whole(tmp_path: Path) -> None:
     make_project(code="P-1", name="甲", planned={"started": "2021"})
     header = ("项目编号", "项目名称", "实际开工时间")
