@@ -17,6 +17,7 @@ from imports.plan import RowPlan
 from jiangjin.lib.bulk import NewRow
 from projects.choices import CommitmentKind, ParticipationRole
 from projects.codes import is_usable
+from projects.gone import versions_of_gone
 from projects.models import (
     CapitalCommitment,
     CapitalSnapshot,
@@ -55,6 +56,7 @@ class Creator:
         self.links = links
         self.taken = taken  # numbers that known projects carry
         self.source = source
+        self.gone = versions_of_gone()
         self.new: dict[type[Model], list[NewRow]] = defaultdict(list)
         self.codeless: list[tuple[NewRow, int | None]] = []
 
@@ -85,6 +87,8 @@ class Creator:
         code = values.get("project_code", "")
         if code and is_usable(code) and code not in self.taken:
             project.values["code"] = code
+            if code in self.gone:
+                project.values["version"] = self.gone[code] + 1
             self.taken.add(code)
             return
         day = values.get("signed_on")

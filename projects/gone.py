@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,18 @@ def taken_out(request: HttpRequest, code: str) -> Any:
         return None
     permissions.require_write_in(user, record.park_id)
     return record
+
+
+def versions_of_gone(*codes: str) -> dict[str, int]:
+    """The last versions of projects that left the register, by number; of all, or of these numbers.
+
+    A project that comes anew under such a number counts on from there: a form that was opened with the former one is
+    then of an earlier version, and whoever sends it is asked instead of writing over the new one.
+    """
+    records = Project.history.filter(history_type="-").order_by()
+    if codes:
+        records = records.filter(code__in=codes)
+    return dict(records.values_list("code").annotate(Max("version")))
 
 
 def words_of(record: Any) -> str:

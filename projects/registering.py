@@ -17,6 +17,7 @@ from jiangjin.lib.dates import PartialDay
 from projects import capital, stages
 from projects.choices import MAIN_MILESTONES
 from projects.codes import our_codes
+from projects.gone import versions_of_gone
 from projects.locking import lock_writable, tell_project
 from projects.models import (
     CapitalCommitment,
@@ -107,6 +108,7 @@ def save_project(
     if project.pk is None:
         year = project.signed_on.year if project.signed_on else timezone.localdate().year
         project.code = project.code or our_codes(year, 1)[0]
+        project.version = 1 + versions_of_gone(project.code).get(project.code, 0)
     else:
         project.version += 1
     if commitments is not None:

@@ -86,3 +86,27 @@ def test_a_project_that_is_gone_is_told_to_those_alone_who_could_write_it(client
     assert other.post("/projects/SKH-001/edit/", typed(version=1)).status_code == 403
     auditor = client_of(make_user("auditor", role="auditor"))
     assert auditor.post("/projects/SKH-001/edit/", typed(version=1)).status_code == 403
+
+
+def test_a_form_of_the_former_project_does_not_write_over_one_that_came_anew(client: Client, tmp_path: Path) -> None:
+    sent = opened(client, Project.objects.get()) | {"lead_unit": "区招商局"}
+    undo()
+    again = [*ROW]
+    again[1], again[5] = "甲厂二期", 8
+    run(ledger(tmp_path / "b.xlsx", again, header=HEADER))
+    assert Project.objects.get().version > int(sent["version"])
+
+    answer = client.post("/projects/SKH-001/edit/", sent)
+    assert answer.status_code != 302
+    project = Project.objects.get()
+    assert (project.name, project.agreed_capital, project.lead_unit) == ("甲厂二期", 80_000, "")
+    assert "甲厂二期" in answer.content.decode()
+
+
+def test_a_project_typed_under_a_freed_number_counts_on_as_well(client: Client, manager: User) -> None:
+    former = Project.objects.get().version
+    sent = opened(client, Project.objects.get())
+    undo()
+    answer = client.post("/projects/SKH-001/edit/", sent)
+    assert client.post("/projects/new/", as_shown(answer)).status_code == 302
+    assert Project.objects.get().version == former + 1
