@@ -13,11 +13,13 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
 
 from parks.models import Park
 from projects.counting import dated_in
 from projects.models import Participation
 from projects.periods import Period
+from projects.permissions import Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet, Totals
 from reports.asked import Asked
 from reports.cube import Cube, Scope
@@ -132,6 +134,11 @@ def with_shares(rows: list[Row]) -> list[Row]:
     """Each row with its part of the whole."""
     total = sum((row.now.agreed for row in rows), Decimal(0))
     return [replace(row, share=ratio(row.now.agreed, total)) for row in rows]
+
+
+def name_of_whole(user: Actor) -> str:
+    """What all that an account sees is called: the district, or its own parks where it sees no others."""
+    return _("Own parks") if sees_own_parks_only(user) else _("Whole district")
 
 
 def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:

@@ -30,7 +30,7 @@ def park_export(request: HttpRequest, ending: str) -> HttpResponseBase:
         rows.append(_row([name, line.park and line.park.get_kind_display()], line.row, line.row.share))
         for child in line.inside:
             rows.append(_row([child.name, f"{_('inside')} {line.park.short_name}"], child, None, level=1))
-    rows.append(_total([_("Whole district"), None], totals_of(projects, when)["total"]))
+    rows.append(_total([figures.name_of_whole(request.user), None], totals_of(projects, when)["total"]))
     columns = [Column(_("Park"), key="park", width=30), Column(_("Kind"), key="kind", width=16), *_columns()]
     inside = _("A park inside another stands below it and is counted in it; the totals count it once.")
     return _sent(request, ending, [Grid(_("Parks"), columns, rows, [inside])])
@@ -47,7 +47,7 @@ def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
         for row in figures.by_cluster(figures.compare(projects, when, "cluster"))
     ]
     total = totals_of(projects, when)["total"]
-    rows.append(_total([_("Whole district")], total, [total.change]))
+    rows.append(_total([figures.name_of_whole(request.user)], total, [total.change]))
     columns = [Column(_("Cluster"), key="cluster", width=22), *_columns()]
     columns.append(Column(_("Change of amount (100 million)"), "signed_yi", key="change"))
     outside = _("What lies outside the “4+1” counts in the district.")

@@ -43,6 +43,7 @@ def park_list(request: HttpRequest) -> HttpResponse:
         "same_time": same_time(when),
         "lines": lines,
         "widest": max((line.row.now.agreed for line in lines), default=0),
+        "name_of_whole": figures.name_of_whole(request.user),
         **totals_of(projects, when),
     }
     return render(request, "reports/park_list.html", context)
@@ -96,6 +97,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "clusters": Cluster.objects.prefetch_related("chains__leading_firms"),
         "widest": max((row.now.agreed for row in rows), default=0),
+        "name_of_whole": figures.name_of_whole(request.user),
         **totals_of(projects, when),
     }
     return render(request, "reports/cluster_list.html", context)

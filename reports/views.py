@@ -57,6 +57,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "year_url": year_url(when),
         "same_time": same_time(when),
         "is_empty": not projects.exists(),
+        "name_of_whole": figures.name_of_whole(request.user),
         "total": total,
         "cohort": replace(total.now, started=reached.started, producing=reached.producing),
         "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),

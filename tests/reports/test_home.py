@@ -215,7 +215,10 @@ def test_the_five_latest_changes_newest_first(leader: Client) -> None:
 def test_a_recorder_that_sees_its_parks_only_counts_these(register: None, client: Client, settings) -> None:
     settings.RECORDERS_SEE_OWN_PARKS = True
     client.force_login(make_user("recorder", parks=["luohuang"]))
-    assert client.get("/?year=2020").context["total"].now.projects == 3
+    answer = client.get("/?year=2020")
+    assert answer.context["total"].now.projects == 3
+    assert answer.context["name_of_whole"] == "本人园区"
+    assert "<td>全区</td>" not in answer.content.decode()
     for link in figure_links(client, "/?year=2020"):
         if "rank=" not in link.href:
             assert_opens_its_rows(client, link)
