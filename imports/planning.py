@@ -169,7 +169,7 @@ def _settle(
     if stored is not None and request.left_out:
         leave_out(row, request.left_out)
     check_amounts(read, stored, median, bool(request.accepted) and read.key in request.accepted)
-    check_days(read, today)
+    check_days(read, stored, today)
     _check_park(read, stored.park_id if stored else None, known=stored is not None, request=request, links=links)
     if not read.errors and stored is not None:
         row.different = compare(row, stored, links.codes)

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from imports.comparing import MILESTONE_FIELDS
 from imports.known import KnownProject
 from imports.plan import ReadRow
 from jiangjin.lib.dates import PartialDay
@@ -87,15 +88,21 @@ def _stop_implausible(row: ReadRow, name: str, amount: Decimal, accepted: bool) 
         row.refuse("implausible_amount", sentence(IMPLAUSIBLE, amount=format_yi(amount)), name)
 
 
-def check_days(row: ReadRow, today: datetime.date) -> None:
-    """Nothing happened in the future; an order that is broken for every day that they could mean warns."""
+def check_days(row: ReadRow, known: KnownProject | None, today: datetime.date) -> None:
+    """Nothing happened in the future; an order that is broken for every day that they could mean warns: of the days of
+    the row, and of what it changes beside the days that the register holds."""
     values = row.values
-    days: dict[str, Any] = {name: values[name] for name in stages.DAY_FIELDS if name in values}
-    if not days:
+    own: dict[str, Any] = {name: values[name] for name in stages.DAY_FIELDS if name in values}
+    if not own:
         return
-    for name in stages.in_the_future(days, today):
-        row.refuse("future_day", sentence(FUTURE, day=str(days[name])), name)
-    for earlier, later in stages.broken_order(days):
+    for name in stages.in_the_future(own, today):
+        row.refuse("future_day", sentence(FUTURE, day=str(own[name])), name)
+    days = own
+    if known is not None:
+        stored = {name: known.values.get(MILESTONE_FIELDS.get(name, name)) for name in own}
+        if stored != own:
+            days = {name: known.values.get(MILESTONE_FIELDS.get(name, name)) for name in stages.DAY_FIELDS} | own
+    for earlier, later in stages.broken_order(days, own):
         text = sentence(
             ORDER,
             later=stages.DAY_LABELS[later],
@@ -103,7 +110,7 @@ def check_days(row: ReadRow, today: datetime.date) -> None:
             first=str(days[earlier]),
             second=str(days[later]),
         )
-        row.warn("date_order", text, later)
+        row.warn("date_order", text, later if later in own else earlier)
 
 
 def check_arrivals(row: ReadRow, known: KnownProject, today: datetime.date, accepted: bool) -> None:

@@ -176,7 +176,9 @@ class Play:
         ]
         if chance.random() < 0.4:
             kind = chance.choice([MilestoneKind.STARTED, MilestoneKind.PRODUCTION])
-            planned = chance.choice([PartialDay(2021), PartialDay(2022, 6), PartialDay(2024)])
+            # A ledger may plan the production for 2022 or later: it would only be told of an order that it breaks.
+            early, late = [PartialDay(2021), PartialDay(2022, 6)], [PartialDay(2022), PartialDay(2024)]
+            planned = chance.choice(early if kind == MilestoneKind.STARTED else late)
             was_reached = any(one.reached for one in milestones if one.kind == kind)  # going back asks for a reason
             actual = chance.choice([None, PartialDay(2021, 5)])
             changed = [one for one in milestones if one.kind != kind]
