@@ -127,7 +127,8 @@ class Play:
 
     def edit(self) -> None:
         """A person saves a project's page, writes a note, or voids it."""
-        project = self.chance.choice(list(Project.objects.filter(merged_into=None)) or [None])
+        # Nobody writes a voided one.
+        project = self.chance.choice(list(Project.objects.counted().filter(merged_into=None)) or [None])
         if project is None:
             return
         before = seen()
