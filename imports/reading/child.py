@@ -52,7 +52,8 @@ def _confine_linux() -> None:
 class Outlet:
     """The way to the parent. A frame that it does not take at once may wait while more is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
         self.rest = memoryview(b"")
 
     def send(self, *frame: object) -> None:
@@ -66,7 +67,7 @@ class Outlet:
 
         So the parent works while this process does, and has time for other things first.
         """
-        os.set_blocking(1, False)
+        os.set_blocking(self.handle, False)
         try:
             self._write()
             while sheet.sent is not None and sheet.sent + BATCH < len(sheet.rows):
@@ -76,7 +77,7 @@ class Outlet:
         except BlockingIOError:
             pass
         finally:
-            os.set_blocking(1, True)
+            os.set_blocking(self.handle, True)
 
     def send_sheet(self, sheet: RawSheet) -> None:
         """Send what is left of a sheet, in batches, so that neither side holds it twice; then what it is."""
@@ -96,7 +97,7 @@ class Outlet:
 
     def _write(self) -> None:
         while self.rest:
-            self.rest = self.rest[os.write(1, self.rest) :]
+            self.rest = self.rest[os.write(self.handle, self.rest) :]
 
 
 def run(options: dict[str, str], limits: Limits, outlet: Outlet) -> None:
@@ -107,7 +108,9 @@ def run(options: dict[str, str], limits: Limits, outlet: Outlet) -> None:
     kind, container, macros = sniff.sniff(file, limits)
     notes = sniff.name_notes(options["filename"], kind, macros)
     budget = Budget(limits)
-    outlet.send("allow", limits.allowance(container.unpacked() if kind in ("xlsx", "xlsb", "ods") else os.fstat(0).st_size))
+    outlet.send(
+        "allow", limits.allowance(container.unpacked() if kind in ("xlsx", "xlsb", "ods") else os.fstat(0).st_size)
+    )
     sheets: Iterable[RawSheet]
     epoch_1904, encoding = False, ""
     if kind == "xlsx":
@@ -159,7 +162,7 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     limits = Limits.from_json(options["limits"])
     confine(limits)
-    outlet = Outlet()
+    outlet = Outlet(1)
     try:
         run(options, limits, outlet)
     except ReadError as error:

@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-WORTH_IT = 100 * 1024  # bytes: a smaller file is read at once
-
 
 def begin_early(arguments: list[str]) -> None:
-    """Begin with the file that the arguments of `import_projects` name, where that is plain; nothing else is decided.
+    """Begin with the file that the arguments of `import_projects` name first or last; nothing else is decided here.
 
     Only a call that leaves the settings as they are: they are loaded here, and hold the limits of reading.
     """
-    if any(word.startswith(("--settings", "--pythonpath")) for word in arguments):
+    ends = [word for word in arguments[:1] + arguments[-1:] if not word.startswith("-")]
+    if not ends or any(word.startswith(("--settings", "--pythonpath")) for word in arguments):
         return
-    path = next((Path(word) for word in (arguments[:1] + arguments[-1:]) if not word.startswith("-")), None)
+    path = Path(ends[0])
     try:
-        if path is None or not path.is_file() or path.stat().st_size < WORTH_IT:
+        if not path.is_file():
             return
     except (OSError, ValueError):
         return
