@@ -1,4 +1,4 @@
-"""A file that `manage.py import_projects` begins to read before Django is there: what is said and written is the same."""
+"""A file that `import_projects` begins to read before Django is there: what is said and written is the same."""
 
 import json
 from pathlib import Path
