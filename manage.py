@@ -15,6 +15,10 @@ def main() -> None:
         from jiangjin.bootstrap import prepare
 
         prepare()
+    if sys.argv[1:2] == ["import_projects"]:
+        from imports.reading.early import begin_early
+
+        begin_early(sys.argv[2:])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext_lazy as _
@@ -95,10 +96,17 @@ def broken_order(days: dict[str, PartialDay | None], touched: Collection[str] | 
 
     One that follows from a nearer broken pair is left out: one wrong day is one fault.
     """
-    found = {pair for pair in _reversed(DAY_ORDER, days) if touched is None or set(pair) & set(touched)}
+    order = _order_among(tuple(days))
+    found = {pair for pair in _reversed(order, days) if touched is None or set(pair) & set(touched)}
     if not found:
         return []
     return [(first, last) for first, last in DAY_ORDER if (first, last) in found and not _implied(first, last, found)]
+
+
+@functools.lru_cache(maxsize=256)
+def _order_among(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The pairs of DAY_ORDER between these days. All rows of a ledger have the same few."""
+    return [(first, last) for first, last in DAY_ORDER if first in names and last in names]
 
 
 def _implied(first: str, last: str, found: set[tuple[str, str]]) -> bool:

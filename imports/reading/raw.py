@@ -37,6 +37,7 @@ class RawSheet:
     notes: list[Note] = field(default_factory=list)
     struck_rows: set[int] = field(default_factory=set)
     comments: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → what it says
+    sent: int | None = 0  # rows that are on their way already; None: one of them changed, so all of them go once more
 
     def note(self, code: str, **params: object) -> None:
         self.notes.append((code, params))

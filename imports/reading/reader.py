@@ -12,8 +12,8 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHILD = "import sys; sys.path.insert(0, sys.argv.pop(1)); from imports.reading.child import main; main()"
 LONGEST_FRAME = 256 * 1024 * 1024
 PIECE = 1 << 20
+_begun: dict[tuple[Path, str], subprocess.Popen] = {}  # children that read already what will be asked for
 
 
 def current_limits() -> Limits:
@@ -50,15 +51,9 @@ def current_limits() -> Limits:
 def read_workbook(path: Path, *, filename: str = "", encoding: str | None = None) -> Workbook:
     """Read a file into sheets of typed cells, in a child process. See imports.reading.read_workbook."""
     label = clean_label(filename or path.name)
-    limits = current_limits()
     try:
-        size = path.stat().st_size
-        if size == 0 and path.is_file():
-            raise explained(ReadError("empty_file"))
-        if size > limits.max_bytes:
-            raise explained(ReadError("too_large", limit=limits.max_bytes // 1024 // 1024))
-        with path.open("rb") as file:
-            return _read_in_child(file, label, encoding or "", limits)
+        child = _begun.pop((path, label), None) if not encoding else None
+        return _hear(child or _begin(path, label, encoding or ""), label)
     except FileNotFoundError:
         raise explained(ReadError("not_found")) from None
     except (OSError, ValueError) as error:
@@ -66,6 +61,16 @@ def read_workbook(path: Path, *, filename: str = "", encoding: str | None = None
         raise explained(ReadError("unreadable")) from None
     except ReadError as error:
         raise explained(error) from None
+
+
+def begin(path: Path) -> None:
+    """Start to read a file that `read_workbook` will soon be asked for by its own name.
+
+    What is wrong with it will be said then.
+    """
+    label = clean_label(path.name)
+    with suppress(ReadError, OSError, ValueError):
+        _begun[path, label] = _begin(path, label, "")
 
 
 def read_pasted(text: str) -> Workbook:
@@ -99,19 +104,31 @@ def clean_label(name: str) -> str:
     return stem[: 99 - len(ending)] + dot + ending if dot and len(ending) <= 10 else kept[:100]
 
 
-def _read_in_child(file: BinaryIO, label: str, encoding: str, limits: Limits) -> Workbook:
+def _begin(path: Path, label: str, encoding: str) -> subprocess.Popen:
+    """The child that reads a file, started."""
+    limits = current_limits()
+    size = path.stat().st_size
+    if size == 0 and path.is_file():
+        raise ReadError("empty_file")
+    if size > limits.max_bytes:
+        raise ReadError("too_large", limit=limits.max_bytes // 1024 // 1024)
     options = {"filename": label, "title": Path(label).stem[:60], "encoding": encoding, "limits": limits.to_json()}
+    with path.open("rb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-c", CHILD, str(ROOT), json.dumps(options)],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LC_ALL": "C.UTF-8"},
+        )
+
+
+def _hear(child: subprocess.Popen, label: str) -> Workbook:
+    """What the child has to say, to its end. Its time is counted from now."""
     started = time.monotonic()
-    child = subprocess.Popen(
-        [sys.executable, "-I", "-c", CHILD, str(ROOT), json.dumps(options)],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"LC_ALL": "C.UTF-8"},
-    )
     try:
-        return rebuild.workbook(_frames(child, limits, started))
+        return rebuild.workbook(_frames(child, current_limits(), started))
     except ReadError as error:
         seconds = time.monotonic() - started
         detail = str(error.params.pop("detail", ""))

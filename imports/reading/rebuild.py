@@ -85,6 +85,7 @@ def _moment(mark: str, payload: object) -> datetime.date | datetime.datetime | d
 def workbook(frames: Iterator[tuple]) -> Workbook:
     """Put the frames of one file together."""
     book: Workbook | None = None
+    rows: list[list[CellValue | Cell]] = []  # they come before their sheet
     cells = Cells()
     try:
         for frame in frames:
@@ -94,15 +95,20 @@ def workbook(frames: Iterator[tuple]) -> Workbook:
                 raise ReadError(str(code), **{str(key): value for key, value in dict(params).items()})
             if kind == "book":
                 book = _book(*values)
+            elif kind == "rows":
+                first, raw = values
+                if first == 0:  # perhaps once more
+                    rows = []
+                if first != len(rows):
+                    raise _nonsense()
+                rows.extend(cells.row(row) for row in raw)
             elif kind == "sheet":
-                book.sheets.append(_sheet(*values))
+                book.sheets.append(_sheet(rows, *values))
                 book.sheets[-1].epoch_1904 = book.epoch_1904
                 book.sheets[-1].is_text = book.format == "text"
+                rows = []
             elif kind == "comments":
                 book.sheets[-1].comments = _comments(*values)
-            elif kind == "rows":
-                rows = book.sheets[-1].rows
-                rows.extend(cells.row(row) for row in values[0])
             else:
                 raise _nonsense()
     except (TypeError, ValueError, AttributeError, IndexError, KeyError, OverflowError) as error:
@@ -116,10 +122,13 @@ def _book(kind: str, encoding: str, epoch_1904: bool, notes: list) -> Workbook:
     return Workbook(str(kind), [], str(encoding), _notes(notes), epoch_1904=bool(epoch_1904))
 
 
-def _sheet(name: str, hidden: bool, merged: list, hidden_rows: list, hidden_columns: list, notes: list) -> Sheet:
+def _sheet(
+    rows: list, name: str, height: int, hidden: bool, hidden_rows: list, hidden_columns: list, merged: list, notes: list
+) -> Sheet:
+    del rows[height:]
     return Sheet(
         name="".join(char for char in str(name) if char.isprintable())[:100],
-        rows=[],
+        rows=rows,
         merged=[Span(*(int(edge) for edge in area)) for area in merged],
         hidden=bool(hidden),
         hidden_rows=frozenset(int(row) for row in hidden_rows),

@@ -5,6 +5,7 @@ that nobody calculated, formats. And a stray cell at XFD1048576 costs a refusal,
 """
 
 import re
+from collections.abc import Callable, Iterator
 
 from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
@@ -18,6 +19,7 @@ from imports.reading.xlsx_rows import END_ROW, SHEET_DATA, PlainRows
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+Offer = Callable[[RawSheet], None]
 ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?Z?", re.ASCII)
 
 
@@ -164,6 +166,8 @@ class SheetReader:
             rows[-1].append(cell)
         else:
             put(rows, row, column, cell)
+            if row <= (self.sheet.sent or 0):
+                self.sheet.sent = None
         if self.style and self.style in self.struck_styles:
             self.sheet.struck_rows.add(row)
 
@@ -236,22 +240,32 @@ class SheetReader:
         """Formulas that all stand at 0 in a file that asks to be calculated were never calculated."""
         self.book.budget.add(self.count & 0xFFF)
         if self.zeros and not self.other_results:
+            self.sheet.sent = None
             for row, column in self.zeros:
                 self.sheet.rows[row - 1][column - 1] = FORMULA_WITHOUT_VALUE
 
 
-def read_xlsx(archive: Archive, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The worksheets of a checked container, and whether its day 0 is that of 1904."""
+def read_xlsx(archive: Archive, budget: Budget, offer: Offer = lambda _: None) -> tuple[Iterator[RawSheet], bool]:
+    """The worksheets of a checked container, one by one, and whether its day 0 is that of 1904.
+
+    `offer` is shown each sheet again and again while it grows.
+    """
     book, entries = open_book(archive, budget)
-    return [read_sheet(archive, entry, book) for entry in entries], book.epoch_1904
+    return (read_sheet(archive, entry, book, offer) for entry in entries), book.epoch_1904
 
 
-def read_sheet(archive: Archive, entry: SheetEntry, book: Book) -> RawSheet:
+def read_sheet(archive: Archive, entry: SheetEntry, book: Book, offer: Offer) -> RawSheet:
     """Read one worksheet into a grid."""
     sheet = RawSheet(entry.name, entry.hidden)
     reader = SheetReader(sheet, book)
-    chunks = outside(archive.chunks(entry.part), SHEET_DATA, END_ROW, lambda: reader.in_data, PlainRows(reader).take)
-    parse(chunks, reader.start, reader.end, reader.text)
+
+    def chunks() -> Iterator[bytes]:
+        for chunk in archive.chunks(entry.part):
+            yield chunk
+            offer(sheet)
+
+    lane = outside(chunks(), SHEET_DATA, END_ROW, lambda: reader.in_data, PlainRows(reader).take)
+    parse(lane, reader.start, reader.end, reader.text)
     reader.finish()
     sheet.tidy()
     read_findings(archive, entry.part, sheet, book.budget)

@@ -16,6 +16,6 @@ class Tracked(HistoricalRecords):
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
         fields = super().copy_fields(model)
         for name, field in fields.items():
-            if name != model._meta.pk.name and name not in INDEXED:
-                field.db_index = False
+            if name != model._meta.pk.name:
+                field.db_index = name in INDEXED and field.is_relation
         return fields

@@ -13,7 +13,10 @@ from projects.models.projects import Official, Project
 class Milestone(models.Model):
     """A step, planned and actual. It may be reached on a day that nobody knows: most ledgers only say 已投产."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="milestones", verbose_name=_("project"))
+    # No index of its own: milestone_by_project begins with it.
+    project = models.ForeignKey(
+        Project, models.CASCADE, db_index=False, related_name="milestones", verbose_name=_("project")
+    )
     kind = models.CharField(_("milestone"), max_length=20, choices=MilestoneKind)
     name = models.CharField(_("name"), max_length=50, blank=True)  # of `other` alone
     planned_on = PartialDayField(_("planned"), null=True, blank=True)

@@ -56,12 +56,19 @@ class Project(models.Model):
     approval_code = models.CharField(_("national approval code"), max_length=40, blank=True, db_index=True)
     content = models.TextField(_("content"), blank=True)
 
+    # Park and cluster have no index of their own: project_by_park and project_by_cluster begin with them.
     park = models.ForeignKey(
-        Park, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("park")
+        Park, models.PROTECT, null=True, blank=True, db_index=False, related_name="projects", verbose_name=_("park")
     )
     site = models.CharField(_("site"), max_length=200, blank=True)
     cluster = models.ForeignKey(
-        Cluster, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("cluster")
+        Cluster,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="projects",
+        verbose_name=_("cluster"),
     )
     chain = models.ForeignKey(
         Chain, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("chain")
@@ -220,7 +227,10 @@ class Project(models.Model):
 class Participation(models.Model):
     """A firm's part in a project: one leads, others join."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="participations", verbose_name=_("project"))
+    # No index of its own: that of investor_once_a_project begins with it.
+    project = models.ForeignKey(
+        Project, models.CASCADE, db_index=False, related_name="participations", verbose_name=_("project")
+    )
     investor = models.ForeignKey(Investor, models.PROTECT, related_name="participations", verbose_name=_("investor"))
     role = models.CharField(_("role"), max_length=5, choices=ParticipationRole, default=ParticipationRole.LEAD)
     share = models.DecimalField(_("share (%)"), max_digits=6, decimal_places=3, null=True, blank=True)
