@@ -6,7 +6,7 @@ in the year counts, commitments dated in the year sum. So the list behind its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -147,13 +147,25 @@ def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
     return projects.filter(pk__in=parts.order_by().values("project"))
 
 
+# Firms of one group count once.
+GROUP = Coalesce(NullIf(F("investor__parent_name"), Value("")), F("investor__name"))
+
+
 def firms_with(projects: ProjectQuerySet, *honours: str) -> int:
     """How many firms of one of these ranks or honours take part: distinct groups, as published figures count 家."""
-    parts: QuerySet = Participation.objects.filter(
+    return _parts(projects, honours).aggregate(firms=Count(GROUP, distinct=True))["firms"]
+
+
+def firms_by_honour(projects: ProjectQuerySet, *honours: str) -> dict[str, int]:
+    """`firms_with` of each of these by itself."""
+    counted = _parts(projects, honours).order_by().values_list("investor__honours__kind")
+    return dict.fromkeys(honours, 0) | dict(counted.annotate(firms=Count(GROUP, distinct=True)))
+
+
+def _parts(projects: ProjectQuerySet, honours: Collection[str]) -> QuerySet:
+    return Participation.objects.filter(
         project__in=projects.order_by().values("pk"), investor__honours__kind__in=honours
     )
-    group = Coalesce(NullIf(F("investor__parent_name"), Value("")), F("investor__name"))
-    return parts.aggregate(firms=Count(group, distinct=True))["firms"]
 
 
 def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked, counted: Decimal) -> Decimal:

@@ -47,23 +47,25 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "stage", "size", only=("projects", "agreed", "started", "producing")
     )
     reached = staged.total()
-    months = home.months_of(compared.now, projects, when)
+    months = home.months_of(compared, projects, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
     late = lights.longest_late(signed, when.shown, LATEST)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
+    firms = figures.firms_by_honour(signed, *RANKS)
+    latest = _latest(projects)
     context = {
         **header_of(when),
         "year_url": year_url(when),
         "same_time": same_time(when),
-        "is_empty": not projects.exists(),
+        "is_empty": not latest,
         "name_of_whole": figures.name_of_whole(request.user),
         "total": total,
         "cohort": replace(total.now, started=reached.started, producing=reached.producing),
         "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
         "large": _from_size(staged, 10),
         "huge": _from_size(staged, 50),
-        "ranks": [_rank(projects, kind, when) for kind in RANKS],
+        "ranks": [_rank(projects, kind, firms[kind], when) for kind in RANKS],
         "clusters": clusters,
         "inside": summed(five),  # the "4+1" alone
         "outside": next((row.now for row in clusters if row.code == Cluster.OUTSIDE), figures.NOTHING),
@@ -80,7 +82,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "largest": home.largest(projects, when),
         "lights": list(lights.counts(signed, when.shown).items()),
         "late": pages.mark_rows(late, period=when.period, today=when.shown),
-        "latest": _latest(projects),
+        "latest": latest,
     }
     return render(request, "reports/home.html", context)
 
@@ -112,7 +114,6 @@ def _from_size(cube: Cube, least: int) -> Figures:
     return figures.add(found, codes)
 
 
-def _rank(projects: ProjectQuerySet, kind: HonourKind, when: Asked) -> Rank:
-    firms = figures.firms_with(projects.signed_within(when.period, when.day), kind)
+def _rank(projects: ProjectQuerySet, kind: HonourKind, firms: int, when: Asked) -> Rank:
     scope = Scope(figures.ranked(projects, kind), when.period, when.day)
     return Rank(kind.value, str(kind.label), firms, scope.cut(only=("projects", "agreed")).total())
