@@ -2,7 +2,7 @@
 """The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
-of its own. The whole suite is three parts on each database: imports, whole sites, the rest; a few at a time. What the
+of its own. The whole suite is four parts on each database: imports, reports, whole sites, the rest; a few at a time. What the
 first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails, or
 where none of them has a test that was asked for.
 """
@@ -18,8 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 ON_POSTGRESQL = ("-p", "tests.pgtemp")
-# The part of the suite that takes about half of its time.
+# The parts of the suite that take about half of its time.
 LARGE = "tests/imports"
+FIGURES = "tests/reports"
 # The part that mostly waits for servers that it starts.
 SITES = "tests/site"
 # On PostgreSQL much of the time is waiting for the server: one more than the two cores of a small machine.
@@ -92,17 +93,19 @@ def show(said: bytes) -> None:
 
 
 def parts_of(arguments: list[str]) -> list[Part]:
-    """What runs, the longest first. Whoever names tests gets one run a database; the whole suite is three."""
+    """What runs, the longest first. Whoever names tests gets one run a database; the whole suite is four."""
     postgresql = [*ON_POSTGRESQL, *arguments]
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments):
         return [Part("SQLite", arguments), Part("PostgreSQL", postgresql)]
-    rest = (f"--ignore={LARGE}", f"--ignore={SITES}")
+    rest = tuple(f"--ignore={part}" for part in (LARGE, FIGURES, SITES))
     return [
-        Part("SQLite", [*arguments, *rest]),
         Part("PostgreSQL", [*postgresql, *rest]),
-        Part("PostgreSQL, sites", [*postgresql, SITES]),
+        Part("PostgreSQL, reports", [*postgresql, FIGURES]),
+        Part("SQLite", [*arguments, *rest]),
         Part("PostgreSQL, imports", [*postgresql, LARGE]),
         Part("SQLite, imports", [*arguments, LARGE]),
+        Part("SQLite, reports", [*arguments, FIGURES]),
+        Part("PostgreSQL, sites", [*postgresql, SITES]),
         Part("SQLite, sites", [*arguments, SITES]),
     ]
 
