@@ -2,9 +2,9 @@
 """The whole suite on SQLite and, at the same time, on PostgreSQL. Arguments go to pytest, on both.
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
-of its own. The whole suite is four parts on each database: imports, reports, whole sites, the rest; a few at a time. What the
-first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them fails, or
-where none of them has a test that was asked for.
+of its own. The whole suite is four parts on each database: imports, reports, whole sites, the rest; a few at a time.
+What the first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them
+fails, or where none of them has a test that was asked for.
 """
 
 import signal
