@@ -66,7 +66,8 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
     stored = keys[0] - 1
     with indexes_made_afterwards(model, count, stored, connection), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+            # Django does not know of COPY: what it breaks is told as of any other statement.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for chunk in chunks:
                     for row in chunk:
                         copy.write_row(row)
