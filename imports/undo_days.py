@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from imports.undo_rules import LABEL, chunks
 from jiangjin.lib.replay import Key
 from jiangjin.lib.takeback import Takeback
 from projects.choices import Condition, MilestoneKind
@@ -17,8 +18,7 @@ from projects.models import Milestone, Project
 from projects.stages import ACTUAL_FIELD, PLANNED_FIELD, broken_order
 
 OWN = ("first_contact_on", "intent_on", "signed_on")
-CHUNK = 500
-PROJECTS, MILESTONES = Project._meta.label, Milestone._meta.label
+PROJECTS, MILESTONES = LABEL[Project], LABEL[Milestone]
 
 
 @dataclass(slots=True)
@@ -34,9 +34,8 @@ class Way:
 
 def days_that_must_stay(plan: Takeback) -> Iterator[tuple[Key, tuple[str, ...]]]:
     """Rows and their columns that the plan would write and that would break an order which holds now."""
-    touched = sorted(_touched(plan))
-    for start in range(0, len(touched), CHUNK):
-        now, then = _ways(plan, touched[start : start + CHUNK])
+    for part in chunks(_touched(plan)):
+        now, then = _ways(plan, part)
         for project, way in then.items():
             before = now[project].days
             for pair in set(broken_order(way.days)) - set(broken_order(before)):
@@ -62,7 +61,7 @@ def _ways(plan: Takeback, ids: list[int]) -> tuple[dict[int, Way], dict[int, Way
     then: dict[int, Way] = defaultdict(Way)
     wanted = set(ids)
     for model, take in ((Project, _take_own), (Milestone, _take_milestone)):
-        label = model._meta.label
+        label = LABEL[model]
         names, after, gone = plan.subjects[label].names, plan.after(label), plan.gone(label)
         where = {"pk__in": ids} if model is Project else {"project__in": ids}
         rows = model._base_manager.filter(**where).order_by().values_list("pk", *names)

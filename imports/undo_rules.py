@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from imports.undo_days import days_that_must_stay
 from jiangjin.lib.replay import Key, Subject
 from jiangjin.lib.rewriting import update_rows
 from jiangjin.lib.takeback import Takeback
@@ -126,15 +125,14 @@ def changes_of(plan: Takeback) -> list[Change]:
     return sorted(changes, key=place)
 
 
-def what_makes_no_sense(plan: Takeback) -> Iterator[tuple[Key, tuple[str, ...]]]:
+def rows_that_make_no_sense(plan: Takeback) -> Iterator[Key]:
     """Rows that must stay as they are: what was edited since would otherwise be left without its other half.
 
-    Commitments never sum to less than nothing and begin with an initial one; where investors take part, one leads; and
-    the days of a project's way follow one another (there the days alone must stay).
+    Commitments never sum to less than nothing, and begin with an initial one that none precedes; where investors take
+    part, one leads.
     """
     for model, makes_sense in ((CapitalCommitment, _commitments_make_sense), (Participation, _one_leads)):
-        yield from ((key, ()) for key in _without_sense(plan, model, makes_sense))
-    yield from days_that_must_stay(plan)
+        yield from _without_sense(plan, model, makes_sense)
 
 
 def _without_sense(plan: Takeback, model: type[Model], makes_sense: Any) -> Iterator[Key]:

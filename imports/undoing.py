@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from imports.batches import AlreadySettled, PreviewOutdated
 from imports.models import BatchState, ImportBatch, Takeback
-from imports.undo_rules import LABEL, SUBJECTS, changes_of, chunks, project_of, settle_projects, what_makes_no_sense
+from imports.undo_days import days_that_must_stay
+from imports.undo_rules import LABEL, SUBJECTS, changes_of, chunks, project_of, rows_that_make_no_sense, settle_projects
 from imports.undo_shown import kept_values
 from imports.writing import lock_imports
 from jiangjin.lib import takeback
-from jiangjin.lib.replay import Choice, Standing
+from jiangjin.lib.replay import Choice, Key, Standing
 from jiangjin.lib.takeback import NoWay
 from jiangjin.lib.taking import lock_rows, relink, write_takeback
 from projects import permissions
@@ -150,8 +151,14 @@ def plan_of(reason: str, *, back: bool) -> takeback.Takeback:
         back=back,
         before=before,
         after=Standing(frozenset(dropped), decided),
-        guard=what_makes_no_sense,
+        guard=_what_must_stay,
     )
+
+
+def _what_must_stay(plan: takeback.Takeback) -> Iterator[tuple[Key, tuple[str, ...]]]:
+    """Whole rows, and the days alone of others, that would make no sense beside what was edited since."""
+    yield from ((key, ()) for key in rows_that_make_no_sense(plan))
+    yield from days_that_must_stay(plan)
 
 
 def _standing() -> Standing:
