@@ -9,7 +9,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
@@ -146,12 +145,21 @@ def _known_of(rows: list[Project], day: datetime.date) -> Known:
 
 def longest_late(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
     """Red ones, those first whose planned day is past the longest."""
-    order = (F("next_planned_on").asc(nulls_last=True), "pk")
-    late = Project.objects.filter(
-        pk__in=_longest_waiting(projects, day, most) or _first_red(projects, day, order, most)
-    )
-    late = late.with_next_milestone(day).select_related("park")
-    return list(late.prefetch_related("milestones").order_by(*order))
+    return _shown(_longest_waiting(projects, day, most) or _first_red(projects, day, most), day)
+
+
+def longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[Project]:
+    """As `longest_late`, where so many are red by their planned days alone; else none, after one look."""
+    found = _longest_waiting(projects, day, most)
+    return _shown(found, day) if found else []
+
+
+BY_PLANNED_DAY = (F("next_planned_on").asc(nulls_last=True), "pk")
+
+
+def _shown(keys: Sequence[int] | ProjectQuerySet, day: datetime.date) -> list[Project]:
+    late = Project.objects.filter(pk__in=keys).with_next_milestone(day).select_related("park")
+    return list(late.prefetch_related("milestones").order_by(*BY_PLANNED_DAY))
 
 
 def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[int]:
@@ -165,6 +173,6 @@ def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -
     return found if len(found) == most else []
 
 
-def _first_red(projects: ProjectQuerySet, day: datetime.date, order: tuple[Any, ...], most: int) -> ProjectQuerySet:
+def _first_red(projects: ProjectQuerySet, day: datetime.date, most: int) -> ProjectQuerySet:
     """Numbers alone are sorted and cut; what is shown of a project is fetched for those few."""
-    return _red(projects, day).with_next_milestone(day).order_by(*order).values("pk")[:most]
+    return _red(projects, day).with_next_milestone(day).order_by(*BY_PLANNED_DAY).values("pk")[:most]

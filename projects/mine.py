@@ -39,8 +39,7 @@ def followed_projects(user: User) -> ProjectQuerySet:
 
 def needing_attention(projects: ProjectQuerySet, day: datetime.date) -> list[Project]:
     """Red ones first, then yellow ones, each by its next planned day."""
-    red = lights.longest_late(projects, day, MOST)
-    if len(red) == MOST:
+    if red := lights.longest_waiting(projects, day, MOST):
         return red  # without a light worked out for all the others
     shown = projects.select_related("park").prefetch_related("milestones").with_next_milestone()
     lit = lights.with_light(shown, day).filter(light_now__in=(RED, YELLOW))
