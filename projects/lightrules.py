@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, ExpressionWrapper, F, Model, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jiangjin.lib.dates import midnight
-from jiangjin.lib.money import MoneyField, format_yi
+from jiangjin.lib.money import format_yi
 from projects import judged, plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
@@ -127,8 +127,7 @@ def _milestone_reason(project: Project, known: Known, day: datetime.date) -> Rea
 
 def _behind(day: datetime.date, *, by_half: bool) -> Q:
     """Of projects that `plans.comparable` prepared for the same day."""
-    arrived = F("arrived_in_plan")
-    least = ExpressionWrapper(arrived * 2, output_field=MoneyField()) if by_half else arrived
+    least = F("arrived_in_plan") + F("arrived_in_plan") if by_half else F("arrived_in_plan")
     return _has(PlannedArrival) & Q(planned_by_day__gt=least)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Sum
 
 from projects.choices import Condition
 from projects.counting import condition_by, happened
@@ -35,14 +35,6 @@ class Code(Func):
     template = "%(expressions)s"
     arity = 1
     output_field = IntegerField()
-    convert_value = staticmethod(Func._convert_value_noop)  # a number already, of each of very many rows
-
-
-class LatestCode(Max):
-    """The code of the latest of some days as a plain number; NULL where there is none."""
-
-    output_field = IntegerField()
-    convert_value = staticmethod(Func._convert_value_noop)
 
 
 @dataclass(slots=True)

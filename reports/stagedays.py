@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from jiangjin.lib.partialday import UNKNOWN
 from projects.choices import MAIN_MILESTONES, MILESTONE_OF_STAGE, SIGNED_STAGES, Stage
 from projects.counting import happened
 from projects.querysets import ProjectQuerySet
-from reports.cohorts import Code, LatestCode
+from reports.cohorts import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _days(cohort: ProjectQuerySet, day: datetime.date | None) -> Iterable[tuple[
         milestones__kind__in=MAIN_MILESTONES,
     )
     kinds = [MILESTONE_OF_STAGE[stage] for stage in SIGNED_STAGES[1:]]
-    days = {f"at_{kind}": LatestCode("milestones__actual_on", filter=Q(milestones__kind=kind)) for kind in kinds}
+    days = {f"at_{kind}": Max(Code("milestones__actual_on"), filter=Q(milestones__kind=kind)) for kind in kinds}
     rows = reached.order_by().annotate(signed=Code("signed_on")).values("pk", "signed").annotate(**days)
     return rows.values_list("signed", *days)
 
