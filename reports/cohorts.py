@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, Field, Func, OuterRef, Q, Subquery, Sum
 
 from projects.choices import Condition
 from projects.counting import condition_by, happened
@@ -29,12 +29,16 @@ STEPS = {"quarter": 3, "half": 6, "year": 12}  # months of a cohort
 MEASURES = tuple(REACHED)
 
 
+class PlainNumber(Field):
+    """A number as it comes from the database: of an IntegerField, Django would make one of each value of each row."""
+
+
 class Code(Func):
     """The code of a day as a plain number."""
 
     template = "%(expressions)s"
     arity = 1
-    output_field = IntegerField()
+    output_field = PlainNumber()
 
 
 @dataclass(slots=True)
@@ -189,7 +193,7 @@ def _first(name: str, day: datetime.date | None) -> Subquery:
     """The first day, by its code, on which a project reached it; of days that count by now."""
     dated = "month" if name == "paid" else "actual_on"
     known = _rows(name).filter(happened(dated, day), Q(**{f"{dated}__isnull": False}))
-    return Subquery(known.order_by(dated).values(dated)[:1], output_field=IntegerField())
+    return Subquery(known.order_by(dated).values(dated)[:1], output_field=PlainNumber())
 
 
 def _undated(name: str) -> Any:

@@ -41,18 +41,15 @@ class StageDays:
 def stage_days(cohort: ProjectQuerySet, day: datetime.date | None) -> dict[Stage, StageDays]:
     """Of each stage after the signing; one query, with a row a project."""
     later = SIGNED_STAGES[1:]
-    former: dict[Stage, list[int]] = {stage: [] for stage in later}
-    signing: dict[Stage, list[int]] = {stage: [] for stage in later}
-    for row in _days(cohort, day):
-        signed, *reached = map(_number, row)
-        before = signed
-        for stage, at in zip(later, reached, strict=True):
-            if at is not None and before is not None:
-                former[stage].append(at - before)
-            if at is not None and signed is not None:
-                signing[stage].append(at - signed)
-            before = at
-    return {stage: StageDays(_median(former[stage]), _median(signing[stage])) for stage in later}
+    rows = list(_days(cohort, day))
+    if not rows:
+        return {stage: StageDays() for stage in later}
+    signed, *reached = [[_number(code) for code in column] for column in zip(*rows, strict=True)]
+    found, before = {}, signed
+    for stage, at in zip(later, reached, strict=True):
+        found[stage] = StageDays(_median(_between(before, at)), _median(_between(signed, at)))
+        before = at
+    return found
 
 
 def _days(cohort: ProjectQuerySet, day: datetime.date | None) -> Iterable[tuple[int | None, ...]]:
@@ -76,6 +73,11 @@ def _number(code: int | None) -> int | None:
     if code is None or code % 100 == UNKNOWN:
         return None
     return datetime.date(code // 10000, code // 100 % 100, code % 100).toordinal()
+
+
+def _between(earlier: list[int | None], later: list[int | None]) -> list[int]:
+    """Days from the one to the other, of the projects of which both are known."""
+    return [end - start for start, end in zip(earlier, later, strict=True) if start is not None and end is not None]
 
 
 def _median(days: list[int]) -> Days:
