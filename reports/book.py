@@ -56,8 +56,7 @@ class Book:
         if figure.scope == DISTRICT:
             return cube
         codes = self.parks.get(figure.scope_code, set()) if figure.scope == "park" else {figure.scope_code}
-        place = cube.dimensions.index(figure.scope)
-        return Cube(cube.dimensions, {key: cell for key, cell in cube.cells.items() if key[place] in codes})
+        return cube.within(figure.scope, codes)
 
     def projects_of(self, figure: PublishedFigure) -> ProjectQuerySet:
         """The projects of the figure's own scope."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
 from industries.models import Chain, Cluster
 from parks.models import Park
 from projects.choices import Condition, Stage
-from projects.counting import condition_by, dated_in
+from projects.counting import condition_by, dated_in, happened
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 from projects.steps import LEASED, paid
@@ -42,6 +42,8 @@ COMMITMENTS, ARRIVALS = ("commitments", "committed_on"), ("arrivals", "month")
 PROGRESS = {*REACHED, "performing", "landed"}
 AS_OF_AGREED, AS_OF_ARRIVED = {"agreed_whole", "agreed_on_land"}, {"arrived_to_date", "arrived_known"}
 ALL_SUMS = frozenset(one.name for one in fields(Figures))
+# Not a dimension of tables: whether something had come by `Scope.sooner`.
+SOONER, LATER = "sooner", "later"
 SUMS = {"output": "expected_output", "tax": "expected_tax", "jobs": "expected_jobs", "land_area": "land_area"}
 
 
@@ -67,6 +69,11 @@ class Cube:
         """Cells of one dimension by its code."""
         return {code: figures for (code,), figures in self.by(dimension).items()}
 
+    def within(self, dimension: str, codes: Collection[str]) -> Cube:
+        """The cells of some entries of a dimension alone."""
+        place = self.dimensions.index(dimension)
+        return replace(self, cells={key: cell for key, cell in self.cells.items() if key[place] in codes})
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -75,18 +82,22 @@ class Scope:
     projects: ProjectQuerySet
     period: Period = ALL
     day: datetime.date | None = None
+    # With an earlier day cells are cut by SOONER as well: what had been signed and agreed by it, and what came later.
+    sooner: datetime.date | None = None
     # The codes of the vocabularies by their numbers, once known: the same at another time.
     numbers: dict[str, dict[int, str]] = field(default_factory=dict, compare=False, repr=False)
 
-    def at(self, period: Period, day: datetime.date | None = None) -> Scope:
+    def at(self, period: Period, day: datetime.date | None = None, sooner: datetime.date | None = None) -> Scope:
         """The same projects at another time."""
-        return replace(self, period=period, day=day)
+        return replace(self, period=period, day=day, sooner=sooner)
 
     def total(self) -> Figures:
         return self.cut().total()
 
     def cut(self, *dimensions: str, only: Collection[str] | None = None) -> Cube:
         """The sums by these dimensions. `only` names the sums of Figures that are read; the others may be left at 0."""
+        if self.sooner:
+            dimensions = (*dimensions, SOONER)
         return Cube(dimensions, _Cutter(self, dimensions, frozenset(ALL_SUMS if only is None else only)).cells())
 
 
@@ -112,9 +123,18 @@ class _Cutter:
         """What to group by; `dated` is the day that a time dimension looks at."""
         found = {}
         for place, name in enumerate(self.dimensions):
+            if name == SOONER:
+                found[f"key{place}"] = self._sooner(dated)
+                continue
             dimension = DIMENSIONS[name]
             found[f"key{place}"] = MonthCode(F(dated)) if dimension.key is None else dimension.key(self.scope.day)
         return found
+
+    def _sooner(self, dated: str) -> Case:
+        """Whether it counts by the earlier day: what is dated must be by then, and its project signed."""
+        day = self.scope.sooner
+        by_then = happened(dated, day) & happened("signed_on", day)
+        return Case(When(by_then, then=Value(SOONER)), default=Value(LATER), output_field=CharField())
 
     @cached_property
     def _translators(self) -> list[tuple[str, Callable[[Any], str]]]:
@@ -128,7 +148,7 @@ class _Cutter:
             if name not in numbers:
                 numbers[name] = dict(NUMBERED[name].objects.order_by().values_list("pk", "code"))
             return lambda raw: numbers[name].get(raw, NONE)
-        if DIMENSIONS[name].is_time:
+        if name != SOONER and DIMENSIONS[name].is_time:
             return lambda raw: time_code(name, raw)
         return lambda raw: NONE if raw is None else raw
 

@@ -22,7 +22,7 @@ from projects.periods import Period
 from projects.permissions import Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet, Totals
 from reports.asked import Asked
-from reports.cube import Cube, Scope
+from reports.cube import SOONER, Cube, Scope
 from reports.dimensions import NONE, entries, roots_of
 from reports.measures import NOTHING, Figures, growth, ratio, summed
 
@@ -66,10 +66,14 @@ EARLIER = ("projects", "agreed")
 
 @dataclass(frozen=True)
 class Compared:
-    """The cells of a year and those of the same time of the year before, cut alike."""
+    """The cells of a year and those of the same time of the year before, cut alike.
+
+    `earlier` holds all of the year before that counts on the day: of it, `before` is what had come by the same day.
+    """
 
     now: Cube
     before: Cube
+    earlier: Cube
     period: Period
 
     def whole(self) -> Row:
@@ -80,8 +84,10 @@ class Compared:
 def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
     """A year, and the year before up to the same day of it; its cells hold the sums of CURRENT and of EARLIER."""
     scope = Scope(projects, asked.period, asked.day)
-    before = scope.at(asked.period.year_before(), asked.same_time_before)
-    return Compared(scope.cut(*dimensions, only=CURRENT), before.cut(*dimensions, only=EARLIER), asked.period)
+    sooner = asked.same_time_before if asked.same_time_before != asked.day else None
+    earlier = scope.at(asked.period.year_before(), asked.day, sooner).cut(*dimensions, only=EARLIER)
+    before = earlier.within(SOONER, (SOONER,)) if sooner else earlier
+    return Compared(scope.cut(*dimensions, only=CURRENT), before, earlier, asked.period)
 
 
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:

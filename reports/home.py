@@ -14,7 +14,7 @@ from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
 from reports.asked import Asked
-from reports.cube import Cube, Scope
+from reports.cube import Cube
 from reports.figures import Compared
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
@@ -63,13 +63,10 @@ class Months:
         }
 
 
-def months_of(compared: Compared, projects: ProjectQuerySet, when: Asked) -> Months:
+def months_of(compared: Compared, when: Asked) -> Months:
     """Running totals of what was agreed, beside those of the year before."""
     now, year = compared.now, Period(when.period.year or when.shown.year)
-    # Where the year is over, the same time of the year before is the whole of it.
-    earlier = compared.before
-    if when.same_time_before != when.day:
-        earlier = Scope(projects, year.year_before(), when.day).cut("month", only=("agreed",))
+    earlier = compared.earlier
     line, line_before = _running(now, year, when), _running(earlier, year.year_before(), when)
     whole_before = earlier.total()
     is_known = whole_before != NOTHING

@@ -47,7 +47,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "stage", "size", only=("projects", "agreed", "started", "producing")
     )
     reached = staged.total()
-    months = home.months_of(compared, projects, when)
+    months = home.months_of(compared, when)
     signed = projects.signed_within(when.period, when.day)
     steps = home.funnel(staged, projects, when)
     late = lights.longest_late(signed, when.shown, LATEST)
