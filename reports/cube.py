@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from typing import Any
@@ -49,10 +49,14 @@ SUMS = {"output": "expected_output", "tax": "expected_tax", "jobs": "expected_jo
 
 @dataclass(frozen=True)
 class Cube:
-    """Cells by the codes of their entries, in the order of `dimensions`."""
+    """Cells by the codes of their entries, in the order of `dimensions`.
+
+    `parts`: of all cells together the projects and the agreed amount of those that meet a condition, by its name.
+    """
 
     dimensions: Codes
     cells: dict[Codes, Figures]
+    parts: dict[str, Figures] = field(default_factory=dict)
 
     def total(self) -> Figures:
         return summed(self.cells.values())
@@ -94,11 +98,15 @@ class Scope:
     def total(self) -> Figures:
         return self.cut().total()
 
-    def cut(self, *dimensions: str, only: Collection[str] | None = None) -> Cube:
-        """The sums by these dimensions. `only` names the sums of Figures that are read; the others may be left at 0."""
+    def cut(self, *dimensions: str, only: Collection[str] | None = None, parts: Mapping[str, Q] | None = None) -> Cube:
+        """The sums by these dimensions. `only` names the sums of Figures that are read; the others may be left at 0.
+
+        `parts` are conditions on the projects' own columns: what `Cube.parts` holds costs no look of its own.
+        """
         if self.sooner:
             dimensions = (*dimensions, SOONER)
-        return Cube(dimensions, _Cutter(self, dimensions, frozenset(ALL_SUMS if only is None else only)).cells())
+        cutter = _Cutter(self, dimensions, frozenset(ALL_SUMS if only is None else only), parts or {})
+        return Cube(dimensions, cutter.cells(), {name: Figures(**sums) for name, sums in cutter.of_parts.items()})
 
 
 @dataclass
@@ -106,7 +114,12 @@ class _Cutter:
     scope: Scope
     dimensions: Codes
     only: frozenset[str]
+    parts: Mapping[str, Q] = field(default_factory=dict)
     found: dict[Codes, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+
+    @cached_property
+    def of_parts(self) -> dict[str, dict[str, Any]]:
+        return {name: {} for name in self.parts}
 
     def cells(self) -> dict[Codes, Figures]:
         self._count_cohort()
@@ -163,6 +176,13 @@ class _Cutter:
                 if found := row[of]:
                     cell[name] = cell.get(name, nothing[name]) + found
 
+    def _take_parts(self, rows: list[dict[str, Any]], name: str) -> None:
+        for part, sums in self.of_parts.items():
+            sums[name] = sum((found for row in rows if (found := row[f"of_{part}"])), getattr(NOTHING, name))
+
+    def _of_parts(self, of: Callable[[Q], Any]) -> dict[str, Any]:
+        return {f"of_{name}": of(condition) for name, condition in self.parts.items()}
+
     def _count_cohort(self) -> None:
         """Whatever a project itself says, by its stage and condition: how many have come how far follows."""
         day = self.scope.day
@@ -189,7 +209,9 @@ class _Cutter:
             steps["leased"] = Count("pk", filter=LEASED)
         if "performing" in self.only:
             steps["paid"] = Count("pk", filter=Q(paid(day)))
-        rows = _grouped(self.cohort, keys, {**steps, **sums})
+        counts = self._of_parts(lambda condition: Count("pk", filter=condition))
+        rows = _grouped(self.cohort, keys, {**steps, **sums, **counts})
+        self._take_parts(rows, "projects")
         dated = AS_OF_AGREED | AS_OF_ARRIVED if day is not None else set()
         self._take(rows, **{name[2:]: name for name in sums if name[2:] not in dated})
         if PROGRESS & self.only:
@@ -222,17 +244,22 @@ class _Cutter:
         projects, period, day = self.scope.projects, self.scope.period, self.scope.day
         if "agreed" in self.only:
             # A commitment dated in the period makes its project count in it.
-            self._take(self._rows(COMMITMENTS, projects.signed_within(ALL, day), period), agreed="total")
+            sums = self._of_parts(lambda condition: Sum("commitments__amount", filter=condition))
+            rows = self._rows(COMMITMENTS, projects.signed_within(ALL, day), period, sums)
+            self._take(rows, agreed="total")
+            self._take_parts(rows, "agreed")
         if "arrived" in self.only:
             self._take(self._rows(ARRIVALS, projects.in_period(period, day), period), arrived="total")
 
     def _add_cohort_as_of(self) -> None:
         """Of the cohort, what its dated rows come to by the day."""
         if AS_OF_AGREED & self.only:
-            agreed = self._rows(COMMITMENTS, self.cohort, ALL, of="signed_on", part=Q(land_area__gt=0))
+            part = {"part": Sum("commitments__amount", filter=Q(land_area__gt=0))}
+            agreed = self._rows(COMMITMENTS, self.cohort, ALL, part, of="signed_on")
             self._take(agreed, agreed_whole="total", agreed_on_land="part")
         if AS_OF_ARRIVED & self.only:
-            arrived = self._rows(ARRIVALS, self.cohort, ALL, of="signed_on", part=~Q(agreed_capital=None))
+            part = {"part": Sum("arrivals__amount", filter=~Q(agreed_capital=None))}
+            arrived = self._rows(ARRIVALS, self.cohort, ALL, part, of="signed_on")
             self._take(arrived, arrived_to_date="total", arrived_known="part")
 
     def _rows(
@@ -240,10 +267,10 @@ class _Cutter:
         kind: tuple[str, str],
         projects: ProjectQuerySet,
         period: Period,
+        more: Mapping[str, Any] | None = None,
         of: str | None = None,
-        part: Q | None = None,
     ) -> list[dict[str, Any]]:
-        """Amounts of dated rows by the keys; a time dimension looks at `of`, else at the rows' own day.
+        """Amounts of dated rows by the keys, and `more` sums; a time dimension looks at `of`, else at their own day.
 
         Asked from the projects: their table is read once, for what selects them and for the keys. All conditions of
         the rows stand in one `filter`, whose join the sums share.
@@ -253,10 +280,7 @@ class _Cutter:
         wanted = dated_in(period, f"{name}__{dated}", self.scope.day)
         # What lies in a year is there; to ask for more would take the rows from their table, not from the index.
         found = projects.order_by().filter(wanted if period.year else wanted & Q(**{f"{name}__isnull": False}))
-        sums = {"total": Sum(f"{name}__amount")}
-        if part is not None:
-            sums["part"] = Sum(f"{name}__amount", filter=part)
-        return _grouped(found, keys, sums)
+        return _grouped(found, keys, {"total": Sum(f"{name}__amount"), **(more or {})})
 
 
 def _grouped(found: QuerySet, keys: dict[str, Any], sums: dict[str, Any]) -> list[dict[str, Any]]:

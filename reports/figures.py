@@ -6,12 +6,12 @@ in the year counts, commitments dated in the year sum. So the list behind its li
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
@@ -81,13 +81,18 @@ class Compared:
         return Row("", "", self.now.total(), self.before.total())
 
 
-def compare(projects: ProjectQuerySet, asked: Asked, *dimensions: str) -> Compared:
-    """A year, and the year before up to the same day of it; its cells hold the sums of CURRENT and of EARLIER."""
+def compare(
+    projects: ProjectQuerySet, asked: Asked, *dimensions: str, parts: Mapping[str, Q] | None = None
+) -> Compared:
+    """A year, and the year before up to the same day of it; its cells hold the sums of CURRENT and of EARLIER.
+
+    `parts` of the year itself: see `Scope.cut`.
+    """
     scope = Scope(projects, asked.period, asked.day)
     sooner = asked.same_time_before if asked.same_time_before != asked.day else None
     earlier = scope.at(asked.period.year_before(), asked.day, sooner).cut(*dimensions, only=EARLIER)
     before = earlier.within(SOONER, (SOONER,)) if sooner else earlier
-    return Compared(scope.cut(*dimensions, only=CURRENT), before, earlier, asked.period)
+    return Compared(scope.cut(*dimensions, only=CURRENT, parts=parts), before, earlier, asked.period)
 
 
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from django.db.models import Q
+
 from projects import listing
 from projects.choices import SIGNED_STAGES, Stage
+from projects.classes import SIZES, YI
 from projects.models import Project
 from projects.periods import Period
 from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
 from reports.asked import Asked
-from reports.cube import Cube
-from reports.figures import Compared
+from reports.cube import Cube, Scope
+from reports.figures import Compared, add
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
 from reports.stagedays import StageDays, stage_days
@@ -117,9 +121,33 @@ class Step:
     query: str
 
 
-def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
-    """The stages from the signing on; whoever came further counts in the stages before."""
-    found = cube.by_one("stage")
+# Projects of so many 亿元 and more, by the name of the part: each is a bound of the classes of sizes.
+LARGE = {"large": 10, "huge": 50}
+
+
+def parts_of(when: Asked) -> dict[str, Q]:
+    """What the year's projects are divided by besides: the stages, by their codes, and LARGE.
+
+    None as of a day, when a project's stage and amount are no columns of it.
+    """
+    if when.day is not None:
+        return {}
+    sizes = {name: Q(agreed_capital__gte=least * YI) for name, least in LARGE.items()}
+    return {stage.value: Q(stage=stage) for stage in SIGNED_STAGES} | sizes
+
+
+def divided(compared: Compared, projects: ProjectQuerySet, when: Asked) -> dict[str, Figures]:
+    """The figures of the year's parts (`parts_of`); as of a day, from a look of their own."""
+    if when.day is None:
+        return compared.now.parts
+    cube = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
+    sizes = cube.by_one("size")
+    codes = {name: [size.code for size in SIZES if size.least >= least] for name, least in LARGE.items()}
+    return cube.by_one("stage") | {name: add(sizes, fitting) for name, fitting in codes.items()}
+
+
+def funnel(found: Mapping[str, Figures], projects: ProjectQuerySet, when: Asked) -> list[Step]:
+    """The stages from the signing on, of what is `divided`; whoever came further counts in the stages before."""
     days = stage_days(projects.signed_within(when.period, when.day), when.day)
     steps: list[Step] = []
     for stage in SIGNED_STAGES:
@@ -140,9 +168,9 @@ def funnel(cube: Cube, projects: ProjectQuerySet, when: Asked) -> list[Step]:
     return steps
 
 
-def query_of(steps: list[Step], stage: Stage) -> str:
-    """What selects those that have come to a stage."""
-    return next(step.query for step in steps if step.stage is stage)
+def step_of(steps: list[Step], stage: Stage) -> Step:
+    """Those that have come to a stage."""
+    return next(step for step in steps if step.stage is stage)
 
 
 def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:

@@ -10,14 +10,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
-from projects import changes, classes, lights, pages
+from projects import changes, lights, pages
 from projects.choices import HonourKind, Stage
 from projects.lightrules import RULES
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 from reports import figures, home
 from reports.asked import Asked, asked, header_of
-from reports.cube import Cube, Scope
+from reports.cube import Scope
 from reports.links import same_time, year_url
 from reports.measures import Figures, summed
 
@@ -40,16 +40,14 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    compared = figures.compare(projects, when, "cluster", "park", "month")
+    compared = figures.compare(projects, when, "cluster", "park", "month", parts=home.parts_of(when))
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
-    staged = Scope(projects, when.period, when.day).cut(
-        "stage", "size", only=("projects", "agreed", "started", "producing")
-    )
-    reached = staged.total()
+    divided = home.divided(compared, projects, when)
     months = home.months_of(compared, when)
     signed = projects.signed_within(when.period, when.day)
-    steps = home.funnel(staged, projects, when)
+    steps = home.funnel(divided, projects, when)
+    started, producing = (home.step_of(steps, stage) for stage in (Stage.CONSTRUCTION, Stage.PRODUCTION))
     late = lights.longest_late(signed, when.shown, LATEST)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
     firms = figures.firms_by_honour(signed, *RANKS)
@@ -61,10 +59,10 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "is_empty": not latest,
         "name_of_whole": figures.name_of_whole(request.user),
         "total": total,
-        "cohort": replace(total.now, started=reached.started, producing=reached.producing),
+        "cohort": replace(total.now, started=started.projects, producing=producing.projects),
         "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
-        "large": _from_size(staged, 10),
-        "huge": _from_size(staged, 50),
+        "large": divided["large"],
+        "huge": divided["huge"],
         "ranks": [_rank(projects, kind, firms[kind], when) for kind in RANKS],
         "clusters": clusters,
         "inside": summed(five),  # the "4+1" alone
@@ -77,8 +75,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
         # Said where growth is over less than the year before that the chart shows.
         "compared_to": when.same_time_before if total.before.agreed != (months.whole_before or 0) else None,
         "funnel": steps,
-        "started_query": home.query_of(steps, Stage.CONSTRUCTION),
-        "producing_query": home.query_of(steps, Stage.PRODUCTION),
+        "started_query": started.query,
+        "producing_query": producing.query,
         "largest": home.largest(projects, when),
         "lights": list(lights.counts(signed, when.shown).items()),
         "late": pages.mark_rows(late, period=when.period, today=when.shown),
@@ -105,13 +103,6 @@ def _latest(projects: ProjectQuerySet) -> list[Project]:
 def light_rules(request: HttpRequest) -> HttpResponse:
     """The table of the lights, as it is applied."""
     return render(request, "reports/light_rules.html", {"rules": RULES})
-
-
-def _from_size(cube: Cube, least: int) -> Figures:
-    """Projects whose whole amount is `least` 亿元 or more: the bound is one of the classes' own."""
-    found = cube.by_one("size")
-    codes = [size.code for size in classes.SIZES if size.least >= least]
-    return figures.add(found, codes)
 
 
 def _rank(projects: ProjectQuerySet, kind: HonourKind, firms: int, when: Asked) -> Rank:
