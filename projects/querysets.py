@@ -14,7 +14,7 @@ from projects.judged import cut_of, waiting
 from projects.permissions import Actor, sees_own_parks_only
 from projects.searching import finds_official, investors_called, projects_found
 
-__all__ = ["InvestorQuerySet", "ObstacleQuerySet", "OfficialQuerySet", "ProjectQuerySet", "Totals"]
+__all__ = ["ArrivalQuerySet", "InvestorQuerySet", "ObstacleQuerySet", "OfficialQuerySet", "ProjectQuerySet", "Totals"]
 
 # Before the code of a park: the park itself, without those inside it.
 OWN_PART = "own:"
@@ -127,6 +127,21 @@ class OfficialQuerySet(models.QuerySet):
             rows = apps.get_model("projects", name).objects.filter(project__in=projects)
             wanted |= Q(Exists(rows.filter(**{column: OuterRef("pk")})))
         return self.filter(wanted)
+
+
+class ArrivalQuerySet(models.QuerySet):
+    """Which arrivals."""
+
+    def visible_to(self, user: Actor) -> ArrivalQuerySet:
+        """Those of visible projects that figures count.
+
+        Where an account sees all projects, the few voided ones are left out: their months are summed from an index,
+        and not with a look at each project.
+        """
+        projects = apps.get_model("projects", "Project").objects.order_by()
+        if not user.is_authenticated or not user.is_active or sees_own_parks_only(user):
+            return self.filter(project__in=projects.visible_to(user).counted().values("pk"))
+        return self.exclude(project__in=projects.exclude(voided_at=None).values("pk"))
 
 
 class ObstacleQuerySet(models.QuerySet):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from parks.models import Park
 from projects.counting import dated_in
-from projects.models import Participation
+from projects.models import CapitalArrival, Participation
 from projects.periods import Period
 from projects.permissions import Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet, Totals
@@ -179,7 +179,7 @@ def _parts(projects: ProjectQuerySet, honours: Collection[str]) -> QuerySet:
     )
 
 
-def arrived_for_earlier(projects: ProjectQuerySet, asked: Asked, counted: Decimal) -> Decimal:
+def arrived_for_earlier(user: Actor, asked: Asked, counted: Decimal) -> Decimal:
     """What arrived in the year for projects that do not count in it: shown beside its own, `counted`."""
-    booked = projects.order_by().filter(dated_in(asked.period, "arrivals__month", asked.day))
-    return (booked.aggregate(total=Sum("arrivals__amount"))["total"] or Decimal(0)) - counted
+    booked = CapitalArrival.objects.visible_to(user).filter(dated_in(asked.period, "month", asked.day))
+    return (booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)) - counted

@@ -60,7 +60,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "name_of_whole": figures.name_of_whole(request.user),
         "total": total,
         "cohort": replace(total.now, started=started.projects, producing=producing.projects),
-        "arrived_earlier": figures.arrived_for_earlier(projects, when, total.now.arrived),
+        "arrived_earlier": figures.arrived_for_earlier(request.user, when, total.now.arrived),
         "large": divided["large"],
         "huge": divided["huge"],
         "ranks": [_rank(projects, kind, firms[kind], when) for kind in RANKS],

@@ -12,6 +12,7 @@ from jiangjin.lib.money import MoneyField
 from jiangjin.lib.tracking import Tracked
 from projects.choices import CapitalOrigin, CommitmentKind, Currency, SnapshotMeasure
 from projects.models.projects import Project
+from projects.querysets import ArrivalQuerySet
 
 # What a new amount in 万元 says of a currency: that the former one, its rate and its day no longer hold.
 NO_CURRENCY: dict[str, Any] = {"currency": "", "original_amount": None, "rate": None, "rate_on": None}
@@ -99,6 +100,7 @@ class CapitalArrival(ForeignAmount):
     # 市外资金: the part of the amount that came from outside the city; None where nobody said.
     outside_city = MoneyField(_("of which from outside the city"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    objects = ArrivalQuerySet.as_manager()
     history = Tracked()
 
     class Meta:
