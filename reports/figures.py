@@ -152,10 +152,9 @@ def name_of_whole(user: Actor) -> str:
     return _("Own parks") if sees_own_parks_only(user) else _("Whole district")
 
 
-def ranked(projects: ProjectQuerySet, honour: str) -> ProjectQuerySet:
+def having_rank(honour: str) -> Q:
     """Projects in which a firm of that rank or honour takes part: the list's `rank`."""
-    parts = Participation.objects.filter(investor__honours__kind=honour)
-    return projects.filter(pk__in=parts.order_by().values("project"))
+    return Q(pk__in=Participation.objects.filter(investor__honours__kind=honour).order_by().values("project"))
 
 
 # Firms of one group count once.

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from projects import listing
-from projects.choices import SIGNED_STAGES, Stage
+from projects.choices import SIGNED_STAGES, HonourKind, Stage
 from projects.classes import SIZES, YI
 from projects.models import Project
 from projects.periods import Period
@@ -19,7 +19,7 @@ from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
 from reports.asked import Asked
 from reports.cube import Cube, Scope
-from reports.figures import Compared, add
+from reports.figures import Compared, add, having_rank
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
 from reports.stagedays import StageDays, stage_days
@@ -123,27 +123,30 @@ class Step:
 
 # Projects of so many 亿元 and more, by the name of the part: each is a bound of the classes of sizes.
 LARGE = {"large": 10, "huge": 50}
+RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
 def parts_of(when: Asked) -> dict[str, Q]:
-    """What the year's projects are divided by besides: the stages, by their codes, and LARGE.
+    """What the year's projects are divided by besides, by its code: ranks, stages, LARGE.
 
-    None as of a day, when a project's stage and amount are no columns of it.
+    As of a day the last two are no columns of a project: `divided` asks for them.
     """
+    ranks = {kind.value: having_rank(kind) for kind in RANKS}
     if when.day is not None:
-        return {}
+        return ranks
     sizes = {name: Q(agreed_capital__gte=least * YI) for name, least in LARGE.items()}
-    return {stage.value: Q(stage=stage) for stage in SIGNED_STAGES} | sizes
+    return ranks | sizes | {stage.value: Q(stage=stage) for stage in SIGNED_STAGES}
 
 
 def divided(compared: Compared, projects: ProjectQuerySet, when: Asked) -> dict[str, Figures]:
-    """The figures of the year's parts (`parts_of`); as of a day, from a look of their own."""
+    """The figures of all those parts, by their codes."""
+    parts = compared.now.parts
     if when.day is None:
-        return compared.now.parts
+        return parts
     cube = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
     sizes = cube.by_one("size")
     codes = {name: [size.code for size in SIZES if size.least >= least] for name, least in LARGE.items()}
-    return cube.by_one("stage") | {name: add(sizes, fitting) for name, fitting in codes.items()}
+    return parts | cube.by_one("stage") | {name: add(sizes, fitting) for name, fitting in codes.items()}
 
 
 def funnel(found: Mapping[str, Figures], projects: ProjectQuerySet, when: Asked) -> list[Step]:

@@ -11,18 +11,16 @@ from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
 from projects import changes, lights, pages
-from projects.choices import HonourKind, Stage
+from projects.choices import Stage
 from projects.lightrules import RULES
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 from reports import figures, home
-from reports.asked import Asked, asked, header_of
-from reports.cube import Scope
+from reports.asked import asked, header_of
 from reports.links import same_time, year_url
 from reports.measures import Figures, summed
 
 LATEST = 5  # rows of the short lists at the foot
-RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
     started, producing = (home.step_of(steps, stage) for stage in (Stage.CONSTRUCTION, Stage.PRODUCTION))
     late = lights.longest_late(signed, when.shown, LATEST)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
-    firms = figures.firms_by_honour(signed, *RANKS)
+    firms = figures.firms_by_honour(signed, *home.RANKS)
     latest = _latest(projects)
     context = {
         **header_of(when),
@@ -63,7 +61,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "arrived_earlier": figures.arrived_for_earlier(request.user, when, total.now.arrived),
         "large": divided["large"],
         "huge": divided["huge"],
-        "ranks": [_rank(projects, kind, firms[kind], when) for kind in RANKS],
+        "ranks": [Rank(kind.value, str(kind.label), firms[kind], divided[kind.value]) for kind in home.RANKS],
         "clusters": clusters,
         "inside": summed(five),  # the "4+1" alone
         "outside": next((row.now for row in clusters if row.code == Cluster.OUTSIDE), figures.NOTHING),
@@ -103,8 +101,3 @@ def _latest(projects: ProjectQuerySet) -> list[Project]:
 def light_rules(request: HttpRequest) -> HttpResponse:
     """The table of the lights, as it is applied."""
     return render(request, "reports/light_rules.html", {"rules": RULES})
-
-
-def _rank(projects: ProjectQuerySet, kind: HonourKind, firms: int, when: Asked) -> Rank:
-    scope = Scope(figures.ranked(projects, kind), when.period, when.day)
-    return Rank(kind.value, str(kind.label), firms, scope.cut(only=("projects", "agreed")).total())
