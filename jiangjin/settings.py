@@ -108,7 +108,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # 8 MB of pages: with the 2 MB of its own accord an import writes the pages of its indexes again and again.
-        # The first 512 MB of the file are mapped: figures jump about in it, and a system call a page is a fifth of them.
+        # The first 512 MB of the file are mapped: figures jump about in it, and a call for each page takes its time.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; "
             "PRAGMA mmap_size=536870912;"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from parks.models import Park
 from projects.counting import dated_in
-from projects.models import CapitalArrival, Participation
+from projects.models import CapitalArrival, Honour, Participation
 from projects.periods import Period
 from projects.permissions import Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet, Totals
@@ -154,7 +154,8 @@ def name_of_whole(user: Actor) -> str:
 
 def having_rank(honour: str) -> Q:
     """Projects in which a firm of that rank or honour takes part: the list's `rank`."""
-    return Q(pk__in=Participation.objects.filter(investor__honours__kind=honour).order_by().values("project"))
+    holders = Honour.objects.filter(kind=honour).order_by()
+    return Q(pk__in=Participation.objects.filter(investor__in=holders.values("investor")).order_by().values("project"))
 
 
 # Firms of one group count once.

@@ -76,9 +76,11 @@ class MoneyField(models.Field):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         if value is None:
             return None
-        # Averages come as a float (SQLite) or a numeric (PostgreSQL) of fen: to the fen, half up.
-        fen = value if isinstance(value, int) else Decimal(str(value)).to_integral_value(ROUND_HALF_UP)
-        return Decimal(fen).scaleb(-6)
+        if isinstance(value, int):
+            return Decimal(value).scaleb(-6)
+        # Sums and averages come as a numeric (PostgreSQL), averages as a float (SQLite), of fen: to the fen, half up.
+        fen = value if isinstance(value, Decimal) else Decimal(str(value))
+        return fen.to_integral_value(ROUND_HALF_UP).scaleb(-6)
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None:
