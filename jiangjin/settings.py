@@ -119,8 +119,12 @@ else:
     DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     # Compiling a query of a page takes longer than running it: seconds for the lights, again at every visit. And the
     # data lie in memory or on an SSD, where jumping about in an index costs little more than reading on. What is read
-    # in portions is read to its end: a plan for its first tenth took an undo of 10,000 rows 13 s instead of 8.
-    DATABASE["OPTIONS"].setdefault("options", "-c jit=off -c random_page_cost=1.1 -c cursor_tuple_fraction=1")
+    # in portions is read to its end: a plan for its first tenth took an undo of 10,000 rows 13 s instead of 8. One
+    # helper a query: with two, they and what the page asks aside wait for one another on a machine of two cores.
+    DATABASE["OPTIONS"].setdefault(
+        "options",
+        "-c jit=off -c random_page_cost=1.1 -c cursor_tuple_fraction=1 -c max_parallel_workers_per_gather=1",
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------

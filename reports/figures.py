@@ -179,7 +179,7 @@ def _parts(projects: ProjectQuerySet, honours: Collection[str]) -> QuerySet:
     )
 
 
-def arrived_for_earlier(user: Actor, asked: Asked, counted: Decimal) -> Decimal:
-    """What arrived in the year for projects that do not count in it: shown beside its own, `counted`."""
+def booked_in(user: Actor, asked: Asked) -> Decimal:
+    """What arrived in the year, in 万元, whether its projects count in it or were signed earlier."""
     booked = CapitalArrival.objects.visible_to(user).filter(dated_in(asked.period, "month", asked.day))
-    return (booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)) - counted
+    return booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)

@@ -10,21 +10,50 @@ from typing import Any
 
 from django.db.models import Q
 
-from projects import listing
+from projects import changes, lights, listing
 from projects.choices import SIGNED_STAGES, HonourKind, Stage
 from projects.classes import SIZES, YI
 from projects.models import Project
 from projects.periods import Period
+from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
 from reports.asked import Asked
 from reports.cube import Cube, Scope
-from reports.figures import Compared, add, having_rank
+from reports.figures import Compared, add, booked_in, firms_by_honour, having_rank
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
 from reports.stagedays import StageDays, stage_days
 
 LARGEST = 10
+LATEST = 5  # rows of the short lists at the foot
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What the home page asks beside its sums: `booked` is what arrived in the year for whatever project, in 万元."""
+
+    days: dict[Stage, StageDays]
+    lights: dict[str, int]
+    late: list[Project]
+    firms: dict[str, int]  # of each of RANKS, how many groups (家)
+    booked: Decimal
+    largest: list[Project]
+    latest: list[Project]
+
+
+def rest_of(user: Actor, projects: ProjectQuerySet, when: Asked) -> Rest:
+    """All of that."""
+    signed = projects.signed_within(when.period, when.day)
+    return Rest(
+        stage_days(signed, when.day),
+        lights.counts(signed, when.shown),
+        lights.longest_late(signed, when.shown, LATEST),
+        firms_by_honour(signed, *RANKS),
+        booked_in(user, when),
+        largest(projects, when),
+        latest(projects),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +178,8 @@ def divided(compared: Compared, projects: ProjectQuerySet, when: Asked) -> dict[
     return parts | cube.by_one("stage") | {name: add(sizes, fitting) for name, fitting in codes.items()}
 
 
-def funnel(found: Mapping[str, Figures], projects: ProjectQuerySet, when: Asked) -> list[Step]:
+def funnel(found: Mapping[str, Figures], days: Mapping[Stage, StageDays]) -> list[Step]:
     """The stages from the signing on, of what is `divided`; whoever came further counts in the stages before."""
-    days = stage_days(projects.signed_within(when.period, when.day), when.day)
     steps: list[Step] = []
     for stage in SIGNED_STAGES:
         reached = [one for one in SIGNED_STAGES if one.rank >= stage.rank]
@@ -187,4 +215,18 @@ def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:
     rows = list(ordered.select_related("park", "cluster")[:LARGEST])
     if when.day is not None:
         show_as_of(rows, when.day)
+    return rows
+
+
+def latest(projects: ProjectQuerySet) -> list[Project]:
+    """Those written last, with who wrote them and how.
+
+    Numbers alone are sorted and cut; what is shown of a project is fetched for those few.
+    """
+    order = ("-updated_at", "-pk")
+    few: ProjectQuerySet = Project.objects.filter(pk__in=projects.order_by(*order).values("pk")[:LATEST])
+    rows = list(few.select_related("park", "cluster").order_by(*order))
+    savings = changes.last_savings(row.pk for row in rows)
+    for row in rows:
+        row.last_saving = savings.get(row.pk)
     return rows

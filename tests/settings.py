@@ -33,6 +33,8 @@ STORAGES = {
 }
 # WhiteNoise warns where it is missing.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# What a thread keeps open outlasts the test, and a database in use cannot be taken away.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: then the tests meet WAL, IMMEDIATE and several connections as the product does.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
