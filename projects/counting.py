@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Substr
 
 from jiangjin.lib.money import MoneyField
 from projects.choices import PIPELINE_STAGES, STAGE_OF_MILESTONE, Condition, Stage
-from projects.periods import ALL, Period
+from projects.periods import ALL, EARLIER, Arrivals, Period
 
 if TYPE_CHECKING:
     from projects.models import Project  # noqa: F401  names the rows of the queryset
@@ -78,10 +78,13 @@ class Counting(models.QuerySet["Project"]):
         return signed.filter(_signed(period, day) | Q(pk__in=dated.order_by().values("project")))
 
     def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
-        """To which capital was booked in the period."""
+        """To which capital was booked in the period, or that part of it which `Arrivals` names."""
         arrival = apps.get_model("projects", "CapitalArrival")
         booked = arrival.objects.filter(dated_in(period, "month", day), project=OuterRef("pk"))
-        return self.filter(Exists(booked))
+        found = self.filter(Exists(booked))
+        if isinstance(period, Arrivals) and period.part == EARLIER:
+            return found.exclude(pk__in=self.model.objects.in_period(period.period, day).order_by().values("pk"))
+        return found
 
     def reaching(self, kind: str, period: Period, day: datetime.date | None = None) -> Self:
         """Which reached a milestone in the period, and by the day; reached on a day that nobody knows is undated."""

@@ -1,7 +1,7 @@
 """The time that a figure is about: a year, a quarter, a month, all time, or what nobody dated.
 
 Written in URLs as 2020, 2020Q1, 2020-06, 2020-none (dated to the year alone), `none` (undated) and `all`. What arrived
-may be a part of it: 2020-06:foreign, 2020-06:outside_city.
+may be a part of it: 2020-06:foreign, 2020-06:outside_city, 2020:earlier.
 """
 
 from __future__ import annotations
@@ -176,16 +176,20 @@ def is_month_end(day: datetime.date) -> bool:
     return day.day == calendar.monthrange(day.year, day.month)[1]
 
 
-FOREIGN, OUTSIDE_CITY = "foreign", "outside_city"
+FOREIGN, OUTSIDE_CITY, EARLIER = "foreign", "outside_city", "earlier"
 PARTS_OF_ARRIVALS: dict[str, str | Promise] = {
     FOREIGN: gettext_lazy("foreign capital"),
     OUTSIDE_CITY: gettext_lazy("from outside the city"),
+    EARLIER: gettext_lazy("for projects that do not count in it"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals(Period):
-    """The time of arrivals, and which part of them: all, foreign capital, what came from outside the city."""
+    """The time of arrivals, and which part of them: all, foreign capital, what came from outside the city.
+
+    Or all for projects that do not count in that time themselves, most of them signed earlier.
+    """
 
     part: str = ""
 
@@ -224,4 +228,4 @@ class Arrivals(Period):
         found = self.period.within(field)
         if self.part == FOREIGN:
             return found & Q(origin=CapitalOrigin.FOREIGN)
-        return found & Q(outside_city__gt=0) if self.part else found
+        return found & Q(outside_city__gt=0) if self.part == OUTSIDE_CITY else found

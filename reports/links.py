@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects.periods import Period
+from projects.periods import EARLIER, Arrivals, Period
 from reports.asked import Asked
 from reports.dimensions import DIMENSIONS
 
@@ -63,6 +63,11 @@ def list_url(params: Iterable[tuple[str, str]]) -> str:
 def year_url(when: Asked) -> str:
     """The list of the year's projects as of the page's day; further conditions are appended."""
     return list_url([_when(when.period), *when.params])
+
+
+def arrived_earlier_url(when: Asked) -> str:
+    """The list of those projects that capital arrived for in the year without their counting in it."""
+    return list_url([("arrived_in", Arrivals.part_of(when.period, EARLIER).code), *when.params])
 
 
 def same_time(when: Asked) -> str:

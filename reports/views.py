@@ -18,7 +18,7 @@ from projects.lightrules import RULES
 from projects.models import Project
 from reports import figures, home
 from reports.asked import asked, header_of
-from reports.links import same_time, year_url
+from reports.links import arrived_earlier_url, same_time, year_url
 from reports.measures import Figures, summed
 
 
@@ -56,6 +56,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "total": total,
         "cohort": replace(total.now, started=started.projects, producing=producing.projects),
         "arrived_earlier": rest.booked - total.now.arrived,
+        "earlier_url": arrived_earlier_url(when),
         "large": divided["large"],
         "huge": divided["huge"],
         "ranks": [Rank(kind.value, str(kind.label), rest.firms[kind], divided[kind.value]) for kind in home.RANKS],

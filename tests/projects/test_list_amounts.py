@@ -37,6 +37,7 @@ ADDRESSES = [
     ("arrived_in=2020&as_of=2020-09-30", "agreed_capital", "arrived_year"),
     ("arrived_in=all:foreign", "agreed_capital", "arrived_year"),
     ("arrived_in=2020:outside_city", "agreed_capital", "arrived_year"),
+    ("arrived_in=2021:earlier", "agreed_capital", "arrived_year"),
     ("year=2020&arrived_in=2020-09:outside_city", "agreed_year", "arrived_year"),
     ("year=2020&arrived_in=2020-09", "agreed_year", "arrived_year"),
     ("changed=increased:2020-03-31", "agreed_year", "arrived_year"),

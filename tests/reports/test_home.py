@@ -1,5 +1,7 @@
 """The home page: right figures, parts that add up, and every figure opens its rows."""
 
+import html
+import re
 from decimal import Decimal
 
 import pytest
@@ -75,10 +77,20 @@ def test_every_figure_opens_its_rows(register: None, leader: Client) -> None:
         links = figure_links(leader, f"/?year={year}")
         assert len(links) > 30
         for link in links:
-            assert f"year={year}" in link.href or f"period={year}-" in link.href
+            assert any(f"{name}={year}" in link.href for name in ("year", "period", "arrived_in"))
             # Firms are counted in firms; the number of their projects stands beside it (next test).
             if "rank=" not in link.href:
                 assert_opens_its_rows(leader, link)
+
+
+def test_what_came_for_earlier_projects_opens_them(register: None, leader: Client) -> None:
+    make_project("框架", stage="intent", signed=None, arrivals={"2020-07": "9"})
+    make_project("后来", agreed="1", signed="2020-12-01", arrivals={"2020-06": "4"})
+    for query, expected in (("year=2020", 309), ("year=2020&as_of=2020-06-30", 300)):
+        page = leader.get(f"/?{query}")
+        assert page.context["arrived_earlier"] == Decimal(expected)
+        (address,) = re.findall(r'href="(/projects/\?arrived_in=2020[^"]*)">往年项目另', page.content.decode())
+        assert Decimal(totals(leader, html.unescape(address))["data-arrived"]) == expected
 
 
 def test_the_ranks_say_how_many_projects_their_list_has(register: None, leader: Client) -> None:
