@@ -80,7 +80,10 @@ def lines_of(request: HttpRequest, when: Asked) -> list[Line]:
     names = {("district", ""): _("Whole district")}
     names |= {("cluster", code): name for code, name in Cluster.objects.values_list("code", "name")}
     names |= {("park", code): name for code, name in Park.objects.values_list("code", "short_name")}
-    return reconciling.reconciled(Project.objects.visible_to(request.user).counted(), when.day, names)
+    own = None
+    if permissions.sees_own_parks_only(request.user):
+        own = set(Park.objects.filter(pk__in=request.user.writable_park_ids).values_list("code", flat=True))
+    return reconciling.reconciled(Project.objects.visible_to(request.user).counted(), when.day, names, own)
 
 
 def grid_of(lines: list[Line]) -> Grid:

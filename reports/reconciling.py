@@ -6,7 +6,7 @@ A figure that the register cannot answer says so, and why: it is never guessed. 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -188,10 +188,19 @@ DEFINITIONS: dict[str, Definition] = {
 UNKNOWN_MEASURE = _("This register has no definition for it.")
 UNKNOWN_PERIOD = _("Not a year, nor “to-” and a year: nothing is computed for it.")
 UNKNOWN_SCOPE = _("There is no such cluster or park in the register.")
+UNSEEN_SCOPE = _("It is of more than the parks that this account sees.")
 
 
-def reconciled(projects: ProjectQuerySet, day: datetime.date | None, names: dict[tuple[str, str], str]) -> list[Line]:
-    """All published figures but plans; `names` are those of clusters and parks by (scope, code)."""
+def reconciled(
+    projects: ProjectQuerySet,
+    day: datetime.date | None,
+    names: dict[tuple[str, str], str],
+    parks: Collection[str] | None = None,
+) -> list[Line]:
+    """All published figures but plans; `names` are those of clusters and parks by (scope, code).
+
+    Where the projects are of some parks alone, `parks`, only the figures of these are computed.
+    """
     books: dict[str, Book] = {}
     known = {(DISTRICT, "")}
     known |= {("cluster", code) for code in Cluster.objects.order_by().values_list("code", flat=True)}
@@ -203,17 +212,24 @@ def reconciled(projects: ProjectQuerySet, day: datetime.date | None, names: dict
         if period not in books and year:
             books[period] = Book(projects, year, day, until=period.startswith("to-"))
         place = (figure.scope, figure.scope_code)
-        lines.append(_line(figure, books.get(period), names.get(place, figure.scope_code), is_known=place in known))
+        problem = None
+        if period not in books:
+            problem = UNKNOWN_PERIOD
+        elif place not in known:
+            problem = UNKNOWN_SCOPE
+        elif parks is not None and not (figure.scope == "park" and figure.scope_code in parks):
+            problem = UNSEEN_SCOPE
+        lines.append(_line(figure, books.get(period), names.get(place, figure.scope_code), problem))
     return lines
 
 
-def _line(figure: PublishedFigure, book: Book | None, scope: str, *, is_known: bool) -> Line:
+def _line(figure: PublishedFigure, book: Book | None, scope: str, problem: str | Promise | None) -> Line:
     definition = DEFINITIONS.get(figure.measure, Definition(figure.measure, UNKNOWN_MEASURE))
     label, says = str(definition.label), str(definition.says)
     if definition.compute is None:
         return Line(figure, scope, label, "", why=says)
-    if book is None or not is_known:
-        return Line(figure, scope, label, says, why=str(UNKNOWN_SCOPE if book else UNKNOWN_PERIOD))
+    if book is None or problem:
+        return Line(figure, scope, label, says, why=str(problem))
     found = definition.compute(book, figure)
     printed = number_of(figure.value)
     if found.value is None or printed is None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from projects.choices import ProjectSource
 from projects.models import Project
+from reports.asked import asked
 from reports.links import list_url
 from reports.models import PublishedFigure
+from reports.reconciliation_views import lines_of
 from reports.reconciling import Line, reconciled
-from tests.builders import make_investor, make_project
+from tests.builders import make_investor, make_project, make_user
 from tests.reports.pages import totals
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +91,20 @@ def test_a_place_that_is_none_is_told(leader: Client, scope: str, code: str) -> 
     publish(scope, code, "new_projects")
     assert (line().verdict, line().computed) == ("unanswered", None)
     assert line().why in leader.get("/reports/reconciliation/").content.decode()
+
+
+def test_who_sees_own_parks_only_compares_these_alone(client: Client, settings: Any) -> None:
+    settings.RECORDERS_SEE_OWN_PARKS = True
+    for park in ("shuangfu", "luohuang", "luohuang-smart-home"):
+        make_project(park=park, cluster="equipment")
+    for place in [("district", ""), ("cluster", "equipment"), ("park", "luohuang"), ("park", "shuangfu")]:
+        publish(*place, "new_projects")
+    client.force_login(make_user("recorder", parks=["luohuang"]))  # and of the park inside it
+    computed = {line.published.scope_code: line.computed for line in lines(client)}
+    assert computed == {"": None, "equipment": None, "luohuang": 2, "shuangfu": None}
+    assert "它的范围超出本账号能看到的园区。" in client.get("/reports/reconciliation/").content.decode()
+
+
+def lines(client: Client) -> list[Line]:
+    request = client.get("/reports/reconciliation/").wsgi_request
+    return lines_of(request, asked(request.GET))
