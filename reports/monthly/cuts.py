@@ -116,14 +116,14 @@ def _park_row(month: Month, line: Line, whole: Figures, targets: Targets, ranks:
         Cell(_park_name(line)),
         Cell(own.projects, place.counted()),
         Cell(own.agreed, place.counted()),
-        Cell(ratio(own.agreed, whole.agreed)),
+        Cell(ratio(own.agreed, whole.agreed), place.counted()),
         Cell(own.arrived, booked),
         Cell(own.arrival_rate, place.cohort()),
         Cell(own.started, reached_by(place, Stage.CONSTRUCTION)),
         Cell(own.start_rate, reached_by(place, Stage.CONSTRUCTION)),
         Cell(own.producing, reached_by(place, Stage.PRODUCTION)),
         Cell(own.production_rate, reached_by(place, Stage.PRODUCTION)),
-        Cell(ratio(own.agreed, target) if target else None),
+        Cell(ratio(own.agreed, target) if target else None, place.counted()),
         Cell(ranks.get(line.code)),
     ]
     return Row(cells, "unknown" if line.code == NONE else "row", line.level)
@@ -150,10 +150,10 @@ def clusters(month: Month) -> Grid:
         cells = [
             Cell(label),
             Cell(own.projects, place.counted()),
-            Cell(ratio(own.projects, whole.projects)),
+            Cell(ratio(own.projects, whole.projects), place.counted()),
             Cell(own.agreed, place.counted()),
-            Cell(ratio(own.agreed, whole.agreed)),
-            Cell(growth(own.agreed, was.agreed)),
+            Cell(ratio(own.agreed, whole.agreed), place.counted()),
+            Cell(growth(own.agreed, was.agreed), place.counted()),
             Cell(sum(large.get(code, 0) for code in codes), [*place.counted(), ("min_capital", "10")]),
         ]
         return Row(cells, role)
@@ -196,7 +196,7 @@ def sizes(month: Month) -> Grid:
     def row(label: str, figures: Figures, role: str, *entries: tuple[str, str]) -> Row:
         counted = month.place(*entries).counted()
         cells = [Cell(label), Cell(figures.projects, counted), Cell(figures.agreed, counted)]
-        return Row([*cells, Cell(ratio(figures.agreed, whole.agreed))], role)
+        return Row([*cells, Cell(ratio(figures.agreed, whole.agreed), counted)], role)
 
     rows = [row(size.label, found.get(size.code, NOTHING), "row", ("size", size.code)) for size in classes.SIZES]
     rows.append(row(_("amount not filled in"), found.get(NONE, NOTHING), "unknown", ("size", NONE)))

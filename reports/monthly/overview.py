@@ -103,16 +103,17 @@ def _row(
     def cell(number: Number, period: Period, base: Any) -> Cell:
         return Cell(number, [*measure.params(period), *base], dash=False)
 
+    behind = [*measure.params(month.year), *month.base]
     cells = [
         Cell(measure.label),
         cell(now.numbers[code], month.month, month.base),
         cell(done, month.year, month.base),
         cell(was, month.year_before, month.base_before),
-        Cell(done - was if known else None),  # type: ignore[operator]
-        Cell(growth(Decimal(done), Decimal(was)) if known else None),  # type: ignore[arg-type]
+        Cell(done - was if known else None, behind),  # type: ignore[operator]
+        Cell(growth(Decimal(done), Decimal(was)) if known else None, behind),  # type: ignore[arg-type]
         Cell(target),
-        Cell(rate),
-        Cell(None if rate is None else rate - gone),
+        Cell(rate, behind),
+        Cell(None if rate is None else rate - gone, behind),
     ]
     return Row(cells, level=measure.level)
 
