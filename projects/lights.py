@@ -164,12 +164,10 @@ def _shown(keys: Sequence[int] | ProjectQuerySet, day: datetime.date) -> list[Pr
 
 def _longest_waiting(projects: ProjectQuerySet, day: datetime.date, most: int) -> list[int]:
     """Whose planned day is past is red by that alone: where enough are, nothing else of the rules is asked of any."""
-    if cut_of(day) is not None:
-        return []  # what was terminated or reached by an earlier day is not asked of the projects themselves
-    running = projects.exclude(condition=Condition.TERMINATED)
-    past = running.filter(milestones__reached=False, milestones__planned_on__by=yesterday(day))
-    rows = past.order_by().values("pk").annotate(first=Min("milestones__planned_on")).order_by("first", "pk")
-    found = [row["pk"] for row in rows[:most]]
+    running = projects.exclude(_terminated(day)).order_by().values("pk")
+    past = Milestone.objects.filter(waiting(cut_of(day)), planned_on__by=yesterday(day), project__in=running)
+    rows = past.order_by().values("project").annotate(first=Min("planned_on")).order_by("first", "project")
+    found = [row["project"] for row in rows[:most]]
     return found if len(found) == most else []
 
 
