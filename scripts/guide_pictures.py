@@ -1,8 +1,9 @@
 #!/usr/bin/env python
 """Takes the pictures of docs/guide.md from a register with demo data: scripts/guide_pictures.py ADDRESS PASSWORD
 
-The pages of figures first; then, as the demo manager, it brings a small ledger with the usual troubles, writes it, and
-takes it back at the end. The register must be fresh: what was decided about that ledger is remembered, and asked once.
+The pages of figures first; then, as the demo manager, it sets targets, saves a view, and brings a small ledger with the
+usual troubles, writes it, and takes it back at the end. The register must be fresh: targets and the view stay, and what
+was decided about that ledger is remembered, and asked once.
 """
 
 import shutil
@@ -32,6 +33,20 @@ PAGES = [
     ("capital", "/projects/JJ2020-076/", ".step-chart"),
     ("mine", "/mine/", ""),
 ]
+TARGETS = {
+    "district.projects.": "180",
+    "district.agreed.": "1000",
+    "district.arrived.": "300",
+    "park.agreed.shuangfu": "320",
+    "park.agreed.degan": "260",
+    "park.agreed.luohuang": "240",
+    "park.agreed.baisha": "90",
+    "park.agreed.comprehensive-bonded-zone": "60",
+}
+VIEWS = {
+    "双福未开工": "year=2020&park=shuangfu&f=started_on:empty",
+    "10亿以上": "year=2020&min_capital=10&columns=name,park,agreed_capital,arrival_rate&sort=-agreed_capital",
+}
 ROWS = [
     ["2021年签约项目台账"],
     ["序号", "项目名称", "投资方", "落户园区", "协议投资额", "签约时间", "责任单位"],
@@ -58,6 +73,8 @@ def main() -> int:
         for name, url, shown in PAGES:
             _open(page, f"{address}{url}", shown)
             _take(page, name)
+        _take_targets(page, address)
+        _take_views(page, address)
         _take_import(page, address, ledger)
         browser.close()
     return 0
@@ -78,6 +95,26 @@ def _open(page: Page, url: str, shown: str) -> None:
     if shown:
         # Below the bar at the top, with the head of its card.
         page.locator(shown).first.evaluate("one => scrollBy(0, one.closest('.card').getBoundingClientRect().top - 72)")
+
+
+def _take_targets(page: Page, address: str) -> None:
+    _open(page, f"{address}/reports/targets/edit/?year=2020", "")
+    for name, value in TARGETS.items():
+        page.fill(f"[name='t.{name}']", value)
+    page.get_by_role("button", name="保存目标").click()
+    page.wait_for_load_state()
+    _open(page, f"{address}/reports/targets/?year=2020", "")
+    _take(page, "targets")
+
+
+def _take_views(page: Page, address: str) -> None:
+    for name, query in VIEWS.items():
+        _open(page, f"{address}/projects/views/new/?{query}", "")
+        page.fill("[name=name]", name)
+        page.check("[name=sharing][value=everybody]")
+        page.get_by_role("button", name="保存", exact=True).click()
+        page.wait_for_load_state()
+    _take(page, "views")
 
 
 def _take_import(page: Page, address: str, ledger: Path) -> None:
