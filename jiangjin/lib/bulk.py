@@ -20,8 +20,10 @@ from jiangjin.lib.money import MoneyField
 
 Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
-CHUNK = 1000
-AT_ONCE = 100  # rows in one statement of SQLite: a statement a row costs more than the row
+CHUNK = 500
+# Rows in one statement of SQLite: a statement a row costs more than the row. It divides a chunk; a chunk that is not
+# full is one statement, of fewer than the 32,766 values that there may be in the widest table.
+AT_ONCE = 100
 
 
 class JsonText(str):
@@ -83,12 +85,10 @@ def _insert(cursor: Any, insert: str, one: str, columns: list[list[Any]]) -> Non
     flat: list[Any] = [None] * (width * count)
     for at, column in enumerate(columns):
         flat[at::width] = column
-    whole, step = count - count % AT_ONCE, AT_ONCE * width
-    if whole:
-        many = insert + ", ".join([one] * AT_ONCE)
-        cursor.executemany(many, [flat[at : at + step] for at in range(0, whole * width, step)])
-    if whole < count:
-        cursor.execute(insert + ", ".join([one] * (count - whole)), flat[whole * width :])
+    rows = AT_ONCE if count == CHUNK else count
+    step = rows * width
+    statement = insert + ", ".join([one] * rows)
+    cursor.executemany(statement, [flat[at : at + step] for at in range(0, count * width, step)])
 
 
 def _columns(
