@@ -29,8 +29,11 @@ def rows_alike(shape: Shape, text: str, start: int) -> tuple[list[tuple[str, ...
     return found, end
 
 
-def cells_of(shape: Shape, values: list[tuple[str, ...]], longest: int, read: Read) -> list[list[RawCell]]:
-    """The rows of cells that columns of values make. `longest`: characters of a text that need no second look."""
+def cells_of(shape: Shape, values: list[tuple[str, ...]], longest: int, read: Read) -> tuple[list[list[RawCell]], int]:
+    """The rows of cells that columns of values make, and how many cells of them are filled.
+
+    `longest`: characters of a text that need no second look.
+    """
     columns: list[list[RawCell]] = []
     count = len(values[0])
     for (gap, style, kind), met, column in zip(shape.columns, shape.met, values, strict=True):
@@ -41,7 +44,7 @@ def cells_of(shape: Shape, values: list[tuple[str, ...]], longest: int, read: Re
         for row in rows:
             while row and row[-1] is None:
                 row.pop()
-    return rows
+    return rows, count * len(columns) - sum(column.count(None) for column in columns)
 
 
 def _cells(

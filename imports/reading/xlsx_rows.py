@@ -114,13 +114,13 @@ class PlainRows:
         digits, *values = zip(*found, strict=True)
         first, last = int(digits[0]), int(digits[-1])
         try:
-            cells = cells_of(shape, values, self.longest, self._read)
+            cells, filled = cells_of(shape, values, self.longest, self._read)
         except NotPlain:
-            cells = []
+            cells, filled = [], 0
         if not cells or first <= len(self.rows) or last > limits.max_rows or max(map(len, cells)) > limits.max_columns:
             self.apart = end
             return 0
-        self.book.budget.add(sum(map(len, cells)) - sum(row.count(None) for row in cells))
+        self.book.budget.add(filled)
         self.rows.extend([] for _ in range(first - 1 - len(self.rows)))
         self.rows += cells
         reader = self.reader
