@@ -50,14 +50,14 @@ def compare(row: RowPlan, stored: KnownProject, codes: dict[str, dict[int, str]]
     """
     changes = []
     for name, new in row.read.values.items():
-        if name in NOT_COMPARED:
-            continue
         if column := AS_THEY_ARE.get(name):
             old = stored.values.get(column)
+        elif name in NOT_COMPARED:
+            continue
         else:
             old, new = _old_and_new(row, stored, name, new, codes)
         # What stands in no cell is a default: it fills what nobody knows, and says nothing against what is known.
-        if old != new and (old is None or old == "" or row.read.cell(name)[0]):
+        if old is not new and old != new and (old is None or old == "" or row.read.cell(name)[0]):
             changes.append(change_of(row.read, name, old))
             if name == "signed_on":
                 _check_commitment_days(row, stored, old, new)
@@ -86,13 +86,13 @@ def _old_and_new(row: RowPlan, stored: KnownProject, name: str, new: Any, codes:
     """What stands in the register and what the row says, comparable; equal where the row adds nothing."""
     if name == "name":
         return stored.name, new
-    home = ALL_FIELDS[name].home
-    if name == "project_code":
-        return (new if stored.carries(new) else stored.code or None), new
     if name in LINKS:
         return codes[name].get(getattr(stored, LINKS[name])), new
+    if name == "project_code":
+        return (new if stored.carries(new) else stored.code or None), new
     if name == "stage":
         return _stage(row, stored, new)
+    home = ALL_FIELDS[name].home
     if home.startswith("investor."):
         return _investor_value(row.investor, stored, name, new)
     if home.startswith("official."):

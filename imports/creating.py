@@ -121,6 +121,8 @@ class Creator:
             self._add(Milestone, project, kind=kind, **columns)
 
     def _notes_and_snapshots(self, project: NewRow, values: dict[str, Any]) -> None:
+        if DATED_FIELDS.keys().isdisjoint(values):
+            return
         as_of = values.get("as_of")
         for name in [name for name in values if name in DATED_FIELDS]:
             home, what = DATED_FIELDS[name]

@@ -21,8 +21,11 @@ QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # what a number format sh
 def shown_day(year: int, month: int, day: int, precision: str) -> PartialDay:
     """A date cell as far as its format shows it: a format without days hides one that nobody entered."""
     if precision == "year":
-        return day_of(year)
-    return day_of(year, month) if precision == "month" else day_of(year, month, day)
+        shown = day_of(year)
+    else:
+        shown = day_of(year, month) if precision == "month" else day_of(year, month, day)
+    # The same object as the database gives for this day: to compare the two costs nothing.
+    return PartialDay.from_code(shown.code)
 
 
 @functools.lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -130,27 +131,30 @@ class Known:
                 | Q(pk__in=of_firms)
             )
         rows = wanted.order_by("pk").values_list(*MATCHED, "voided_at", *compared)
+        width = len(MATCHED)
         for row in rows.iterator(CHUNK):
-            project = KnownProject(*row[: len(MATCHED)], row[len(MATCHED)] is not None)  # type: ignore[call-arg]
-            for column, value in zip(compared, row[len(MATCHED) + 1 :], strict=True):
-                if value is not None and (type(value) is not str or value):
-                    project.values[column] = value
-            self.by_pk[project.pk] = project
+            said = zip(compared, row[width + 1 :])  # noqa: B905  of one length
+            values = {
+                column: value for column, value in said if value is not None and (value or type(value) is not str)
+            }
+            self.by_pk[row[0]] = KnownProject(*row[:width], row[width] is not None, values=values)  # type: ignore[call-arg]
         for pk, key in merged.values_list("merged_into", "name_key").iterator(CHUNK):
             if (project := self.by_pk.get(pk)) and not project.is_called(key):
                 project.former_keys = (*project.former_keys, key)
         self._load_codes()
         self._load_investors()
+        by_code, by_name, by_investor = self.by_code, self.by_name, self.by_investor
         for project in self.by_pk.values():
-            self.by_code[project.code].append(project)
+            by_code[project.code].append(project)
             for code in project.former_codes:
-                self.by_code[code].append(project)
+                by_code[code].append(project)
             if project.approval_code:
                 self.by_approval[project.approval_code].append(project)
-            for key in (project.name_key, *project.former_keys):
-                self.by_name[key].append(project)
+            by_name[project.name_key].append(project)
+            for key in project.former_keys:
+                by_name[key].append(project)
             if project.investor_key:
-                self.by_investor[project.investor_key].append(project)
+                by_investor[project.investor_key].append(project)
 
     def _load_codes(self) -> None:
         for pk, code in of_projects(ProjectCode.objects, self.by_pk).values_list("project_id", "code").iterator(CHUNK):
@@ -176,9 +180,9 @@ class Known:
         for pk, kind, planned, actual in days.iterator(CHUNK):
             if (planned or actual) and (project := ids.get(pk)):
                 if planned:
-                    project.values[f"milestone.{kind}.planned"] = planned
+                    project.values[_named(kind, "planned")] = planned
                 if actual:
-                    project.values[f"milestone.{kind}.actual"] = actual
+                    project.values[_named(kind, "actual")] = actual
         for pk, kind, text in of_projects(Note.objects, ids).values_list("project_id", "kind", "text").iterator(CHUNK):
             if pk in ids:
                 ids[pk].notes |= {(kind, text)}
@@ -191,9 +195,16 @@ class Known:
                 ids[pk].snapshots = {**ids[pk].snapshots, (measure, as_of): amount}
 
 
+@functools.cache
+def _named(kind: str, side: str) -> str:
+    """A milestone's day among a known project's values; one text for all of them."""
+    return f"milestone.{kind}.{side}"
+
+
 def _compared_columns(fields: set[str]) -> list[str]:
     """The columns of Project that a file speaks of, and those that rules look at."""
-    columns = sorted({column for name, column in PLAIN.items() if name in fields} | {"agreed_capital", "signed_on"})
+    spoken_of = {column for name, column in PLAIN.items() if name in fields and name != "name"}
+    columns = sorted(spoken_of | {"agreed_capital", "signed_on"})
     return [*columns, "lead_official__name", "lead_official__post"] if "lead_official" in fields else columns
 
 

@@ -55,7 +55,9 @@ class Matcher:
         """The known project that the row means, or None for a new one; refuses the row where that cannot be told."""
         read = row.read
         key = row.name_key
-        found = self._by_answer(read) or self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
+        found = self._by_answer(read)
+        if found is None and self.known.by_pk:
+            found = self._by_number(read, key, firm) or self._by_words(read, key, firm, park_id)
         if read.errors:
             return None
         if found is None:
@@ -131,6 +133,8 @@ class Matcher:
 
     def similar(self, row: RowPlan, firm: Firm | None) -> list[KnownProject]:
         """Known projects that look like this new one: the same name, or a like name of the same investor."""
+        if not self.known.by_pk:
+            return []
         key = row.name_key
         found = {project.pk: project for project in self.known.by_name.get(key, []) if not project.voided}
         for project in self.known.by_investor.get(firm.key, []) if firm else ():

@@ -21,6 +21,7 @@ COLUMNS = {
     "investor_origin": "origin",
     "investor_parent": "parent_name",
 }
+TOLD = frozenset((*COLUMNS, "investor_rank"))
 
 
 class People:
@@ -54,7 +55,7 @@ class People:
     def learn(self, row: RowPlan) -> None:
         """Take what a row says of its firm: kind, origin, group, credit code, ranks."""
         firm: Firm | None = row.investor
-        if firm is None:
+        if firm is None or TOLD.isdisjoint(row.read.values):
             return
         for name, column in COLUMNS.items():
             value = row.read.values.get(name)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +15,7 @@ from imports.fits import split_cell
 from imports.grid import Cell, CellValue, Sheet, column_letter
 from imports.mapping import MappingError
 from imports.monthcolumns import YEAR_FROM_TITLE, bare_month
+from imports.plaincolumns import KEPT, PLAIN_TYPES, plain_values
 from imports.plan import ReadRow, shown
 from imports.proposals import ColumnProposal, Proposal
 from imports.rowkinds import is_filled, is_serial
@@ -40,8 +39,6 @@ SERIAL_IN_PARTS = _("This number is in parts, e.g. 12-1. Check that an amount is
 STAGE_GAP = _("%(headers)s is not ticked, although a later stage is. Check the ticks.")
 BAD_DEFAULT = _("What was given for all rows as %(field)s cannot be read. %(why)s")
 MONTH_FIELD, MONTH_COLUMN = "arrival", "arrival_month"  # a month side by side, the months of a row a month
-PLAIN_TYPES = frozenset((str, Decimal, datetime.date))  # no bool among them, which would equal a number
-KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -80,10 +77,13 @@ def read_rows(sheet: Sheet, table: Table, proposal: Proposal, vocabulary: Vocabu
     wide = wide_rows(sheet, table, proposal)
     shared = _rows_of_shared_names(sheet, table, sources) if proposal.kind == "projects" else frozenset()
     ticks = [source for source in sources if source.proposal.treatment == "matrix"]
-    for number in table.rows:
+    for number, values in zip(table.rows, plain_values(sheet, table, sources), strict=True):
         row = ReadRow(sheet.name, number, sheet.rows[number - 1], columns)
         row.comments = comments.get(number, ())
-        _read_row(row, sheet, table, sources, above)
+        if values is None:
+            _read_row(row, sheet, table, sources, above)
+        else:
+            row.values = values
         if number in shared:
             row.refuse("merged_name", MERGED_NAME, "name")
         if ticks:

@@ -1,12 +1,14 @@
 """Cells that hold text: names, numbers, notes. Cleaned; what puts the name off (同上, 见备注, 保密) is refused."""
 
+import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from imports.grid import CellValue
 from jiangjin.lib.cellerrors import Reading
 from jiangjin.lib.faults import refuse_common
-from jiangjin.lib.text import LONGEST_PLACEHOLDER, PLAIN, clean_text, is_placeholder, unsafe_restored
+from jiangjin.lib.text import LONGEST_PLACEHOLDER, PLAIN, PLAIN_CHARACTER, clean_text, is_placeholder, unsafe_restored
 
 NOTHING: Reading[Any] = Reading(None)
 
@@ -18,6 +20,8 @@ PUT_OFF = frozenset(
     )
 )
 LONGEST_PUT_OFF = 8  # with blanks around
+# Texts that `read_text` would take as they are, each in a line of its own: plain, and too long to put anything off.
+STANDING = re.compile(rf"(?:(?![-/]){PLAIN_CHARACTER}{{{max(LONGEST_PUT_OFF, LONGEST_PLACEHOLDER) + 1},}}\n)*")
 
 
 def read_text(value: CellValue, number_format: str = "", options: object = None) -> Reading[str]:
@@ -29,6 +33,11 @@ def read_text(value: CellValue, number_format: str = "", options: object = None)
             return NOTHING if len(value) <= LONGEST_PLACEHOLDER and is_placeholder(value) else Reading(value)
         return _cleaned(value, keep_lines=False)
     return Reading(as_text(value))
+
+
+def all_stand(cells: Collection[CellValue]) -> bool:
+    """Whether `read_text` takes all these cells as they are; asked once of many, it is much quicker."""
+    return all(type(cell) is str for cell in cells) and bool(STANDING.fullmatch("\n".join([*cells, ""])))
 
 
 def read_note(value: CellValue, number_format: str = "", options: object = None) -> Reading[str]:

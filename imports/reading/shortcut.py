@@ -82,7 +82,10 @@ def _is_utf8(head: bytes) -> bool:
 
 def _plain(block: bytes) -> str | None:
     """The block as text, or None where its tags cannot be taken at their word."""
-    if b"<!" in block or b"<?" in block or len(block.translate(None, CONTROLS)) != len(block):
+    # One byte is found at once, two of which the first stands everywhere are not.
+    if (b"!" in block and b"<!" in block) or (b"?" in block and b"<?" in block):
+        return None
+    if len(block.translate(None, CONTROLS)) != len(block):
         return None
     try:
         return block.decode("utf-8")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
 from imports.reading.richtext import unescape
-from imports.reading.xlsx_shape import Found, Shape, Shapes
+from imports.reading.xlsx_columns import cells_of, rows_alike
+from imports.reading.xlsx_shape import END, Found, Shapes
 
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
 
-SHEET_DATA, END_ROW = re.compile(rb"<sheetData(?:\s[^<>]*)?>"), b"</row>"
+SHEET_DATA, END_ROW = re.compile(rb"<sheetData(?:\s[^<>]*)?>"), END.encode()
 SHARED, END_ITEM = re.compile(rb"<sst(?:\s[^<>]*)?>"), b"</si>"
 ROW = re.compile(r"\s*<row((?:\s[^<>]*?)?)(/?)>")
 ROW_NUMBER = re.compile(r'\sr="([1-9]\d{0,6})"', re.ASCII)
@@ -45,13 +46,19 @@ class PlainRows:
         self.texts: dict[str, RawCell] = {}
         self.shapes = Shapes(reader.struck_styles)
         self.longest = self.book.budget.limits.max_cell_chars
+        self.apart = 0  # where rows end that must be taken one by one
 
     def take(self, text: str) -> Iterator[str]:
         if self.reader.in_data and self._is_blank(text):
             return
-        for piece in text.split("</row>")[:-1]:
+        start = self.apart = 0
+        while (end := text.find(END, start)) >= 0:
+            if self.reader.in_data and start >= self.apart and (after := self._rows_alike(text, start)):
+                start = after
+                continue
+            piece, start = text[start:end], end + len(END)
             if not self.reader.in_data or not self._row(piece):
-                yield piece + "</row>"
+                yield piece + END
 
     def _is_blank(self, text: str) -> bool:
         """Whether all rows hold formatted empty cells only: no tag but rows ends, so no cell has anything in it."""
@@ -69,9 +76,6 @@ class PlainRows:
     def _row(self, piece: str) -> bool:
         """Whether the piece, which may begin with rows without cells, was taken."""
         at = 0
-        shape = self.shapes.last
-        if shape and (found := shape.pattern.fullmatch(piece)) and self._row_of_shape(shape, found):
-            return True
         while True:
             tag = ROW.match(piece, at)
             if tag is None:
@@ -99,18 +103,29 @@ class PlainRows:
         self._take_row(row, digits, cells)
         return True
 
-    def _row_of_shape(self, shape: Shape, found: re.Match[str]) -> bool:
-        """Whether a row that looks like the one before it was taken."""
-        digits, *values = found.groups()
-        row = int(digits)
-        if row <= len(self.rows) or row > self.book.budget.limits.max_rows:
-            return False
+    def _rows_alike(self, text: str, start: int) -> int:
+        """Take the rows from `start` on that look like the one before it; where they end, 0 if there are none."""
+        shape, limits = self.shapes.last, self.book.budget.limits
+        if shape is None or not shape.columns:
+            return 0
+        found, end = rows_alike(shape, text, start)
+        if not found:
+            return 0
+        digits, *values = zip(*found, strict=True)
+        first, last = int(digits[0]), int(digits[-1])
         try:
-            cells = shape.cells(values, self.known, self.texts, self._read)
+            cells, filled = cells_of(shape, values, self.longest, self._read)
         except NotPlain:
-            return False
-        self._take_row(row, digits, cells)
-        return True
+            cells, filled = [], 0
+        if not cells or first <= len(self.rows) or last > limits.max_rows or max(map(len, cells)) > limits.max_columns:
+            self.apart = end
+            return 0
+        self.book.budget.add(filled)
+        self.rows.extend([] for _ in range(first - 1 - len(self.rows)))
+        self.rows += cells
+        reader = self.reader
+        reader.row, reader.row_text, reader.column = last, digits[-1], len(cells[-1])
+        return end
 
     def _take_row(self, row: int, digits: str, cells: list[RawCell]) -> None:
         reader, budget = self.reader, self.book.budget

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from imports.reading.raw import RawCell
 
 NUMBERS = frozenset(("", "n"))
+END = "</row>"
 ROW_TAG = re.compile(r'(\s*<row(?:\s[^<>"]*="[^<>"]*")*?\s+r=")[1-9]\d{0,6}("(?:\s[^<>"]*="[^<>"]*")*\s*>)', re.ASCII)
 VALUE = r"<v>([^<&\r]*)</v></c>"
 TEXT = r"<is><t(?: [^<>]*)?>([^<&\r]*)</t></is></c>"
@@ -25,26 +26,9 @@ Found = tuple[str, str, str, str, str, str, str, str]  # of a cell, as xlsx_rows
 class Shape:
     """What a row looks like but for its number and its values."""
 
-    pattern: re.Pattern[str]  # groups: the row's number, then a value a column
+    pattern: re.Pattern[str]  # of a row to its end; groups: its number, then a value a column
     columns: list[tuple[int, str, str]]  # (cells that are missing before it, style, kind)
-
-    def cells(
-        self,
-        values: list[str],
-        known: dict[tuple[str, str], RawCell],
-        texts: dict[str, RawCell],
-        read: Callable[[str, str, str], RawCell],
-    ) -> list[RawCell]:
-        """The cells of a row; `read` takes (style, kind, value) of those that were not met before."""
-        cells: list[RawCell] = []
-        for value, (gap, style, kind) in zip(values, self.columns, strict=True):
-            if gap:
-                cells.extend([None] * gap)
-            cell = known.get((style, value)) if kind in NUMBERS else texts.get(value) if kind == "inlineStr" else None
-            cells.append(read(style, kind, value) if cell is None else cell)
-        while cells and cells[-1] is None:
-            cells.pop()
-        return cells
+    met: list[dict[str, RawCell]]  # a column's cells by value, as far as it repeats them
 
 
 class Shapes:
@@ -91,5 +75,5 @@ class Shapes:
             pattern.append(f">{TEXT if kind == 'inlineStr' else VALUE}")
             columns.append((column - last - 1, style, kind))
             last = column
-        compiled = re.compile("".join(pattern), re.ASCII)
-        return Shape(compiled, columns) if compiled.fullmatch(piece) else None
+        compiled = re.compile("".join([*pattern, END]), re.ASCII)
+        return Shape(compiled, columns, [{} for _ in columns]) if compiled.fullmatch(piece + END) else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -21,7 +20,10 @@ from jiangjin.lib.money import MoneyField
 
 Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
-CHUNK = 1000
+CHUNK = 500
+# Rows in one statement of SQLite: a statement a row costs more than the row. It divides a chunk; a chunk that is not
+# full is one statement, of fewer than the 32,766 values that there may be in the widest table.
+AT_ONCE = 100
 
 
 class JsonText(str):
@@ -58,7 +60,7 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
         tail = tuple(value for value in tail if _literal(value) is None)
     values = list(taken.values())
     keys = _take_keys(model, count, connection)
-    chunks = (_tuples(chunk, values, tail) for chunk in _numbered(rows, keys))
+    chunks = (_stored(chunk, values, tail) for chunk in _numbered(rows, keys))
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     listed = ", ".join(quote(name) for name in [model._meta.pk.column, *taken, *constant])
@@ -69,11 +71,24 @@ def insert_rows(model: type[models.Model], rows: Iterable[NewRow], count: int) -
             # Django does not know of COPY: what it breaks is told as of any other statement.
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for chunk in chunks:
-                    for row in chunk:
+                    for row in zip(*chunk):  # noqa: B905
                         copy.write_row(row)
             return
+        insert, one = f"INSERT INTO {table} ({listed}) VALUES ", f"({', '.join(marks)})"
         for chunk in chunks:
-            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({', '.join(marks)})", chunk)
+            _insert(cursor, insert, one, chunk)
+
+
+def _insert(cursor: Any, insert: str, one: str, columns: list[list[Any]]) -> None:
+    """Insert rows, given column by column, many with each statement. `one` has the places of a row's values."""
+    width, count = len(columns), len(columns[0])
+    flat: list[Any] = [None] * (width * count)
+    for at, column in enumerate(columns):
+        flat[at::width] = column
+    rows = AT_ONCE if count == CHUNK else count
+    step = rows * width
+    statement = insert + ", ".join([one] * rows)
+    cursor.executemany(statement, [flat[at : at + step] for at in range(0, count * width, step)])
 
 
 def _columns(
@@ -113,10 +128,10 @@ def _numbered(rows: Iterable[NewRow], keys: Iterable[int]) -> Iterator[list[NewR
         yield chunk
 
 
-def _tuples(rows: list[NewRow], columns: list[Taken], tail: tuple) -> list[tuple]:
-    """The rows as they are stored. Made column by column, which calls a function a column and not one a cell."""
+def _stored(rows: list[NewRow], columns: list[Taken], tail: tuple) -> list[list[Any]]:
+    """The rows as they are stored, column by column: that calls a function a column and not one a cell."""
     values = [row.values for row in rows]
-    return list(zip([row.pk for row in rows], *[take(values) for take in columns], *map(repeat, tail)))  # noqa: B905
+    return [[row.pk for row in rows], *[take(values) for take in columns], *[[value] * len(rows) for value in tail]]
 
 
 def _column(field: models.Field, connection: Any) -> Taken:

@@ -53,10 +53,13 @@ def record_history(model: type[models.Model], ids: Sequence[int], kind: str, *, 
     quote = connection.ops.quote_name
     copied = [field for field in model._meta.concrete_fields if field.name in _tracked_names(history)]
     columns = ", ".join(quote(field.column) for field in copied)
-    if connection.vendor == "postgresql":
-        these, argument = "= ANY(%s)", [list(ids)]
+    keys = sorted(set(ids))
+    if keys and keys[-1] - keys[0] == len(keys) - 1:  # as those of an import are: one range needs no list
+        these, argument = "BETWEEN %s AND %s", [keys[0], keys[-1]]
+    elif connection.vendor == "postgresql":
+        these, argument = "= ANY(%s)", [keys]
     else:
-        these, argument = "IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
+        these, argument = "IN (SELECT value FROM json_each(%s))", [json.dumps(keys)]
     # Table and column names are the models' own; every value is a parameter.
     sql = (
         f"INSERT INTO {quote(history._meta.db_table)} "

@@ -22,7 +22,8 @@ LINE_BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 BREAK_IN_CHINESE = re.compile(f"(?<=[{CHINESE}])[^\\S\n]*\n\\s*(?=[{CHINESE}])")
 BLANKS = re.compile(r"\s+")
 BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
-PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）、，。“”：；·.\-/()]+")
+PLAIN_CHARACTER = r"[\u4e00-\u9fffA-Za-z0-9（）、，。“”：；·.\-/()]"
+PLAIN = re.compile(f"{PLAIN_CHARACTER}+")
 OWN_KEY = re.compile(r"[\u4e00-\u9fffA-Za-z0-9.\-()]+")  # what a key leaves as it is, but for its case
 
 QUOTES = "\"'`´“”‘’„‟′″〃「」『』﹁﹂﹃﹄《》〈〉«»‹›"

@@ -346,12 +346,17 @@ def test_rows_of_few_shapes_are_read_as_expat_reads_them(path, monkeypatch, seed
 
 
 @pytest.mark.parametrize(("odd", "most"), [(0, 97), (20, 90)])
-def test_rows_that_look_like_others_are_taken_by_one_match(path, monkeypatch, odd, most):
+def test_rows_that_look_like_others_are_taken_together(path, monkeypatch, odd, most):
     taken = []
-    row_of_shape = plain.PlainRows._row_of_shape
-    monkeypatch.setattr(
-        plain.PlainRows, "_row_of_shape", lambda *asked: taken.append(row_of_shape(*asked)) or taken[-1]
-    )
+    rows_alike = plain.PlainRows._rows_alike
+
+    def counted(self, text, start):
+        before = len(self.rows)
+        end = rows_alike(self, text, start)
+        taken.append(len(self.rows) - before)
+        return end
+
+    monkeypatch.setattr(plain.PlainRows, "_rows_alike", counted)
     blanks = {r: f'<c r="B{r}"/>' for r in range(odd, 101, odd)} if odd else {}
     rows = [f'<row r="{r}"><c r="A{r}"><v>{r}</v></c>{blanks.get(r, "")}</row>' for r in range(1, 101)]
     xlsx(path, "".join(rows))
