@@ -5,7 +5,6 @@ output. Nothing here imports Django: the start must be quick, and settings and k
 """
 
 import gc
-import json
 import marshal
 import os
 import resource
@@ -159,8 +158,8 @@ def _read_written(kind: str, data: bytes, options: dict[str, str], budget: Budge
 def main() -> None:
     """Confine this process, read, and answer; whatever goes wrong is an answer too."""
     gc.disable()
-    options = json.loads(sys.argv[1])
-    limits = Limits.from_json(options["limits"])
+    options, numbers = marshal.loads(bytes.fromhex(sys.argv[1]))
+    limits = Limits(**numbers)
     confine(limits)
     outlet = Outlet(1)
     try:

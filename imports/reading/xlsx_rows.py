@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
 from imports.reading.richtext import unescape
 from imports.reading.xlsx_shape import Found, Shape, Shapes
 
+TYPE_CHECKING = False  # the child does without `typing`
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
 

@@ -6,7 +6,6 @@ third of the time. A row of any other shape is read cell by cell.
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from imports.reading.raw import RawCell
 
@@ -21,12 +20,12 @@ MOST_LEARNT = 2000  # rows taken note of: where shapes still change behind them,
 Found = tuple[str, str, str, str, str, str, str, str]  # of a cell, as xlsx_rows.CELL finds it
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
     """What a row looks like but for its number and its values."""
 
-    pattern: re.Pattern[str]  # groups: the row's number, then a value a column
-    columns: list[tuple[int, str, str]]  # (cells that are missing before it, style, kind)
+    def __init__(self, pattern: re.Pattern[str], columns: list[tuple[int, str, str]]) -> None:
+        self.pattern = pattern  # groups: the row's number, then a value a column
+        self.columns = columns  # (cells that are missing before it, style, kind)
 
     def cells(
         self,
