@@ -172,6 +172,7 @@ def main() -> None:
     except Exception as error:
         # Whatever a hostile file can provoke in a parser is one answer: the file is damaged.
         outlet.send("refused", "damaged", {"detail": f"{type(error).__name__}: {error}"[:200]})
+    os._exit(0)  # all is said, and taking everything down takes an eighth of the time of a small file
 
 
 def _is_plain(value: object) -> bool:

@@ -40,6 +40,9 @@ class RawSheet:
         # Rows that are on their way already; None: one of them changed, so all of them go once more.
         self.sent: int | None = 0
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawSheet) and vars(self) == vars(other)
+
     def note(self, code: str, **params: object) -> None:
         self.notes.append((code, params))
 
