@@ -13,8 +13,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, Expression, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Substr
 
 from jiangjin.lib.money import MoneyField
@@ -149,7 +151,7 @@ class Counting(models.QuerySet["Project"]):
             projects=Count("pk", filter=counted),
             unknown=Count("pk", filter=counted & Q(agreed_capital=None)),
         )
-        ids = whole.values("pk")
+        ids = _as_sql(whole.values("pk"))
         only = Q() if kinds is None else Q(kind__in=kinds)
         agreed = _total(
             "CapitalCommitment", "committed_on", ids, period or ALL, day, after("committed_on", since) & only
@@ -162,6 +164,14 @@ def _signed(period: Period, day: datetime.date | None) -> Q:
     found = dated_in(period, "signed_on", day)
     # A signing day makes a signed project; where there is none, its stage says so.
     return found if period.year else found & ~Q(stage__in=PIPELINE_STAGES)
+
+
+def _as_sql(ids: models.QuerySet) -> models.QuerySet | RawSQL:
+    """The keys as SQL with its parameters: Django would work their conditions out anew in each query of them."""
+    try:
+        return RawSQL(*ids.query.sql_with_params())  # type: ignore[arg-type]
+    except EmptyResultSet:
+        return ids
 
 
 def _total(model: str, dated: str, ids: Any, period: Period, day: datetime.date | None, more: Q) -> Decimal:

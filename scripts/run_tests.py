@@ -3,13 +3,16 @@
 
 A few processes and no plugin that deals tests out: each keeps its order, and has folders, servers, databases and ports
 of its own. The whole suite is four parts on each database: imports, reports, whole sites, the rest; a few at a time.
+Their empty databases are copies of two that are migrated first (tests/prepare.py).
 What the first part says is shown at once, what the others say is kept until it is their turn. Fails where any of them
 fails, or where none of them has a test that was asked for.
 """
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,6 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
+# Makes the databases that are copied; tells pytest to take the copy.
+PREPARE = (sys.executable, "-m", "tests.prepare")
+COPY = "--reuse-db"
 ON_POSTGRESQL = ("-p", "tests.pgtemp")
 # The parts of the suite that take about half of its time.
 LARGE = "tests/imports"
@@ -98,6 +104,7 @@ def parts_of(arguments: list[str]) -> list[Part]:
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments):
         return [Part("SQLite", arguments), Part("PostgreSQL", postgresql)]
     rest = tuple(f"--ignore={part}" for part in (LARGE, FIGURES, SITES))
+    arguments, postgresql = [COPY, *arguments], [COPY, *postgresql]
     return [
         Part("PostgreSQL", [*postgresql, *rest]),
         Part("PostgreSQL, reports", [*postgresql, FIGURES]),
@@ -111,20 +118,41 @@ def parts_of(arguments: list[str]) -> list[Part]:
 
 
 def main(arguments: list[str]) -> int:
-    parts = parts_of(arguments)
+    with tempfile.TemporaryDirectory(prefix="jiangjin-prepared-") as folder:
+        os.environ["JIANGJIN_TEST_PREPARED"] = folder
+        return run(parts_of(arguments), Path(folder))
+
+
+def run(parts: list[Part], folder: Path) -> int:
+    preparing: list[subprocess.Popen[bytes]] = []
     stopped = threading.Event()
 
     def interrupt(number: int, frame: object) -> None:
         """All stop as by Ctrl-C, which takes their servers and folders away; Ctrl-C itself reaches them anyway."""
         stopped.set()
-        for part in parts:
-            if number != signal.SIGINT and part.is_running:
-                assert part.process
-                part.process.send_signal(signal.SIGINT)
+        for process in [*preparing, *(part.process for part in parts)]:
+            if number != signal.SIGINT and process and process.poll() is None:
+                process.send_signal(signal.SIGINT)
 
     # Before the parts start: they would inherit that a signal is ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
+    preparing += prepare(folder) if any(COPY in part.arguments for part in parts) else []
+    # Where one of them fails, the parts migrate by themselves and say what is wrong.
+    for process in preparing:
+        process.wait()
+    play(parts, stopped)
+    return verdict(parts)
+
+
+def prepare(folder: Path) -> list[subprocess.Popen[bytes]]:
+    """Begin to make the databases that the parts copy."""
+    folder.chmod(0o755)  # PostgreSQL runs under an account of its own
+    return [subprocess.Popen([*PREPARE, str(folder), kind], cwd=ROOT) for kind in ("sqlite3", "postgresql")]
+
+
+def play(parts: list[Part], stopped: threading.Event) -> None:
+    """Run the parts, a few at a time, and show what they say in their order."""
     waiting, unseen = list(parts), list(parts)
     shown: Part | None = None
     while waiting or unseen or any(part.is_running for part in parts):
@@ -142,7 +170,6 @@ def main(arguments: list[str]) -> int:
     for part in parts:
         if part.reader:
             part.reader.join()
-    return verdict(parts)
 
 
 def verdict(parts: list[Part]) -> int:

@@ -95,6 +95,15 @@ def shared_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="class")
+def class_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As `shared_data`, for the tests of one class: those beside it see nothing of it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        _load_vocabulary()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def vocabulary(db: None) -> None:
     """The product's own parks, clusters and chains."""

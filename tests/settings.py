@@ -22,6 +22,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 from jiangjin.settings import *  # noqa: E402, F403
 from jiangjin.settings import DATABASES, INSTALLED_APPS, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
 from jiangjin.translations import compile_catalogues  # noqa: E402
+from tests.prepare import SQLITE, prepared  # noqa: E402
 
 compile_catalogues()
 
@@ -38,4 +39,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: then the tests meet WAL, IMMEDIATE and several connections as the product does.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    if found := prepared(SQLITE):
+        shutil.copyfile(found, VAR_DIR / "test.sqlite3")
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"

@@ -75,7 +75,7 @@ def test_template_compiles(path: Path) -> None:
 
 def test_icons_that_pages_use_are_in_the_sprite() -> None:
     there = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / "icons.svg").read_text(encoding="utf-8")))
-    used = {name for path in OUR_TEMPLATES for name in re.findall(r'icon\.html" with name="([^"]+)"', source_of(path))}
+    used = {name for path in OUR_TEMPLATES for name in re.findall(r'{% icon "([^"]+)"', source_of(path))}
     assert used
     assert used <= there
 

@@ -1,13 +1,18 @@
 """ZIP containers (xlsx, xlsm, xlsb, ods): checked before anything is unpacked, then unpacked with a counted budget."""
 
+from __future__ import annotations
+
 import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from imports.reading.errors import ReadError
 from imports.reading.limits import BOMB_BYTES, BOMB_RATIO, Limits
+
+TYPE_CHECKING = False  # the child does without `typing`
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 CHUNK = 256 * 1024
 ENCRYPTED_FLAG = 0x1

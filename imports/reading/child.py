@@ -5,7 +5,6 @@ output. Nothing here imports Django: the start must be quick, and settings and k
 """
 
 import gc
-import json
 import marshal
 import os
 import resource
@@ -159,8 +158,8 @@ def _read_written(kind: str, data: bytes, options: dict[str, str], budget: Budge
 def main() -> None:
     """Confine this process, read, and answer; whatever goes wrong is an answer too."""
     gc.disable()
-    options = json.loads(sys.argv[1])
-    limits = Limits.from_json(options["limits"])
+    options, numbers = marshal.loads(bytes.fromhex(sys.argv[1]))
+    limits = Limits(**numbers)
     confine(limits)
     outlet = Outlet(1)
     try:
@@ -173,6 +172,7 @@ def main() -> None:
     except Exception as error:
         # Whatever a hostile file can provoke in a parser is one answer: the file is damaged.
         outlet.send("refused", "damaged", {"detail": f"{type(error).__name__}: {error}"[:200]})
+    os._exit(0)  # all is said, and taking everything down takes an eighth of the time of a small file
 
 
 def _is_plain(value: object) -> bool:

@@ -2,11 +2,10 @@
 
 import datetime
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from imports.reading.raw import DATE, ERROR, NUMBER, TIME, RawCell
-from jiangjin.lib.partialday import FIRST_YEAR, LAST_YEAR
+from jiangjin.lib.years import FIRST_YEAR, LAST_YEAR
 
 # Formats that a file names by number only. 27-36 and 50-58 are those of Chinese Excel.
 MONTH = 'yyyy"年"m"月"'
@@ -34,12 +33,12 @@ PLAIN_SIGNS = re.compile(r"E[+-]|[;0#?.,\-+()/@\s:¥￥]")
 SCALING = re.compile(r"[0#?],+(?![0#?,])")
 
 
-@dataclass(frozen=True, slots=True)
 class NumberFormat:
     """`kind` is "", "date", "time", "duration" or "percent"; `code` is given where a reader must know it."""
 
-    kind: str = ""
-    code: str = ""
+    def __init__(self, kind: str = "", code: str = "") -> None:
+        self.kind = kind
+        self.code = code
 
 
 PLAIN = NumberFormat()

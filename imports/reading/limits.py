@@ -1,8 +1,5 @@
 """How much of a file is read; plain numbers that the child process gets on its command line."""
 
-import json
-from dataclasses import asdict, dataclass
-
 # Counted cells with a value. Rows times columns would allow a hundred million, which no memory of ours holds.
 MAX_CELLS = 5_000_000
 MAX_SPANS = 200_000
@@ -13,26 +10,31 @@ BOMB_RATIO = 100
 BYTES_A_SECOND = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
 class Limits:
     """See settings.IMPORT_*; bytes, counts and seconds."""
 
-    max_bytes: int = 50 * 1024 * 1024
-    max_unpacked_bytes: int = 400 * 1024 * 1024
-    max_parts: int = 1000
-    max_rows: int = 200_000
-    max_columns: int = 500
-    max_cell_chars: int = 32_767
-    memory_bytes: int = 1024 * 1024 * 1024
-    seconds: int = 8
-    seconds_large: int = 60
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Limits":
-        return cls(**json.loads(text))
+    def __init__(
+        self,
+        *,
+        max_bytes: int = 50 * 1024 * 1024,
+        max_unpacked_bytes: int = 400 * 1024 * 1024,
+        max_parts: int = 1000,
+        max_rows: int = 200_000,
+        max_columns: int = 500,
+        max_cell_chars: int = 32_767,
+        memory_bytes: int = 1024 * 1024 * 1024,
+        seconds: int = 8,
+        seconds_large: int = 60,
+    ) -> None:
+        self.max_bytes = max_bytes
+        self.max_unpacked_bytes = max_unpacked_bytes
+        self.max_parts = max_parts
+        self.max_rows = max_rows
+        self.max_columns = max_columns
+        self.max_cell_chars = max_cell_chars
+        self.memory_bytes = memory_bytes
+        self.seconds = seconds
+        self.seconds_large = seconds_large
 
     def allowance(self, unpacked_bytes: int) -> int:
         """Seconds of wall clock for a file that passed the checks of its container."""

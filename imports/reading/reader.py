@@ -1,6 +1,5 @@
 """The side of the reader that lives in the web worker or command: starts the child, trusts nothing it says."""
 
-import json
 import logging
 import marshal
 import os
@@ -26,7 +25,8 @@ from imports.reading.raw import Budget
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
-# -I keeps the environment and the current folder out of the child; the project's own folder is added by hand.
+# -I keeps the environment and the current folder out of the child, -S whatever is installed; the project's own folder
+# is added by hand.
 CHILD = "import sys; sys.path.insert(0, sys.argv.pop(1)); from imports.reading.child import main; main()"
 LONGEST_FRAME = 256 * 1024 * 1024
 PIECE = 1 << 20
@@ -112,10 +112,11 @@ def _begin(path: Path, label: str, encoding: str) -> subprocess.Popen:
         raise ReadError("empty_file")
     if size > limits.max_bytes:
         raise ReadError("too_large", limit=limits.max_bytes // 1024 // 1024)
-    options = {"filename": label, "title": Path(label).stem[:60], "encoding": encoding, "limits": limits.to_json()}
+    options = {"filename": label, "title": Path(label).stem[:60], "encoding": encoding}
+    asked = marshal.dumps((options, vars(limits))).hex()
     with path.open("rb") as file:
         return subprocess.Popen(
-            [sys.executable, "-I", "-c", CHILD, str(ROOT), json.dumps(options)],
+            [sys.executable, "-I", "-S", "-c", CHILD, str(ROOT), asked],
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

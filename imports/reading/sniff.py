@@ -1,6 +1,6 @@
 """What a file is, by its content alone. The name's ending is only compared with it afterwards."""
 
-from typing import BinaryIO
+from __future__ import annotations
 
 from imports.reading.archive import Archive
 from imports.reading.errors import ReadError
@@ -8,6 +8,10 @@ from imports.reading.limits import Limits
 from imports.reading.ole import Container
 from imports.reading.partxml import elements
 from imports.reading.xlsx import main_part
+
+TYPE_CHECKING = False  # the child does without `typing`
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 HEAD = 4096
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

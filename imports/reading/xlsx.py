@@ -1,7 +1,6 @@
 """The workbook around the sheets of an .xlsx: which sheets, styles and texts. The sheets are read in xlsx_sheet.py."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from imports.reading.archive import Archive, resolve
 from imports.reading.errors import ReadError
@@ -17,30 +16,30 @@ from imports.reading.xlsx_rows import END_ITEM, SHARED, plain_items
 Relations = dict[str, tuple[str, str]]  # id → (kind, part)
 
 
-@dataclass(slots=True)
 class Style:
     """What a cell's style index says."""
 
-    format: NumberFormat = PLAIN
-    struck: bool = False
+    def __init__(self, format: NumberFormat = PLAIN, struck: bool = False) -> None:
+        self.format = format
+        self.struck = struck
 
 
-@dataclass(slots=True)
 class Book:
     """What all sheets of a workbook share."""
 
-    budget: Budget
-    epoch_1904: bool = False
-    recalculates: bool = False  # the writer left the arithmetic to the next program (fullCalcOnLoad)
-    styles: list[Style] = field(default_factory=list)
-    texts: list[RawCell] = field(default_factory=list)
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.epoch_1904 = False
+        self.recalculates = False  # the writer left the arithmetic to the next program (fullCalcOnLoad)
+        self.styles: list[Style] = []
+        self.texts: list[RawCell] = []
 
 
-@dataclass(slots=True)
 class SheetEntry:
-    name: str
-    hidden: bool
-    part: str
+    def __init__(self, name: str, hidden: bool, part: str) -> None:
+        self.name = name
+        self.hidden = hidden
+        self.part = part
 
 
 def open_book(archive: Archive, budget: Budget) -> tuple[Book, list[SheetEntry]]:

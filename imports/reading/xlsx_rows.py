@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from imports.reading.formats import number_cell
 from imports.reading.raw import RawCell, text_cell
@@ -10,6 +9,7 @@ from imports.reading.richtext import unescape
 from imports.reading.xlsx_columns import cells_of, rows_alike
 from imports.reading.xlsx_shape import END, Found, Shapes
 
+TYPE_CHECKING = False  # the child does without `typing`
 if TYPE_CHECKING:
     from imports.reading.xlsx_sheet import SheetReader
 

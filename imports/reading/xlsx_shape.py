@@ -6,7 +6,6 @@ third of the time. A row of any other shape is read cell by cell.
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from imports.reading.raw import RawCell
 
@@ -22,13 +21,13 @@ MOST_LEARNT = 2000  # rows taken note of: where shapes still change behind them,
 Found = tuple[str, str, str, str, str, str, str, str]  # of a cell, as xlsx_rows.CELL finds it
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
     """What a row looks like but for its number and its values."""
 
-    pattern: re.Pattern[str]  # of a row to its end; groups: its number, then a value a column
-    columns: list[tuple[int, str, str]]  # (cells that are missing before it, style, kind)
-    met: list[dict[str, RawCell]]  # a column's cells by value, as far as it repeats them
+    def __init__(self, pattern: re.Pattern[str], columns: list[tuple[int, str, str]]) -> None:
+        self.pattern = pattern  # of a row to its end; groups: its number, then a value a column
+        self.columns = columns  # (cells that are missing before it, style, kind)
+        self.met: list[dict[str, RawCell]] = [{} for _ in columns]  # by column and value, of what repeats
 
 
 class Shapes:
@@ -76,4 +75,4 @@ class Shapes:
             columns.append((column - last - 1, style, kind))
             last = column
         compiled = re.compile("".join([*pattern, END]), re.ASCII)
-        return Shape(compiled, columns, [{} for _ in columns]) if compiled.fullmatch(piece + END) else None
+        return Shape(compiled, columns) if compiled.fullmatch(piece + END) else None

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-FIRST_YEAR, LAST_YEAR = 1978, 2100
+from jiangjin.lib.years import FIRST_YEAR, LAST_YEAR
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "PartialDay"]
 UNKNOWN = 99
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 

@@ -181,16 +181,21 @@ def test_database_and_sentences_agree_on_random_projects(vocabulary: None) -> No
     assert lights.counts(Project.objects.all(), DAY) == {colour: told.count(colour) for colour, __ in lights.CHOICES}
 
 
-@pytest.mark.parametrize("back", [0, 100])
-@pytest.mark.parametrize("most", [1, 5, 1000])
-def test_the_longest_late_are_the_red_ones_by_their_planned_day(vocabulary: None, most: int, back: int) -> None:
-    """However they are found: enough of them by their planned days alone, or some red for another reason."""
-    list(_random_projects(random.Random(3)))
-    day = DAY - datetime.timedelta(days=back)
-    red = list(lights.lit(Project.objects.all(), ["red"], day).with_next_milestone(day))
-    red.sort(key=lambda one: (one.next_planned_on is None, one.next_planned_on or DAY, one.pk))
-    assert len(red) > 5
-    assert lights.longest_late(Project.objects.all(), day, most) == red[:most]
+class TestTheLongestLate:
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def register(cls, class_data: None) -> None:
+        list(_random_projects(random.Random(3)))
+
+    @pytest.mark.parametrize("back", [0, 100])
+    @pytest.mark.parametrize("most", [1, 5, 1000])
+    def test_they_are_the_red_ones_by_their_planned_day(self, most: int, back: int) -> None:
+        """However they are found: enough of them by their planned days alone, or some red for another reason."""
+        day = DAY - datetime.timedelta(days=back)
+        red = list(lights.lit(Project.objects.all(), ["red"], day).with_next_milestone(day))
+        red.sort(key=lambda one: (one.next_planned_on is None, one.next_planned_on or DAY, one.pk))
+        assert len(red) > 5
+        assert lights.longest_late(Project.objects.all(), day, most) == red[:most]
 
 
 def test_database_and_sentences_agree_on_past_days(vocabulary: None) -> None:

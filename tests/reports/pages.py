@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -29,6 +29,8 @@ class Link:
 
     href: str
     text: str
+    # What the lists said that links of the same reading of the page opened.
+    lists: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def number(self) -> Decimal | None:
@@ -48,13 +50,14 @@ class _Reader(HTMLParser):
         self.links: list[Link] = []
         self.open: Link | None = None
         self.by_id: dict[str, dict[str, str]] = {}
+        self.lists: dict[str, dict[str, str]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
         if "id" in known:
             self.by_id[known["id"]] = known
         if tag == "a":
-            self.open = Link(known.get("href", ""), "")
+            self.open = Link(known.get("href", ""), "", self.lists)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self.open:
@@ -117,9 +120,16 @@ def _counted(client: Client, url: str) -> dict[str, str]:
     }
 
 
+def opened(client: Client, link: Link) -> dict[str, str]:
+    """What the list behind a link says (`totals`). Several links of a page open the same list: it is asked once."""
+    if link.href not in link.lists:
+        link.lists[link.href] = totals(client, link.href)
+    return link.lists[link.href]
+
+
 def assert_opens_its_rows(client: Client, link: Link) -> None:
     """The list behind a figure comes to the same figure: its number of projects, or what was agreed or arrived."""
-    found = totals(client, link.href)
+    found = opened(client, link)
     if link.is_amount:
         shown = {
             (Decimal(found[name]) / 10000).quantize(CENT, ROUND_HALF_UP) for name in ("data-agreed", "data-arrived")

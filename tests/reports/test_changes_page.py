@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -16,11 +17,17 @@ from reports import changes_views
 from reports.bridge import Asked, Bridge, bridge_of
 from reports.models import FixedTable
 from tests.builders import make_project, make_user
-from tests.reports.pages import Link, assert_opens_its_rows, read, totals
+from tests.reports.pages import assert_opens_its_rows, opened, read, totals
 
 pytestmark = pytest.mark.django_db
 URL = "/reports/changes/?from=2020-06-30&to=2020-12-31"
 SINCE, UNTIL = datetime.date(2020, 6, 30), datetime.date(2020, 12, 31)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def year(shared_data: None) -> None:
+    """A year in which everything happens to a project of its own, made once for all tests."""
+    make_year()
 
 
 def make_year() -> None:
@@ -48,7 +55,6 @@ def bridge(live: bool = False) -> Bridge:
 
 
 def test_counted_by_hand(vocabulary: None) -> None:
-    make_year()
     found = bridge()
     # A year alone counts at its end: 只知年份 is new in December; what has no day was there at both ends.
     assert (found.start.projects, found.end.projects) == (9, 11)
@@ -66,7 +72,6 @@ def test_counted_by_hand(vocabulary: None) -> None:
 
 
 def test_without_terminated(vocabulary: None) -> None:
-    make_year()
     found = bridge(live=True)
     assert (found.start.projects, found.end.projects) == (8, 10)
     steps = {step.kind: (step.projects, step.agreed) for step in found.steps}
@@ -83,9 +88,8 @@ def test_without_terminated(vocabulary: None) -> None:
     ],
 )
 def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
-    make_year()
     links = [
-        Link(link.href, link.text.lstrip("+−"))
+        replace(link, text=link.text.lstrip("+−"))
         for link in read(leader, URL + more).links
         if link.href.startswith("/projects/?") and "−" not in link.text
     ]
@@ -93,7 +97,7 @@ def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
     assert len(links) > 5
     for link in links:
         if "changed=" in link.href and not link.is_amount:
-            found = totals(leader, link.href)
+            found = opened(leader, link)
             # Projects concerned: with those of earlier years that are listed for an increase alone.
             count = int(found["data-count"])
             assert link.number in (count, count + int(found["data-increased"])), (link, found)
@@ -105,7 +109,6 @@ def test_every_figure_opens_its_rows(leader: Client, more: str) -> None:
     "kind", ["new", "agreed", "increased", "reduced", "arrived", "moved", "stalled", "terminated", "reopened"]
 )
 def test_each_list_names_its_projects(leader: Client, kind: str) -> None:
-    make_year()
     names = {
         "new": "新签",
         "agreed": "后补金额",
@@ -142,7 +145,6 @@ def test_without_days_it_takes_the_month(leader: Client) -> None:
 
 
 def test_who_sees_its_own_parks_only_gets_their_figures(vocabulary: None, client: Client, settings: Any) -> None:
-    make_year()
     settings.RECORDERS_SEE_OWN_PARKS = True
     make_project("德感的", agreed="1", signed="2020-08-01", park="degan")
     client.force_login(make_user("recorder", parks=["degan"]))
@@ -154,7 +156,6 @@ def test_who_sees_its_own_parks_only_gets_their_figures(vocabulary: None, client
 
 
 def test_number_of_queries_does_not_grow(leader: Client, django_assert_max_num_queries: Any) -> None:
-    make_year()
     leader.get(URL)
     with django_assert_max_num_queries(90) as few:
         leader.get(URL)
@@ -171,7 +172,6 @@ def sheets_of(response: Any) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_export_holds_bridge_and_lists(leader: Client) -> None:
-    make_year()
     sheets = sheets_of(leader.get(f"/reports/changes/export.xlsx?{URL.partition('?')[2]}"))
     bridge = next(iter(sheets.values()))
     assert [row[2] for row in bridge[1:] if "合计" in str(row[0])] == [9, 11]
@@ -180,7 +180,6 @@ def test_export_holds_bridge_and_lists(leader: Client) -> None:
 
 
 def test_a_list_that_is_cut_says_how_many_more_and_leads_to_all(leader: Client, monkeypatch: Any) -> None:
-    make_year()
     monkeypatch.setattr(changes_views, "MOST_EXPORTED", 1)
     sheets = sheets_of(leader.get(f"/reports/changes/export.xlsx?{URL.partition('?')[2]}"))
     assert [row[0] for row in sheets["新签约"][1:]] == ["新签", "还有 1 项：打开全部"]

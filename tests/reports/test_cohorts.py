@@ -118,25 +118,33 @@ def test_every_figure_opens_its_rows(leader: Client, query: str) -> None:
         assert_opens_its_rows(leader, link)
 
 
-@pytest.mark.parametrize(
-    "narrowed", ["", "&step=half", "&year=2019", "&condition=active&condition=stalled", "&cluster=equipment"]
-)
-def test_every_cut_adds_up_to_the_same_whole(leader: Client, narrowed: str) -> None:
-    fill_register(random.Random(9), 60)
-    wholes = []
-    for cut in ("", "park", "cluster", "official"):
-        response = leader.get(f"/reports/cohorts/?as_of=2021-06-30&by={cut}{narrowed}")
-        assert f"by={cut}" in response.content.decode() or not cut
-        for grid in response.context["grids"]:
-            *rows, total = grid.rows
-            parts = [row for row in rows if not row.level]
-            assert len(parts) > 1 or narrowed
-            for place, column in enumerate(grid.columns):
-                if column.kind == "count":
-                    assert sum(row.cells[place].value or 0 for row in parts) == total.cells[place].value, (cut, place)
-        wholes.append([[cell.value for cell in grid.rows[-1].cells[1:]] for grid in response.context["grids"]])
-    assert wholes[0][0][0]
-    assert all(whole == wholes[0] for whole in wholes)
+class TestRegisterByChance:
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def register(cls, class_data: None) -> None:
+        fill_register(random.Random(9), 60)
+
+    @pytest.mark.parametrize(
+        "narrowed", ["", "&step=half", "&year=2019", "&condition=active&condition=stalled", "&cluster=equipment"]
+    )
+    def test_every_cut_adds_up_to_the_same_whole(self, leader: Client, narrowed: str) -> None:
+        wholes = []
+        for cut in ("", "park", "cluster", "official"):
+            response = leader.get(f"/reports/cohorts/?as_of=2021-06-30&by={cut}{narrowed}")
+            assert f"by={cut}" in response.content.decode() or not cut
+            for grid in response.context["grids"]:
+                *rows, total = grid.rows
+                parts = [row for row in rows if not row.level]
+                assert len(parts) > 1 or narrowed
+                for place, column in enumerate(grid.columns):
+                    if column.kind == "count":
+                        assert sum(row.cells[place].value or 0 for row in parts) == total.cells[place].value, (
+                            cut,
+                            place,
+                        )
+            wholes.append([[cell.value for cell in grid.rows[-1].cells[1:]] for grid in response.context["grids"]])
+        assert wholes[0][0][0]
+        assert all(whole == wholes[0] for whole in wholes)
 
 
 def test_parks_of_a_narrowed_table_stand_in_their_tree(leader: Client) -> None:

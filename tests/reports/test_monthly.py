@@ -347,19 +347,24 @@ def leads_to_its_rows(cell: Cell) -> None:
         assert cell.value in (totals.agreed, totals.arrived), (cell, totals)
 
 
-@pytest.mark.parametrize("code", TABLES)
-def test_every_figure_opens_its_rows(code: str) -> None:
-    fill()
-    grid, seen = TABLES[code].make(month()), 0
-    for __, cells in grid.shown:
-        for column, cell, __ in cells:
-            if cell.url and cell.params and column.kind in ("count", "mixed", "yi"):
-                leads_to_its_rows(cell)
-                seen += 1
-            elif cell.params and cell.url and column.key == "name":
-                assert str(cell.value).split()[-2:][0].endswith(str(listed(list(cell.params))[0].projects))
-                seen += 1
-    assert seen
+class TestEveryFigure:
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def register(cls, class_data: None) -> None:
+        fill()
+
+    @pytest.mark.parametrize("code", TABLES)
+    def test_it_opens_its_rows(self, code: str) -> None:
+        grid, seen = TABLES[code].make(month()), 0
+        for __, cells in grid.shown:
+            for column, cell, __ in cells:
+                if cell.url and cell.params and column.kind in ("count", "mixed", "yi"):
+                    leads_to_its_rows(cell)
+                    seen += 1
+                elif cell.params and cell.url and column.key == "name":
+                    assert str(cell.value).split()[-2:][0].endswith(str(listed(list(cell.params))[0].projects))
+                    seen += 1
+        assert seen
 
 
 def test_figures_on_the_page_open_their_rows(leader: Client) -> None:
