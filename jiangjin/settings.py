@@ -28,7 +28,8 @@ TODAY = env_day("TODAY")
 
 INSTALLED_APPS = [
     "accounts",
-    "django.contrib.admin",
+    # It loads the rooms' admin modules where its pages are (urls.py): no command needs them to start.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

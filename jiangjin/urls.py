@@ -9,6 +9,7 @@ from projects.export_views import project_export
 
 handler500 = "jiangjin.errors.server_error"
 
+admin.autodiscover()
 admin.site.site_title = admin.site.site_header = _("Jiangjin Investment")
 admin.site.index_title = _("Administration")
 

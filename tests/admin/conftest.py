@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+import jiangjin.urls  # noqa: F401  its pages load the admin modules
 from tests.builders import make_user
 
 

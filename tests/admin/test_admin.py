@@ -22,6 +22,11 @@ def listing(model: type) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
+def test_the_admin_modules_pass_their_checks() -> None:
+    """`manage.py check` runs them before the pages' addresses load these modules."""
+    assert admin.site.check(None) == []
+
+
 def test_every_model_of_ours_is_there() -> None:
     names = {model.__name__ for model in OURS}
     assert {"Project", "Investor", "Park", "Cluster", "Chain", "User", "ImportBatch", "PublishedFigure"} <= names
