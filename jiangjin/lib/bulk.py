@@ -20,9 +20,9 @@ from jiangjin.lib.money import MoneyField
 
 Taken = Callable[[list[dict[str, Any]]], list[Any]]  # from the values of rows: what the database stores in one column
 PLAIN = {"CharField", "TextField", "SlugField", "BooleanField", "IntegerField", "PositiveIntegerField"}
-CHUNK = 500
-# Rows in one statement of SQLite: a statement a row costs more than the row. It divides a chunk; a chunk that is not
-# full is one statement, of fewer than the 32,766 values that there may be in the widest table.
+CHUNK = 1000
+# Rows in one statement of SQLite: a statement a row costs more than the row. In the widest table fewer than the 32,766
+# values that a statement may have.
 AT_ONCE = 100
 
 
@@ -85,10 +85,12 @@ def _insert(cursor: Any, insert: str, one: str, columns: list[list[Any]]) -> Non
     flat: list[Any] = [None] * (width * count)
     for at, column in enumerate(columns):
         flat[at::width] = column
-    rows = AT_ONCE if count == CHUNK else count
-    step = rows * width
-    statement = insert + ", ".join([one] * rows)
-    cursor.executemany(statement, [flat[at : at + step] for at in range(0, count * width, step)])
+    whole = count - count % AT_ONCE
+    for rows, first, end in ((AT_ONCE, 0, whole), (count - whole, whole, count)):
+        if first < end:
+            step = rows * width
+            statement = insert + ", ".join([one] * rows)
+            cursor.executemany(statement, [flat[at : at + step] for at in range(first * width, end * width, step)])
 
 
 def _columns(
