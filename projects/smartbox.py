@@ -19,6 +19,7 @@ from projects.boxdays import day_at
 from projects.boxmeaning import Meaning, Offer, Remark, Understood, Word, means
 from projects.boxsettling import settled
 from projects.boxvocabulary import Vocabulary
+from projects.filters import ProjectFilter
 
 MOST_JOINED = 4  # pieces that may be one word
 LEAST_PART = 2  # characters of a word that is worth cutting off
@@ -197,7 +198,9 @@ class _Reader:
         if what in TEXT:
             return Word(value)
         if what in FREE:
-            return Word(f"{what}:{value}", means(FREE[what], value))
+            # A name that is longer than the list takes is none in the register.
+            fits = len(value) <= ProjectFilter.base_filters[FREE[what]].extra["max_length"]
+            return Word(f"{what}:{value}", means(FREE[what], value) if fits else Meaning(unclear=NO_SUCH))
         kind = PREFIXES.get(what)
         if kind is None:
             return None

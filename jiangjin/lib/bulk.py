@@ -85,12 +85,11 @@ def _insert(cursor: Any, insert: str, one: str, columns: list[list[Any]]) -> Non
     flat: list[Any] = [None] * (width * count)
     for at, column in enumerate(columns):
         flat[at::width] = column
-    whole = count - count % AT_ONCE
-    for rows, first, end in ((AT_ONCE, 0, whole), (count - whole, whole, count)):
-        if first < end:
-            step = rows * width
-            statement = insert + ", ".join([one] * rows)
-            cursor.executemany(statement, [flat[at : at + step] for at in range(first * width, end * width, step)])
+    # So many rows a statement that none is left over: a chunk is one query, whatever its length.
+    rows = next(rows for rows in range(AT_ONCE, 0, -1) if count % rows == 0)
+    step = rows * width
+    statement = insert + ", ".join([one] * rows)
+    cursor.executemany(statement, [flat[at : at + step] for at in range(0, count * width, step)])
 
 
 def _columns(

@@ -461,3 +461,11 @@ def test_the_grammar_file_says_what_its_examples_become() -> None:
             else:
                 assert params.keys() <= said, (what, example, params)
     assert examples > 60
+
+
+@pytest.mark.parametrize("what", ["领导", "单位", "来源", "标签"])
+def test_a_name_longer_than_any_is_said_to_be_none(what: str) -> None:
+    params, understood = read(f"2020 {what}:{'甲' * 120}")
+    assert params == {"year": ["2020"]}
+    assert [remark.word for remark in understood.unclear] == [f"{what}:{'甲' * 120}"]
+    assert accepted(read(f"{what}:{'甲' * 50}")[0])
