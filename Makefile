@@ -6,7 +6,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install install-dev demo run dev test check bench
+.PHONY: help install install-dev demo run dev test check bench types rules
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -49,11 +49,16 @@ test: install-dev ## the whole suite on SQLite and, at the same time, on a Postg
 check: install-dev ## format, lint, types, imports, migrations, translations, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types rules
+	@$(MAKE) --no-print-directory test
+
+types: install-dev
 	$(BIN)/python -m mypy
+
+rules: install-dev
 	$(BIN)/lint-imports
 	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python scripts/check_translations.py
-	@$(MAKE) --no-print-directory test
 
 bench: install-dev ## measure speed (not part of the tests)
 	$(BIN)/python -m bench
