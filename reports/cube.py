@@ -101,7 +101,7 @@ class Scope:
     def cut(self, *dimensions: str, only: Collection[str] | None = None, parts: Mapping[str, Q] | None = None) -> Cube:
         """The sums by these dimensions. `only` names the sums of Figures that are read; the others may be left at 0.
 
-        `parts` are conditions on the projects' own columns: what `Cube.parts` holds costs no look of its own.
+        `parts` are conditions on projects, by name: what `Cube.parts` holds of them costs no look of its own.
         """
         if self.sooner:
             dimensions = (*dimensions, SOONER)
