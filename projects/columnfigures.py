@@ -13,13 +13,46 @@ from django.db.models.functions import Cast, NullIf
 from jiangjin.lib.dates import PartialDay
 from projects import judged, lights, stages
 from projects.choices import CapitalOrigin, CommitmentKind
-from projects.columnplaces import LIGHT, MILESTONES, Asked, Computed, Place
+from projects.columnplaces import LIGHT, MILESTONES, Asked, Place
 from projects.counting import after, agreed_by, arrived_by, happened
 from projects.lacking import lacking_any
 from projects.models import CapitalArrival, CapitalCommitment, Note, Project
 from projects.querysets import ProjectQuerySet
 
 CENT = Decimal("0.01")
+
+
+class Computed(Place):
+    """What the database computes for each project: the same expression is shown, ordered by and compared.
+
+    `read` makes the shown value where Python knows it more exactly from what is stored.
+    """
+
+    derived = True
+
+    def __init__(
+        self, name: str, expression: Callable[[Asked], Any], *, read: Callable[[Project], Any] | None = None
+    ) -> None:
+        super().__init__(read)
+        self.name, self.expression = name, expression
+
+    def value(self, project: Project) -> Any:
+        found = self.read(project) if self.read else getattr(project, self.name)
+        return None if found == "" else found
+
+    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
+        if shown and self.read:
+            return projects
+        return (projects.annotate if shown else projects.alias)(**{self.name: self.expression(asked)})
+
+    def order(self) -> F | None:
+        return F(self.name)
+
+    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
+        return Q(**{f"{self.name}__{lookup}": float(value) if self.read and isinstance(value, Decimal) else value})
+
+    def empty(self) -> Q:
+        return Q(**{f"{self.name}__isnull": True})
 
 
 def increases() -> Computed:
@@ -85,7 +118,7 @@ def ratio(name: str, above: str, below: str, *, units: int = 1) -> Computed:
         return (upper / lower).quantize(CENT, ROUND_HALF_UP) if units > 1 else upper / lower
 
     place = Computed(name, expression, read=read)
-    place.operators = ("ge", "le", "empty", "filled")
+    place.operators, place.fields = ("ge", "le", "empty", "filled"), (above, below)
     return place
 
 
@@ -197,6 +230,7 @@ class Missing(Place):
     """What the stage of a project asks for and nobody filled in."""
 
     needs = ("cluster", "milestones", "park", "participations")
+    fields = tuple(field.name for field in Project._meta.concrete_fields)
     operators = ("empty", "filled")
     derived = True
 

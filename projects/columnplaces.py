@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
@@ -60,6 +59,7 @@ class Place:
     """The base: a value that is shown and can be neither ordered by nor compared."""
 
     needs: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # those of the project itself, or of a row of JOINED, that `value` reads
     operators: tuple[str, ...] = ()  # of columnfilters.OPERATORS; empty: those of the column's kind
     derived = False  # follows from other rows: shown as — where there is none, for nobody can fill it in
 
@@ -93,7 +93,7 @@ class Stored(Place):
 
     def __init__(self, path: str, *, read: Callable[[Project], Any] | None = None, needs: tuple[str, ...] = ()) -> None:
         super().__init__(read, needs)
-        self.path = path
+        self.path, self.fields = path, (path,)
 
     def value(self, project: Project) -> Any:
         found = self.read(project) if self.read else getattr(project, self.path)
@@ -168,7 +168,7 @@ class Entry(Place):
 
     def __init__(self, column: str, name: str) -> None:
         super().__init__(needs=(column,))
-        self.column, self.name = column, name
+        self.column, self.name, self.fields = column, name, (f"{column}__{name}",)
 
     def value(self, project: Project) -> str | None:
         entry = getattr(project, self.column)
@@ -244,39 +244,6 @@ def milestone_day(kind: MilestoneKind, column: str) -> Rows:
         needs=(MILESTONES,),
         name=f"{kind.value}_{column}",
     )
-
-
-class Computed(Place):
-    """What the database computes for each project: the same expression is shown, ordered by and compared.
-
-    `read` makes the shown value where Python knows it more exactly from what is stored.
-    """
-
-    derived = True
-
-    def __init__(
-        self, name: str, expression: Callable[[Asked], Any], *, read: Callable[[Project], Any] | None = None
-    ) -> None:
-        super().__init__(read)
-        self.name, self.expression = name, expression
-
-    def value(self, project: Project) -> Any:
-        found = self.read(project) if self.read else getattr(project, self.name)
-        return None if found == "" else found
-
-    def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
-        if shown and self.read:
-            return projects
-        return (projects.annotate if shown else projects.alias)(**{self.name: self.expression(asked)})
-
-    def order(self) -> F | None:
-        return F(self.name)
-
-    def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
-        return Q(**{f"{self.name}__{lookup}": float(value) if self.read and isinstance(value, Decimal) else value})
-
-    def empty(self) -> Q:
-        return Q(**{f"{self.name}__isnull": True})
 
 
 class Moment(Stored):

@@ -6,11 +6,10 @@ Keys are the identifiers of ledgers (imports/data/ledger_columns.csv) where a le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -30,11 +29,6 @@ from projects.choices import (
 )
 from projects.columnfirms import Honours, joint_firms, lead_firm
 from projects.columnplaces import (
-    FIRMS,
-    HONOURS,
-    JOINED,
-    MILESTONES,
-    Asked,
     Entry,
     Moment,
     Place,
@@ -44,8 +38,7 @@ from projects.columnplaces import (
     Worded,
     milestone_day,
 )
-from projects.models import Participation, Project
-from projects.querysets import ProjectQuerySet
+from projects.models import Project
 
 YI_UNIT, WAN_UNIT, PERCENT = "亿元", "万元", "%"
 NUMBERS = {"money", "integer", "decimal", "partial_day"}
@@ -77,7 +70,7 @@ class Column:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What `fetched` fetches for it beside the project's own row."""
+        """What `fetching.fetched` fetches for it beside the project's own row."""
         return self.place.needs
 
     @property
@@ -98,8 +91,8 @@ class Column:
         return gettext("%(label)s (%(unit)s)") % {"label": self.label, "unit": self.unit}
 
     def value(self, project: Project) -> Any:
-        """The typed value of a project that `fetched` gave, or None where it is unknown: money a Decimal in 万元, a day
-        a PartialDay, an entry of a vocabulary its name, a choice its word."""
+        """The typed value of a project that `fetching.fetched` gave, or None where it is unknown: money a Decimal in
+        万元, a day a PartialDay, an entry of a vocabulary its name, a choice its word."""
         return self.place.value(project)
 
 
@@ -258,25 +251,3 @@ def chosen(params: QueryDict, view: QueryDict | None = None) -> list[Column]:
     if not found:
         return DEFAULT
     return found if BY_KEY[FIXED] in found else [BY_KEY[FIXED], *found]
-
-
-def fetched(projects: ProjectQuerySet, columns: Iterable[Column], asked: Asked) -> QuerySet:
-    """With what these columns' `value` reads and no more, in a constant number of queries however many rows.
-
-    Also works with `iterator(chunk_size=…)`: then the number is constant a chunk.
-    """
-    columns = list(columns)
-    needs = {need for column in columns for need in column.needs}
-    if joined := sorted(needs.intersection(JOINED)):
-        projects = projects.select_related(*joined)
-    if FIRMS in needs:
-        # The firms come by a join: asked for by their keys, a chunk of them is more than SQLite takes.
-        parts = Participation.objects.select_related("investor")
-        projects = projects.prefetch_related(Prefetch("participations", parts))
-    if HONOURS in needs:
-        projects = projects.prefetch_related("participations__investor__honours")
-    if MILESTONES in needs:
-        projects = projects.prefetch_related("milestones")
-    for column in columns:
-        projects = column.place.annotated(projects, asked, shown=True)
-    return projects

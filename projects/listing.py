@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.demo import as_of_day
 from projects.choices import CommitmentKind, Stage
 from projects.columnplaces import Asked, Stored
-from projects.columns import BY_KEY, DEFAULT, Column, fetched
+from projects.columns import BY_KEY, DEFAULT, Column
+from projects.fetching import fetched
 from projects.models import CapitalCommitment, Project
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet

@@ -1,6 +1,6 @@
 """Many projects as the columns of the list read them, for exports.
 
-`columns.fetched` does it for a page. For a hundred thousand rows the objects of the ORM take several times as long as
+`fetching.fetched` does it for a page. For a hundred thousand rows the objects of the ORM take several times as long as
 all the rest: a related manager an access, a query set a project, a park a project. Here a row is a plain object with
 the same names, filled from tuples, and what many refer to is one object for all.
 """

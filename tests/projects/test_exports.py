@@ -21,7 +21,7 @@ from accounts.models import AuditEvent, User
 from imports import export_views
 from jiangjin.lib import sheetout
 from jiangjin.lib.money import YI
-from projects import columns, exports, listrows
+from projects import columns, exports, fetching, listrows
 from projects.columnplaces import Asked
 from projects.models import Obstacle, Project, SavedView
 from projects.periods import Period
@@ -402,7 +402,7 @@ def test_every_column_says_in_a_file_what_it_says_on_the_page(client: Client) ->
     project.notes.create(text="近期进展", kind="progress")
     ordered = Project.objects.order_by("code")
     asked = Asked(Period(2020), timezone.localdate())
-    page = [[column.value(row) for column in columns.ALL] for row in columns.fetched(ordered, columns.ALL, asked)]
+    page = [[column.value(row) for column in columns.ALL] for row in fetching.fetched(ordered, columns.ALL, asked)]
     assert list(listrows.rows_of(ordered, columns.ALL, asked)) == page
     for column in columns.ALL:  # what one column alone needs is fetched, too
         place = columns.ALL.index(column)
