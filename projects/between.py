@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.lookups import Exact
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -53,14 +54,18 @@ def end_of(day: datetime.date) -> datetime.datetime:
     return midnight(day + datetime.timedelta(1))
 
 
-def in_condition(condition: str, day: datetime.date | None) -> ProjectQuerySet:
-    """All projects in this condition at the end of the day; asked of the few that were ever anything but active."""
-    projects = apps.get_model("projects", "Project").objects.order_by()
+def was_in(condition: str, day: datetime.date | None) -> Q:
+    """Projects in this condition at the end of the day; asked of the few that were ever anything but active."""
     if day is None:
-        return projects.filter(condition=condition)
+        return Q(condition=condition)
     past = apps.get_model("projects", "ConditionPeriod").objects.order_by().values("project")
-    ever = projects.filter(~Q(condition=Condition.ACTIVE) | Q(pk__in=past))
-    return ever.alias(how_then=condition_by(day)).filter(how_then=condition)
+    ever = ~Q(condition=Condition.ACTIVE) | Q(pk__in=past)
+    return ever & Q(Exact(condition_by(day), Value(condition)))
+
+
+def in_condition(condition: str, day: datetime.date | None) -> ProjectQuerySet:
+    """All of them."""
+    return apps.get_model("projects", "Project").objects.order_by().filter(was_in(condition, day))
 
 
 @dataclass(frozen=True, slots=True)

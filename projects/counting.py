@@ -64,7 +64,7 @@ class Counting(models.QuerySet["Project"]):
 
     def signed_within(self, period: Period, day: datetime.date | None = None) -> Self:
         """Signed in the period, and by the day."""
-        return self.filter(_signed(period, day))
+        return self.filter(signed_in(period, day))
 
     def in_period(self, period: Period, day: datetime.date | None = None) -> Self:
         """What counts in a figure of the period: signed in it, or signed and with a commitment dated in it; by the day.
@@ -77,7 +77,7 @@ class Counting(models.QuerySet["Project"]):
         commitment = apps.get_model("projects", "CapitalCommitment")
         # One look through the period's commitments, not one a project.
         dated = commitment.objects.filter(dated_in(period, "committed_on", day))
-        return signed.filter(_signed(period, day) | Q(pk__in=dated.order_by().values("project")))
+        return signed.filter(signed_in(period, day) | Q(pk__in=dated.order_by().values("project")))
 
     def with_arrivals_in(self, period: Period, day: datetime.date | None = None) -> Self:
         """To which capital was booked in the period, or that part of it which `Arrivals` names."""
@@ -98,11 +98,11 @@ class Counting(models.QuerySet["Project"]):
 
     def as_of(self, day: datetime.date) -> Self:
         """Those that had begun by the end of the day: signed, or known as a lead."""
-        early = Q(stage__in=(Stage.LEAD, Stage.NEGOTIATION))
-        signed = ~Q(stage__in=PIPELINE_STAGES) & happened("signed_on", day)
-        intended = Q(stage=Stage.INTENT, intent_on=None) | ~early & Q(intent_on__by=day)
-        begun = early & Q(first_contact_on=None) | Q(first_contact_on__by=day)
-        return self.filter(signed | intended | begun)
+        return self.filter(_begun(day))
+
+    def not_yet(self, day: datetime.date) -> Self:
+        """All others: those that began later."""
+        return self.exclude(_begun(day))
 
     def with_agreed_as_of(self, day: datetime.date) -> Self:
         """Adds `agreed_as_of`, in 万元: what was agreed at the end of the day; NULL where nothing is known at all.
@@ -145,7 +145,7 @@ class Counting(models.QuerySet["Project"]):
                 unknown=Count("pk", filter=Q(agreed_capital=None)),
             )
             return Totals(row["projects"], row["agreed"] or Decimal(0), row["arrived"] or Decimal(0), row["unknown"])
-        counted = Q() if period is None else _signed(period, day)
+        counted = Q() if period is None else signed_in(period, day)
         counts = whole.aggregate(
             listed=Count("pk"),
             projects=Count("pk", filter=counted),
@@ -160,7 +160,16 @@ class Counting(models.QuerySet["Project"]):
         return Totals(counts["projects"], agreed, arrived, counts["unknown"], counts["listed"] - counts["projects"])
 
 
-def _signed(period: Period, day: datetime.date | None) -> Q:
+def _begun(day: datetime.date) -> Q:
+    early = Q(stage__in=(Stage.LEAD, Stage.NEGOTIATION))
+    signed = ~Q(stage__in=PIPELINE_STAGES) & happened("signed_on", day)
+    intended = Q(stage=Stage.INTENT, intent_on=None) | ~early & Q(intent_on__by=day)
+    known = early & Q(first_contact_on=None) | Q(first_contact_on__by=day)
+    return signed | intended | known
+
+
+def signed_in(period: Period, day: datetime.date | None) -> Q:
+    """Signed in the period, and by the day."""
     found = dated_in(period, "signed_on", day)
     # A signing day makes a signed project; where there is none, its stage says so.
     return found if period.year else found & ~Q(stage__in=PIPELINE_STAGES)

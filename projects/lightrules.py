@@ -24,7 +24,7 @@ from projects import judged, plans
 from projects.choices import Condition, LandMode, MilestoneKind, Stage
 from projects.models import CapitalArrival, Milestone, Note, Obstacle, PlannedArrival, Project
 from projects.periods import months_before
-from projects.then import as_then
+from projects.then import then
 
 RED, YELLOW = "red", "yellow"
 
@@ -190,8 +190,10 @@ def quiet(day: datetime.date, days: int) -> Q:
     cut = judged.cut_of(day)
     if cut is None:
         return silent & Q(stage__in=REPORTING, condition=Condition.ACTIVE)
-    then = as_then(Project.objects.order_by(), cut).filter(silent)
-    return Q(pk__in=then.filter(stage_then__in=REPORTING, condition_then=Condition.ACTIVE).values("pk"))
+    projects, stage = then(Project.objects.order_by(), "stage", cut)
+    projects, condition = then(projects, "condition", cut)
+    under_way = {f"{stage}__in": REPORTING, condition: Condition.ACTIVE}
+    return Q(pk__in=projects.filter(silent, **under_way).values("pk"))
 
 
 def _quiet_reason(project: Project, known: Known, day: datetime.date) -> Reason | None:

@@ -9,12 +9,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from projects.between import in_condition
+from projects.between import was_in
 from projects.choices import Condition
 from projects.judged import cut_of, next_milestone, unsolved, waiting
 from projects.lightrules import RED, RULES, YELLOW, Known, Reason, soon, yesterday
@@ -48,26 +50,39 @@ class Light:
 
 def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
     """Adds `light_now`, the light as of a day."""
-    # The first planned day of each project, looked up as far as it comes to that, and not three times all those of the
-    # register that are waited for: what the rule of the planned milestones says, and whether one is planned.
-    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
-    first = Subquery(waited.order_by("planned_on").values("planned_on")[:1])
-    red, yellow = Q(first_planned__by=yesterday(day)), Q(first_planned__by=soon(day))
+    red, yellow = Q(), Q()
     for rule in QUICK_FIRST:
         if rule.code != "milestone":
             red |= rule.red(day)
             yellow |= rule.yellow(day)
-    has_plan = Q(first_planned__isnull=False) | Q(Exists(PlannedArrival.objects.filter(project=OuterRef("pk"))))
-    return comparable(projects.alias(first_planned=first), day).annotate(
+    planned = Exists(PlannedArrival.objects.filter(project=OuterRef("pk")))
+    others = _worst_of((red, RED), (yellow, YELLOW), (planned, GREEN))
+    return comparable(projects, day).annotate(
         light_now=Case(
             When(_terminated(day), then=Value(NONE)),
-            When(red, then=Value(RED)),
-            When(yellow, then=Value(YELLOW)),
-            When(has_plan, then=Value(GREEN)),
-            default=Value(NONE),
+            default=Substr(Greatest(_by_milestones(day), others), 2),
             output_field=CharField(),
         )
     )
+
+
+def _by_milestones(day: datetime.date) -> Coalesce:
+    """What the first planned day of a project says. It is looked up once, and so are the colours made of it inside."""
+    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
+    first = waited.order_by().values("project").annotate(first=Min("planned_on"))
+    red, yellow = Q(first__by=yesterday(day)), Q(first__by=soon(day))
+    said = first.annotate(said=_worst_of((red, RED), (yellow, YELLOW), default=GREEN)).values("said")
+    return Coalesce(Subquery(said), Value(_ranked(NONE)))
+
+
+def _worst_of(*cases: tuple[Any, str], default: str = NONE) -> Case:
+    """The first colour whose condition holds, ranked: the worse of two is the later one in the alphabet."""
+    whens = [When(condition, then=Value(_ranked(colour))) for condition, colour in cases]
+    return Case(*whens, default=Value(_ranked(default)), output_field=CharField())
+
+
+def _ranked(colour: str) -> str:
+    return f"{[NONE, GREEN, YELLOW, RED].index(colour)}{colour}"
 
 
 def _any_red(day: datetime.date) -> Q:
@@ -82,8 +97,7 @@ def _red(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet:
 
 
 def _terminated(day: datetime.date) -> Q:
-    cut = cut_of(day)
-    return Q(pk__in=in_condition(Condition.TERMINATED, cut).values("pk")) if cut else Q(condition=Condition.TERMINATED)
+    return was_in(Condition.TERMINATED, cut_of(day))
 
 
 def lit(projects: ProjectQuerySet, lights: Sequence[str], day: datetime.date) -> ProjectQuerySet:

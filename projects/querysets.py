@@ -132,16 +132,18 @@ class OfficialQuerySet(models.QuerySet):
 class ArrivalQuerySet(models.QuerySet):
     """Which arrivals."""
 
-    def visible_to(self, user: Actor) -> ArrivalQuerySet:
-        """Those of visible projects that figures count.
+    def visible_to(self, user: Actor, day: datetime.date | None = None) -> ArrivalQuerySet:
+        """Those of visible projects that figures count; with a day, of those that had begun by its end.
 
-        Where an account sees all projects, the few voided ones are left out: their months are summed from an index,
-        and not with a look at each project.
+        Where an account sees all projects, the few others are left out: the months are summed from an index, and not
+        with a look at each project.
         """
         projects = apps.get_model("projects", "Project").objects.order_by()
         if not user.is_authenticated or not user.is_active or sees_own_parks_only(user):
-            return self.filter(project__in=projects.visible_to(user).counted().values("pk"))
-        return self.exclude(project__in=projects.exclude(voided_at=None).values("pk"))
+            counted = projects.visible_to(user).counted()
+            return self.filter(project__in=(counted.as_of(day) if day else counted).values("pk"))
+        left_out = Q(project__in=projects.exclude(voided_at=None).values("pk"))
+        return self.exclude(left_out | Q(project__in=projects.not_yet(day).values("pk")) if day else left_out)
 
 
 class ObstacleQuerySet(models.QuerySet):

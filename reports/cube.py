@@ -253,14 +253,17 @@ class _Cutter:
 
     def _add_cohort_as_of(self) -> None:
         """Of the cohort, what its dated rows come to by the day."""
-        if AS_OF_AGREED & self.only:
-            part = {"part": Sum("commitments__amount", filter=Q(land_area__gt=0))}
-            agreed = self._rows(COMMITMENTS, self.cohort, ALL, part, of="signed_on")
-            self._take(agreed, agreed_whole="total", agreed_on_land="part")
-        if AS_OF_ARRIVED & self.only:
-            part = {"part": Sum("arrivals__amount", filter=~Q(agreed_capital=None))}
-            arrived = self._rows(ARRIVALS, self.cohort, ALL, part, of="signed_on")
-            self._take(arrived, arrived_to_date="total", arrived_known="part")
+        on_land, known = Q(land_area__gt=0), ~Q(agreed_capital=None)
+        self._add_of_cohort(COMMITMENTS, "agreed_whole", "agreed_on_land", on_land)
+        self._add_of_cohort(ARRIVALS, "arrived_to_date", "arrived_known", known)
+
+    def _add_of_cohort(self, kind: tuple[str, str], whole: str, part: str, condition: Q) -> None:
+        """All of the dated rows, and those of the projects that meet a condition; what is not read is not asked."""
+        names = {whole: "total", part: "part"} if part in self.only else {whole: "total"}
+        if self.only.isdisjoint(names):
+            return
+        more = {"part": Sum(f"{kind[0]}__amount", filter=condition)} if part in names else {}
+        self._take(self._rows(kind, self.cohort, ALL, more, of="signed_on"), **names)
 
     def _rows(
         self,
@@ -278,8 +281,8 @@ class _Cutter:
         name, dated = kind
         keys = self._keys(of or f"{name}__{dated}")
         wanted = dated_in(period, f"{name}__{dated}", self.scope.day)
-        # What lies in a year is there; to ask for more would take the rows from their table, not from the index.
-        found = projects.order_by().filter(wanted if period.year else wanted & Q(**{f"{name}__isnull": False}))
+        # What lies in a year is there. Else the join asks for a row by what the indexes hold, which is not its number.
+        found = projects.order_by().filter(wanted if period.year else wanted & Q(**{f"{name}__project__isnull": False}))
         return _grouped(found, keys, {"total": Sum(f"{name}__amount"), **(more or {})})
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from parks.models import Park
 from projects.counting import dated_in
-from projects.models import CapitalArrival, Honour, Participation, Project
+from projects.models import CapitalArrival, Honour, Participation
 from projects.periods import Period
 from projects.permissions import Actor, sees_own_parks_only
 from projects.querysets import ProjectQuerySet, Totals
@@ -181,8 +181,6 @@ def _parts(projects: ProjectQuerySet, honours: Collection[str]) -> QuerySet:
 
 def booked_in(user: Actor, asked: Asked) -> Decimal:
     """What arrived in the year, in 万元, whether its projects count in it or were signed earlier."""
-    booked = CapitalArrival.objects.visible_to(user).filter(dated_in(asked.period, "month", asked.day))
-    if asked.day is not None:
-        # A list as of a day holds what had begun by then.
-        booked = booked.filter(project__in=Project.objects.as_of(asked.day).order_by().values("pk"))
+    # A list as of a day holds what had begun by then.
+    booked = CapitalArrival.objects.visible_to(user, asked.day).filter(dated_in(asked.period, "month", asked.day))
     return booked.aggregate(total=Sum("amount"))["total"] or Decimal(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -10,17 +10,18 @@ from typing import Any
 
 from django.db.models import Q
 
-from projects import changes, lights, listing
+from projects import changes, lights, pages
 from projects.choices import SIGNED_STAGES, HonourKind, Stage
-from projects.classes import SIZES, YI
+from projects.classes import YI
 from projects.models import Project
 from projects.periods import Period
 from projects.permissions import Actor
 from projects.querysets import ProjectQuerySet
 from projects.then import show_as_of
+from reports import standing
 from reports.asked import Asked
-from reports.cube import Cube, Scope
-from reports.figures import Compared, add, booked_in, firms_by_honour, having_rank
+from reports.cube import Cube
+from reports.figures import Compared, booked_in, firms_by_honour, having_rank
 from reports.links import Place, list_url
 from reports.measures import NOTHING, Figures, ratio, summed
 from reports.stagedays import StageDays, stage_days
@@ -30,30 +31,38 @@ LATEST = 5  # rows of the short lists at the foot
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """What the home page asks beside its sums: `booked` is what arrived in the year for whatever project, in 万元."""
+class Standing:
+    """The largest projects, and as of a day what `Cube.parts` of the sums cannot hold then: see `parts_of`."""
 
-    days: dict[Stage, StageDays]
-    lights: dict[str, int]
-    late: list[Project]
-    firms: dict[str, int]  # of each of RANKS, how many groups (家)
-    booked: Decimal
     largest: list[Project]
+    parts: dict[str, Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What the home page asks beside its sums, by the names of `questions`."""
+
+    standing: Standing
+    lights: dict[str, int]
+    late: list[Project]  # with why: pages.mark_rows
+    days: dict[Stage, StageDays]
+    booked: Decimal  # what arrived in the year for whatever project, in 万元
+    firms: dict[str, int]  # of each of RANKS, how many groups (家)
     latest: list[Project]
 
 
-def rest_of(user: Actor, projects: ProjectQuerySet, when: Asked) -> Rest:
-    """All of that."""
+def questions(user: Actor, projects: ProjectQuerySet, when: Asked) -> dict[str, Callable[[], Any]]:
+    """What answers them, the longest first."""
     signed = projects.signed_within(when.period, when.day)
-    return Rest(
-        stage_days(signed, when.day),
-        lights.counts(signed, when.shown),
-        lights.longest_late(signed, when.shown, LATEST),
-        firms_by_honour(signed, *RANKS),
-        booked_in(user, when),
-        largest(projects, when),
-        latest(projects),
-    )
+    return {
+        "standing": lambda: _standing(projects, when),
+        "lights": lambda: lights.counts(signed, when.shown),
+        "late": lambda: _late(signed, when),
+        "days": lambda: stage_days(signed, when.day),
+        "booked": lambda: booked_in(user, when),
+        "firms": lambda: firms_by_honour(signed, *RANKS),
+        "latest": lambda: latest(projects),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,32 +159,21 @@ class Step:
     query: str
 
 
-# Projects of so many 亿元 and more, by the name of the part: each is a bound of the classes of sizes.
-LARGE = {"large": 10, "huge": 50}
+# Projects of so many 万元 and more, by the name of the part.
+LARGE = {"large": 10 * YI, "huge": 50 * YI}
 RANKS = (HonourKind.CHINA_500, HonourKind.LISTED)
 
 
 def parts_of(when: Asked) -> dict[str, Q]:
     """What the year's projects are divided by besides, by its code: ranks, stages, LARGE.
 
-    As of a day the last two are no columns of a project: `divided` asks for them.
+    As of a day the last two are no columns of a project: `standing` works them out (`Standing.parts`).
     """
     ranks = {kind.value: having_rank(kind) for kind in RANKS}
     if when.day is not None:
         return ranks
-    sizes = {name: Q(agreed_capital__gte=least * YI) for name, least in LARGE.items()}
+    sizes = {name: Q(agreed_capital__gte=least) for name, least in LARGE.items()}
     return ranks | sizes | {stage.value: Q(stage=stage) for stage in SIGNED_STAGES}
-
-
-def divided(compared: Compared, projects: ProjectQuerySet, when: Asked) -> dict[str, Figures]:
-    """The figures of all those parts, by their codes."""
-    parts = compared.now.parts
-    if when.day is None:
-        return parts
-    cube = Scope(projects, when.period, when.day).cut("stage", "size", only=("projects", "agreed"))
-    sizes = cube.by_one("size")
-    codes = {name: [size.code for size in SIZES if size.least >= least] for name, least in LARGE.items()}
-    return parts | cube.by_one("stage") | {name: add(sizes, fitting) for name, fitting in codes.items()}
 
 
 def funnel(found: Mapping[str, Figures], days: Mapping[Stage, StageDays]) -> list[Step]:
@@ -204,18 +202,26 @@ def step_of(steps: list[Step], stage: Stage) -> Step:
     return next(step for step in steps if step.stage is stage)
 
 
-def largest(projects: ProjectQuerySet, when: Asked) -> list[Project]:
-    """Those of the year with the largest agreed amounts, as of the day."""
-    found = projects.in_period(when.period, when.day).exclude(agreed_capital=None)
+def _standing(projects: ProjectQuerySet, when: Asked) -> Standing:
+    """Of the year's projects, as of the day."""
     if when.day is None:
+        found = projects.in_period(when.period).exclude(agreed_capital=None)
         # Nothing unknown is left: in the very order of the index, which is read for a few rows.
-        ordered = found.order_by("-agreed_capital", "code")
-    else:
-        ordered = listing.ordered(found, "-agreed_capital", listing.asked_of(None, when.day))
-    rows = list(ordered.select_related("park", "cluster")[:LARGEST])
+        return Standing(list(found.order_by("-agreed_capital", "code").select_related("park", "cluster")[:LARGEST]), {})
+    found = standing.stood(projects, when.period, when.day)
+    keys = standing.largest_of(found, LARGEST)
+    known = Project.objects.select_related("park", "cluster").in_bulk(keys)
+    rows = [known[key] for key in keys if key in known]
+    show_as_of(rows, when.day)
+    return Standing(rows, standing.parts_of(found, LARGE))
+
+
+def _late(signed: ProjectQuerySet, when: Asked) -> list[Project]:
+    """Those that are late the longest, as of the day."""
+    rows = lights.longest_late(signed, when.shown, LATEST)
     if when.day is not None:
         show_as_of(rows, when.day)
-    return rows
+    return pages.mark_rows(rows, period=when.period, today=when.shown)
 
 
 def latest(projects: ProjectQuerySet) -> list[Project]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from industries.models import Cluster
-from jiangjin.lib.aside import Aside
-from projects import pages
+from jiangjin.lib.aside import aside
 from projects.choices import Stage
 from projects.lightrules import RULES
 from projects.models import Project
@@ -37,14 +35,14 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    aside = Aside(partial(home.rest_of, request.user, projects, when))
-    compared = figures.compare(projects, when, "cluster", "park", "month", parts=home.parts_of(when))
+    with aside(home.questions(request.user, projects, when)) as asked_aside:
+        compared = figures.compare(projects, when, "cluster", "park", "month", parts=home.parts_of(when))
+        rest = home.Rest(**asked_aside.answers())
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
-    divided = home.divided(compared, projects, when)
     months = home.months_of(compared, when)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
-    rest = aside.answer()
+    divided = compared.now.parts | rest.standing.parts
     steps = home.funnel(divided, rest.days)
     started, producing = (home.step_of(steps, stage) for stage in (Stage.CONSTRUCTION, Stage.PRODUCTION))
     context = {
@@ -73,9 +71,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "funnel": steps,
         "started_query": started.query,
         "producing_query": producing.query,
-        "largest": rest.largest,
+        "largest": rest.standing.largest,
         "lights": list(rest.lights.items()),
-        "late": pages.mark_rows(rest.late, period=when.period, today=when.shown),
+        "late": rest.late,
         "latest": rest.latest,
     }
     return render(request, "reports/home.html", context)

@@ -93,6 +93,13 @@ def test_what_came_for_earlier_projects_opens_them(register: None, leader: Clien
         assert Decimal(totals(leader, html.unescape(address))["data-arrived"]) == expected
 
 
+def test_whoever_is_late_on_a_day_has_the_amount_of_that_day(register: None, leader: Client) -> None:
+    make_project("迟", agreed="5", signed="2020-01-02", increases=[("4", "2020-11-01")], planned={"started": "2020-02"})
+    for query, agreed in (("year=2020&as_of=2020-06-30", 5), ("year=2020", 9)):
+        (late,) = leader.get(f"/?{query}").context["late"]
+        assert (late.name, late.agreed_capital, bool(late.light_reason)) == ("迟", agreed * YI, True)
+
+
 def test_the_ranks_say_how_many_projects_their_list_has(register: None, leader: Client) -> None:
     response = leader.get("/?year=2020")
     for rank in response.context["ranks"]:
