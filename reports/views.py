@@ -35,9 +35,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
     """Projects and capital of a year, as of a day: in all, the large ones, by cluster, park, month and stage."""
     when = asked(request.GET)
     projects = Project.objects.visible_to(request.user).counted()
-    with aside(home.questions(request.user, projects, when)) as asked_aside:
+    with aside(home.questions(request.user, projects, when)) as others:
         compared = figures.compare(projects, when, "cluster", "park", "month", parts=home.parts_of(when))
-        rest = home.Rest(**asked_aside.answers())
+        rest = home.Rest(**others.answers())
     clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
     total = compared.whole()
     months = home.months_of(compared, when)

@@ -83,14 +83,15 @@ def test_every_column_is_shown_sorted_and_asked(manager: Client, full: Project) 
     rows = {project.name: row(project) for project in Project.objects.all()}
     for column in columns.ALL:
         shown = f"columns=name,{column.key}"
+        backwards = f"&sort=-{column.sort}" if column.sort else ""
         with CaptureQueriesContext(connection) as queries:
-            html = manager.get(f"/projects/?{shown}").content.decode()
+            html = manager.get(f"/projects/?{shown}{backwards}").content.decode()
         assert len(names_in(html)) == 2, column.key
         # Nothing that a row says was left behind and asked for row by row.
         assert not [query["sql"] for query in queries if ASKED_LATER.search(query["sql"])], column.key
         assert html.count('<th scope="col"') == (2 if column.key == "name" else 3), column.key  # one ticks rows
-        for sort in (column.sort, f"-{column.sort}") if column.sort else ():
-            assert len(listed(manager, f"{shown}&sort={sort}")) == 2, sort
+        if column.sort:
+            assert len(listed(manager, f"{shown}&sort={column.sort}")) == 2, column.sort
         # What the database calls empty is what the page shows as nothing.
         asked = column.place.annotated(Project.objects.all(), Asked(Period(2020), TODAY))
         empty = {project.name for project in asked.filter(column.place.empty())}
