@@ -51,7 +51,7 @@ class Computed(Place):
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         return Q(**{f"{self.name}__{lookup}": float(value) if self.read and isinstance(value, Decimal) else value})
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(**{f"{self.name}__isnull": True})
 
 
@@ -164,7 +164,7 @@ class NextMilestone(Place):
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         return Q(**{f"next_planned_on__{lookup}": value})
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(next_planned_on__isnull=True)
 
 
@@ -222,7 +222,7 @@ class LightNow(Place):
         found = lights.with_light(Project.objects.order_by(), asked.today).filter(light_now=value)
         return Q(pk__in=found.values("pk"))
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(pk__in=[])
 
 
@@ -237,5 +237,5 @@ class Missing(Place):
     def value(self, project: Project) -> str | None:
         return "、".join(str(label) for label in stages.missing(project)) or None
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return ~lacking_any()

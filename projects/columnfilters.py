@@ -177,11 +177,11 @@ def _holds(condition: ColumnCondition, asked: Asked) -> Q:
         rank, upwards = Stage(value).rank, condition.operator == AT_LEAST
         return place.fits("in", [one.value for one in Stage if one.rank == rank or (one.rank > rank) == upwards], asked)
     if condition.operator == EMPTY:
-        return place.empty()
+        return place.empty(asked)
     if condition.operator == FILLED:
-        return ~place.empty()
+        return ~place.empty(asked)
     if condition.operator == NOT_EQUAL:
-        return place.empty() | ~_equal(condition, asked)
+        return place.empty(asked) | ~_equal(condition, asked)
     if condition.operator == EQUAL:
         return _equal(condition, asked)
     if isinstance(value, PartialDay):

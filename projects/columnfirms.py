@@ -59,7 +59,7 @@ class Honours(Place):
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         return Q(Exists(self._held.filter(**{f"kind__{lookup}": value})))
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return ~Q(Exists(self._held))
 
     @property

@@ -9,12 +9,13 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from jiangjin.lib.dates import PartialDay, midnight
-from projects.choices import MilestoneKind, Stage
-from projects.models import Milestone, Project
+from projects.choices import Stage
+from projects.counting import happened
+from projects.models import Project
 from projects.periods import ALL, Period
 from projects.querysets import ProjectQuerySet
 
@@ -83,9 +84,14 @@ class Place:
         """Projects with a known value for which the lookup holds."""
         raise NotImplementedError
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         """Projects whose value nobody filled in."""
         raise NotImplementedError
+
+
+def with_cut(projects: ProjectQuerySet, asked: Asked) -> ProjectQuerySet:
+    """Adds `cut_at`, the day after which nothing counts, or None: for `Place.value`."""
+    return projects.annotate(cut_at=Value(asked.day, output_field=DateField()))
 
 
 class Stored(Place):
@@ -105,7 +111,7 @@ class Stored(Place):
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
         return Q(**{f"{self.path}__{lookup}": value})
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(**{self.path: None}) if self.is_null else Q(**{self.path: ""})
 
     @cached_property
@@ -117,7 +123,7 @@ class Stored(Place):
 class AsOf(Stored):
     """An annotation of `projects.then`, in place of the column that it is named after."""
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(**{self.path: None})
 
 
@@ -132,7 +138,7 @@ class Referred(Stored):
         row = getattr(project, self.column)
         return (getattr(row, self.name) or None) if row else None
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(**{self.column: None}) | Q(**{self.path: ""})
 
 
@@ -184,7 +190,7 @@ class Entry(Place):
         inside = Q(park__parent__code=value) if self.column == "park" else Q()
         return Q(**{f"{self.column}__code": value}) | inside
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(**{self.column: None})
 
 
@@ -199,28 +205,32 @@ class Rows(Place):
         read: Callable[[Project], Any],
         needs: tuple[str, ...],
         name: str = "",
+        past: bool = False,
     ) -> None:
+        """`past`: the value is a day on which something happened: as of an earlier day nobody knows it."""
         super().__init__(read, needs)
-        self.rows, self.path, self.name = rows, path, name
+        self.rows, self.path, self.name, self.past = rows, path, name, past
 
     def annotated(self, projects: ProjectQuerySet, asked: Asked, *, shown: bool = False) -> ProjectQuerySet:
-        if shown or not self.name:
-            return projects
-        return projects.alias(**{self.name: Subquery(self._own.values(self.path)[:1])})
+        if shown:
+            return with_cut(projects, asked) if self.past else projects
+        return (
+            projects.alias(**{self.name: Subquery(self._own(asked).values(self.path)[:1])}) if self.name else projects
+        )
 
     def order(self) -> F | None:
         return F(self.name) if self.name else None
 
     def fits(self, lookup: str, value: Any, asked: Asked) -> Q:
-        return Q(Exists(self._own.filter(**{f"{self.path}__{lookup}": value})))
+        return Q(Exists(self._own(asked).filter(**{f"{self.path}__{lookup}": value})))
 
-    def empty(self) -> Q:
-        known = self._own.exclude(**{self.path: None})
+    def empty(self, asked: Asked) -> Q:
+        known = self._own(asked).exclude(**{self.path: None})
         return ~Q(Exists(known.exclude(**{self.path: ""}) if self._is_text else known))
 
-    @property
-    def _own(self) -> QuerySet:
-        return self.rows().filter(project=OuterRef("pk")).order_by()
+    def _own(self, asked: Asked) -> QuerySet:
+        own = self.rows().filter(project=OuterRef("pk")).order_by()
+        return own.filter(happened(self.path, asked.day)) if self.past else own
 
     @property
     def _is_text(self) -> bool:
@@ -229,21 +239,6 @@ class Rows(Place):
         for step in steps:
             model = model._meta.get_field(step).related_model
         return model._meta.get_field(last).empty_strings_allowed
-
-
-def milestone_day(kind: MilestoneKind, column: str) -> Rows:
-    """The planned or actual day of a milestone that a project has once."""
-
-    def read(project: Project) -> PartialDay | None:
-        return next((getattr(row, column) for row in project.milestones.all() if row.kind == kind), None)
-
-    return Rows(
-        lambda: Milestone.objects.filter(kind=kind),
-        column,
-        read=read,
-        needs=(MILESTONES,),
-        name=f"{kind.value}_{column}",
-    )
 
 
 class Moment(Stored):
@@ -259,5 +254,5 @@ class Moment(Stored):
         day = value if lookup == "since" else value + datetime.timedelta(days=1)
         return Q(**{f"{self.path}__{'gte' if lookup == 'since' else 'lt'}": midnight(day)})
 
-    def empty(self) -> Q:
+    def empty(self, asked: Asked) -> Q:
         return Q(pk__in=[])

@@ -27,6 +27,7 @@ from projects.choices import (
     NoteKind,
     Stage,
 )
+from projects.columndays import OfCondition, milestone_day
 from projects.columnfirms import Honours, joint_firms, lead_firm
 from projects.columnplaces import (
     Entry,
@@ -36,7 +37,6 @@ from projects.columnplaces import (
     StageWord,
     Stored,
     Worded,
-    milestone_day,
 )
 from projects.models import Project
 
@@ -194,8 +194,14 @@ ALL: list[Column] = [
     _day("full_production_on", _("at full production on"), MilestoneKind.FULL_PRODUCTION, "actual_on"),
     _own("build_period"),
     Column("condition", _("condition"), "choice", Worded("condition", Condition.choices), choices=Condition.choices),
-    _own("condition_on", "partial_day", downwards=True),
-    Column("condition_reason", _("reason for the condition"), "text", Stored("condition_reason")),
+    Column(
+        "condition_on",
+        Project._meta.get_field("condition_on").verbose_name,
+        "partial_day",
+        OfCondition("condition_on"),
+        downwards=True,
+    ),
+    Column("condition_reason", _("reason for the condition"), "text", OfCondition("condition_reason")),
     Column("missing", _("missing for its stage"), "text", figures.Missing()),
     Column("progress_note", _("progress"), "text", figures.last_note(NoteKind.PROGRESS)),
     Column("problems", _("problems"), "text", figures.last_note(NoteKind.PROBLEM)),

@@ -160,13 +160,13 @@ def _keys_by_index(found: ProjectQuerySet, sort: str, page: Page, asked: Asked) 
     key, place = sort.removeprefix("-"), BY_KEY[sort.removeprefix("-")].place
     if type(place) is not Stored or "__" in place.path or (asked.day is not None and key in THEN):
         return page.object_list
-    known = found.exclude(place.empty()) if place.is_null else found
+    known = found.exclude(place.empty(asked)) if place.is_null else found
     first, most = page.start_index() - 1, page.paginator.per_page
     order = f"-{place.path}" if sort.startswith("-") else place.path
     keys = list(known.order_by(order, "code").values_list("pk", flat=True)[first : first + most])
     if place.is_null and (lacking := most - len(keys)):
         begin = max(0, first - known.count())
-        keys += found.filter(place.empty()).order_by("code").values_list("pk", flat=True)[begin : begin + lacking]
+        keys += found.filter(place.empty(asked)).order_by("code").values_list("pk", flat=True)[begin : begin + lacking]
     return keys
 
 

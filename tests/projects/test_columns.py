@@ -93,8 +93,9 @@ def test_every_column_is_shown_sorted_and_asked(manager: Client, full: Project) 
         if column.sort:
             assert len(listed(manager, f"{shown}&sort={column.sort}")) == 2, column.sort
         # What the database calls empty is what the page shows as nothing.
-        asked = column.place.annotated(Project.objects.all(), Asked(Period(2020), TODAY))
-        empty = {project.name for project in asked.filter(column.place.empty())}
+        asked = Asked(Period(2020), TODAY)
+        found = column.place.annotated(Project.objects.all(), asked).filter(column.place.empty(asked))
+        empty = {project.name for project in found}
         assert empty == {name for name, values in rows.items() if values[column.key] is None}, column.key
 
 
