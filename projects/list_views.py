@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from projects import boxanswer, boxhelp, columns, conditions, listing, pages, savedviews, tabs
+from projects import boxanswer, boxhelp, columns, conditions, listing, listout, pages, savedviews, tabs
 from projects.models import Project
 from projects.periods import Period
 
@@ -33,8 +33,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
     listed = totals.projects + totals.increased
     asked = filters.asked
     shown = columns.chosen(request.GET)
-    page = listing.page_of_rows(found, request.GET, listed, asked, columns=shown)
-    pages.mark_rows(page.object_list, period=asked.period, today=asked.today, columns=shown)
+    page = listing.page_of_rows(found, request.GET, listed, asked, columns=listout.out_columns(request.GET, asked))
+    of_time = listout.of_time(shown, asked)
+    pages.mark_rows(page.object_list, period=asked.period, today=asked.today, columns=shown, of_time=of_time)
     context = {
         "filters": filters,
         "faults": faults,

@@ -38,13 +38,17 @@ def out_columns(params: QueryDict, asked: Asked) -> list[Column]:
     The foot of such a list sums the time's amounts alone: without these columns no sum of the file were the foot's.
     """
     shown = columns.chosen(params)
-    keys, found = {column.key for column in shown}, []
+    beside = of_time(shown, asked)
+    found = []
     for column in shown:
-        found.append(column)
-        beside = OF_THE_YEAR.get(column.key)
-        if beside and beside not in keys and _is_timed(asked)[column.key]:
-            found.append(columns.BY_KEY[beside])
+        found += [column, beside[column.key]] if column.key in beside else [column]
     return found
+
+
+def of_time(shown: Sequence[Column], asked: Asked) -> dict[str, Column]:
+    """By the key of an amount that is shown without it, the column of what of it the foot of the list sums."""
+    found = {key: columns.BY_KEY[OF_THE_YEAR[key]] for key, timed in _is_timed(asked).items() if timed}
+    return {key: column for key, column in found.items() if column not in shown}
 
 
 def sheet_of(

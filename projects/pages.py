@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
@@ -45,10 +45,12 @@ def distance(planned: PartialDay, today: datetime.date) -> Distance:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column with its value in one row."""
+    """A column with its value in one row; `of_time` where, of a whole amount, another one counts in the list's time."""
 
     column: Column
     value: Any
+    of_time: Any = None
+    is_partly: bool = False
 
 
 def mark_rows(
@@ -57,10 +59,12 @@ def mark_rows(
     period: Period | None,
     today: datetime.date,
     columns: Sequence[Column] | None = None,
+    of_time: Mapping[str, Column] | None = None,
 ) -> list[Project]:
     """Add to each row what the list shows beside its columns; milestones must be prefetched.
 
     With `columns`, those of `listing.page_of_rows`, also the cells of the row: then only what they say is asked for.
+    `of_time`: by the key of an amount, the column of that part of it which the foot of the list sums.
     """
     rows = list(rows)
     lit = columns is None or any(column.kind == "light" for column in columns)
@@ -76,8 +80,16 @@ def mark_rows(
             project.light_reason = light.words
         # 增资: signed at another time, listed for a commitment dated in this one.
         project.only_increased = bool(period and not period.is_all and not period.holds(project.signed_on))
-        project.cells = [Cell(column, column.value(project)) for column in columns or ()]
+        project.cells = [_cell(column, project, (of_time or {}).get(column.key)) for column in columns or ()]
     return rows
+
+
+def _cell(column: Column, project: Project, of_time: Column | None) -> Cell:
+    whole = column.value(project)
+    if of_time is None:
+        return Cell(column, whole)
+    part = of_time.value(project)
+    return Cell(column, whole, part, (part or 0) != (whole or 0))
 
 
 def forget_day(request: HttpRequest) -> None:

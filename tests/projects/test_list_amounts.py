@@ -115,6 +115,18 @@ def test_foot_of_the_list_column_of_the_page_and_column_of_the_file_agree(
 
 
 @pytest.mark.parametrize("query", [query for query, *__ in ADDRESSES])
+def test_the_page_says_of_an_amount_what_of_it_the_foot_sums(client: Client, query: str) -> None:
+    response = client.get(f"/projects/?{query}")
+    page, html = response.context, response.content.decode()
+    parts = 0
+    for key, total in (("agreed_capital", page["totals"].agreed), ("arrived_capital", page["totals"].arrived)):
+        cells = [cell for row in page["page"].object_list for cell in row.cells if cell.column.key == key]
+        assert _sum([cell.of_time if cell.is_partly else cell.value for cell in cells]) == total, key
+        parts += sum(cell.is_partly for cell in cells)
+    assert html.count("期内 ") == parts
+
+
+@pytest.mark.parametrize("query", [query for query, *__ in ADDRESSES])
 def test_no_column_of_the_file_has_another_total(client: Client, query: str) -> None:
     every = "columns=name,agreed_capital,agreed_year,arrived_capital,arrived_year"
     book = openpyxl.load_workbook(io.BytesIO(_body(client, f"/projects/export.xlsx?{query}&{every}")))
