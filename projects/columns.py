@@ -52,6 +52,7 @@ class Column:
     kind: text, money (万元, shown in `unit`), integer, decimal (with unit "%" a ratio: 0.5 is 50%), partial_day,
     choice, vocabulary, flag or light. choices: the words of a choice by their keys; of a vocabulary the room's own
     parameter (park, cluster, chain) names them. downwards: whether the first click asks for the largest or latest.
+    summed: whether the foot of the list says its sum; those of agreed and arrived stand there anyhow.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Column:
     unit: str = ""
     choices: Sequence[tuple[str, Any]] = ()
     downwards: bool = False
+    summed: bool = False
 
     @property
     def sort(self) -> str | None:
@@ -102,7 +104,7 @@ def _own(key: str, kind: str = "text", **more: Any) -> Column:
 
 
 def _money(key: str, unit: str = YI_UNIT, **more: Any) -> Column:
-    return _own(key, "money", unit=unit, downwards=True, **more)
+    return _own(key, "money", unit=unit, downwards=True, summed=True, **more)
 
 
 def _day(key: str, label: Promise, kind: MilestoneKind, column: str) -> Column:
@@ -110,7 +112,7 @@ def _day(key: str, label: Promise, kind: MilestoneKind, column: str) -> Column:
 
 
 def _sum(label: Promise, place: figures.Computed) -> Column:
-    return Column(place.name, label, "money", place, unit=YI_UNIT, downwards=True)
+    return Column(place.name, label, "money", place, unit=YI_UNIT, downwards=True, summed=True)
 
 
 def _firm(key: str, label: Promise, column: str, kind: str = "text", **more: Any) -> Column:
@@ -209,12 +211,12 @@ ALL: list[Column] = [
     _money("expected_output"),
     _money("actual_output"),
     _money("expected_tax", WAN_UNIT),
-    _own("expected_jobs", "integer", downwards=True),
-    Column("land_area", _("land"), "decimal", Stored("land_area"), unit=_("mu"), downwards=True),
+    _own("expected_jobs", "integer", downwards=True, summed=True),
+    Column("land_area", _("land"), "decimal", Stored("land_area"), unit=_("mu"), downwards=True, summed=True),
     Column(
         "land_mode", _("how the land came"), "choice", Worded("land_mode", LandMode.choices), choices=LandMode.choices
     ),
-    Column("floor_area", _("floor area"), "decimal", Stored("floor_area"), unit="m²", downwards=True),
+    Column("floor_area", _("floor area"), "decimal", Stored("floor_area"), unit="m²", downwards=True, summed=True),
     _per_mu("investment_per_mu", _("investment per mu"), "agreed_capital"),
     _per_mu("tax_per_mu", _("tax per mu"), "expected_tax"),
     _per_mu("output_per_mu", _("output per mu"), "expected_output"),

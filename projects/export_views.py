@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.demo import as_of_day
 from projects import (
     arrivalgrid,
+    columnsums,
     conditions,
     exports,
     grid_views,
@@ -40,9 +41,10 @@ def project_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     asked, found = filters.asked, filters.qs
     totals = filters.totals(found)
     shown = listout.out_columns(request.GET, asked)
-    sheet = listout.sheet_of(found, shown, sort=listing.sort_of(request.GET), asked=asked, totals=totals)
+    sums, sort = columnsums.sums_of(found, shown, asked), listing.sort_of(request.GET)
+    sheet = listout.sheet_of(found, shown, sort=sort, asked=asked, totals=totals, sums=sums)
     chosen = [(chip.label, chip.value) for chip in conditions.chips_of(filters)]
-    rules = [*listout.rules_of(shown), *listout.time_rules(shown, asked), *exports.usual_rules()]
+    rules = [*listout.rules_of(shown, sums), *listout.time_rules(shown, asked), *exports.usual_rules()]
     about = exports.about_of(request, _("Projects"), chosen, asked.today, rules)
     return exports.send(request, ending, Outgoing(_("Projects"), [sheet], listed(totals), about, chosen))
 

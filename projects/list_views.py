@@ -9,7 +9,18 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from projects import boxanswer, boxhelp, columns, conditions, listing, listout, pages, savedviews, tabs
+from projects import (
+    boxanswer,
+    boxhelp,
+    columns,
+    columnsums,
+    conditions,
+    listing,
+    listout,
+    pages,
+    savedviews,
+    tabs,
+)
 from projects.models import Project
 from projects.periods import Period
 
@@ -49,6 +60,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "agreed": listing.plain(totals.agreed),
         "arrived": listing.plain(totals.arrived),
+        "sums": columnsums.sums_of(found, shown, asked) if listed else [],
         "unknown": 0 if faults else conditions.unknown_beside(filters, visible, words, totals),
         "bounded": conditions.bounds_amount(filters),
         **_period_of(asked.period),

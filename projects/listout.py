@@ -15,6 +15,7 @@ from projects import columns, exports, listing
 from projects.choices import CommitmentKind
 from projects.columnplaces import Asked
 from projects.columns import PERCENT, WAN_UNIT, Column
+from projects.columnsums import ColumnSum
 from projects.listrows import rows_of
 from projects.periods import ALL
 from projects.querysets import ProjectQuerySet, Totals
@@ -58,14 +59,17 @@ def sheet_of(
     sort: str,
     asked: Asked,
     totals: Totals,
+    sums: Sequence[ColumnSum] = (),
 ) -> OutSheet:
     """These projects as a table whose rows are fetched as they are taken, so many at a time.
 
     `totals` is what the list says under `asked`; an amount of a time is the total of the column beside the whole one.
+    `sums` is what it says of its other columns.
     """
     timed = _is_timed(asked)
     whole = found.totals(None, asked.day) if any(timed.values()) else totals
     words: dict[str, Any] = {"name": totals_in_words(totals)}
+    words |= {one.column.key: one.value for one in sums}
     words |= {"agreed_capital": whole.agreed, "arrived_capital": whole.arrived}
     of_time = {"agreed_capital": totals.agreed, "arrived_capital": totals.arrived}
     words |= {OF_THE_YEAR[key]: of_time[key] for key, is_timed in timed.items() if is_timed}
@@ -113,8 +117,8 @@ def totals_in_words(totals: Totals) -> str:
     return "，".join(parts)
 
 
-def rules_of(shown: Sequence[Column]) -> list[str]:
-    """What the file says of its units and its totals."""
+def rules_of(shown: Sequence[Column], sums: Sequence[ColumnSum] = ()) -> list[str]:
+    """What the file says of its units and its totals, and how many rows a total lacks."""
     money = [column for column in shown if column.kind == "money"]
     rules = (
         [_("Amounts stand in the unit of their column's head; the numbers in the cells are not rounded.")]
@@ -122,6 +126,10 @@ def rules_of(shown: Sequence[Column]) -> list[str]:
         else []
     )
     rules.append(_("The last row of the workbook holds the totals of the list; the .csv file has rows only."))
+    for one in sums:
+        if one.unknown:
+            words = {"column": out_column(one.column).label, "number": one.unknown}
+            rules.append(_("%(column)s: not filled in for %(number)d, which its total leaves out.") % words)
     return rules
 
 

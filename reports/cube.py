@@ -196,6 +196,7 @@ class _Cutter:
             "n_projects": Count("pk"),
             "n_unknown": Count("pk", filter=~known),
             **{f"n_{name}": Sum(column) for name, column in SUMS.items()},
+            **{f"n_{name}_known": Count(column) for name, column in SUMS.items()},
             # Without a day the kept sums are what the dated rows come to (check_data).
             "n_agreed_whole": Sum("agreed_capital"),
             "n_arrived_to_date": Sum("arrived_capital"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from projects.columns import DEFAULT
 from projects.periods import EARLIER, Arrivals, Period
 from reports.asked import Asked
 from reports.dimensions import DIMENSIONS
@@ -49,6 +50,10 @@ class Place:
     def cohort(self, *more: tuple[str, str]) -> Params:
         """What was signed in the period, with its whole amounts up to the day."""
         return [("signed_in", (self.time or self.period).code), *self._narrowed(), *more]
+
+    def cohort_with(self, column: str) -> Params:
+        """The cohort in a list that shows this column beside the usual ones: its foot sums what it shows."""
+        return self.cohort(("columns", ",".join([*(usual.key for usual in DEFAULT), column])))
 
 
 def _when(period: Period) -> tuple[str, str]:

@@ -45,6 +45,11 @@ class Figures:
     jobs: int = 0
     land_area: Decimal = ZERO  # mu
     agreed_on_land: Decimal = ZERO  # of those whose land area is known
+    # Of how many projects each of these four is known: of none, its sum says nothing (`known_sum`).
+    output_known: int = 0
+    tax_known: int = 0
+    jobs_known: int = 0
+    land_area_known: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         return summed((self, other))
@@ -91,6 +96,23 @@ class Figures:
         """Agreed, a project whose amount is known, in 万元."""
         return ratio(self.agreed_whole, self.projects - self.unknown)
 
+    @property
+    def known_output(self) -> Decimal | None:
+        return known_sum(self.output, self.output_known, self.projects)
+
+    @property
+    def known_tax(self) -> Decimal | None:
+        return known_sum(self.tax, self.tax_known, self.projects)
+
+    @property
+    def known_jobs(self) -> int | None:
+        return known_sum(self.jobs, self.jobs_known, self.projects)
+
+    @property
+    def known_land_area(self) -> Decimal | None:
+        """In mu."""
+        return known_sum(self.land_area, self.land_area_known, self.projects)
+
 
 ALL_OF = attrgetter(*(field.name for field in fields(Figures)))
 NOTHING = Figures()
@@ -114,6 +136,14 @@ def summed(rows: Iterable[Figures]) -> Figures:
     """Several cells as one."""
     values = [ALL_OF(row) for row in rows]
     return Figures(*map(sum, zip(*values, strict=True))) if values else NOTHING
+
+
+def known_sum(total: Any, known: int, projects: int) -> Any:
+    """A sum over projects of which so many know it; None where none of them does, for unknown is not 0.
+
+    Of no projects at all it is 0. The sums below still add up: a whole is unknown only where no part knows any.
+    """
+    return None if projects and not known else total
 
 
 def ratio(part: Any, whole: Any) -> Decimal | None:

@@ -63,8 +63,15 @@ def _rate(code: str, name: Any, value: str, opens: Callable[[Place], Params], ru
     return Measure(code, name, name, "rate", attrgetter(value), opens, POINTS, rule=rule)
 
 
-def _of_cohort(code: str, name: Any, kind: str, value: str, rule: Any = "", label: Any = "") -> Measure:
-    return Measure(code, name, label or name, kind, attrgetter(value), Place.cohort, GROWTH, rule=rule)
+def _with(column: str) -> Callable[[Place], Params]:
+    """The cohort in a list that shows the column whose sum the measure is, so that its foot repeats the figure."""
+    return lambda place: place.cohort_with(column)
+
+
+def _of_cohort(
+    code: str, name: Any, kind: str, value: str, opens: Callable[[Place], Params], rule: Any = "", label: Any = ""
+) -> Measure:
+    return Measure(code, name, label or name, kind, attrgetter(value), opens, GROWTH, rule=rule)
 
 
 MEASURES = {
@@ -166,15 +173,25 @@ MEASURES = {
             reached(Stage.FULL_PRODUCTION),
             _("Full-production rate = at full production ÷ projects signed."),
         ),
-        _of_cohort("output", _("Expected output"), "yi", "output", label=_("Expected output (100 million)")),
-        _of_cohort("tax", _("Expected tax"), "wan", "tax", label=_("Expected tax (10,000)")),
-        _of_cohort("jobs", _("Expected jobs"), "count", "jobs"),
-        _of_cohort("land", _("Land"), "decimal", "land_area", label=_("Land (mu)")),
+        _of_cohort(
+            "output",
+            _("Expected output"),
+            "yi",
+            "known_output",
+            _with("expected_output"),
+            label=_("Expected output (100 million)"),
+        ),
+        _of_cohort(
+            "tax", _("Expected tax"), "wan", "known_tax", _with("expected_tax"), label=_("Expected tax (10,000)")
+        ),
+        _of_cohort("jobs", _("Expected jobs"), "count", "known_jobs", _with("expected_jobs")),
+        _of_cohort("land", _("Land"), "decimal", "known_land_area", _with("land_area"), label=_("Land (mu)")),
         _of_cohort(
             "per_mu",
             _("Agreed per mu"),
             "decimal",
             "agreed_per_mu",
+            _with("land_area"),
             _("Agreed per mu: of the projects whose land area is known."),
             _("Agreed per mu (10,000)"),
         ),
@@ -183,6 +200,7 @@ MEASURES = {
             _("Average size"),
             "yi",
             "average",
+            Place.cohort,
             _("Average size: agreed ÷ projects whose amount is known."),
             _("Average size (100 million)"),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +12,8 @@ import pytest
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from projects import columns, columnsums
+from projects.models import Project
 from reports.dimensions import DIMENSIONS
 from reports.grid import Grid, Row
 from reports.measures import ratio
@@ -27,6 +30,14 @@ ADDS_UP = ("projects", "agreed", "arrived", "arrived_to_date", "unknown", "termi
 FLOWS = ("projects", "agreed", "arrived")
 # What the footer of the list behind a measure says of it.
 FOOT = {"agreed": "agreed", "arrived": "arrived", "arrived_to_date": "arrived"}
+PROMISED: dict[str, list[Any]] = {
+    "expected_output": [0, Decimal("1234.5678")],
+    "expected_tax": [Decimal("0.01"), Decimal(500)],
+    "expected_jobs": [0, 35, 1200],
+    "land_area": [0, Decimal("0.1"), Decimal("120.123456")],
+}
+# Sums of what projects know: the list behind them shows the column, and says its sum.
+COLUMNS = {"output": "expected_output", "tax": "expected_tax", "jobs": "expected_jobs", "land": "land_area"}
 # Numerators of rates, counted by the list behind them.
 RATES = ("start_rate", "production_rate", "full_rate", "registration_rate", "landing_rate", "performance_rate")
 
@@ -42,10 +53,21 @@ def somebody(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
         block = transaction.atomic()
         block.__enter__()
         load_vocabulary()
-        fill_register(random.Random(2021), 120)
+        chance = random.Random(2021)
+        fill_register(chance, 120)
+        fill_plans(chance)
         yield make_user("reader", "leader")
         transaction.set_rollback(True)
         block.__exit__(None, None, None)
+
+
+def fill_plans(chance: random.Random) -> None:
+    """What projects promise, known of some: 0, fractions, or nothing; for one source of nobody."""
+    for project in Project.objects.exclude(source="外出招商"):
+        for column, values in PROMISED.items():
+            setattr(project, column, chance.choice([None, None, *values]))
+        project.save_base(raw=True)
+    Project.objects.filter(source="外出招商").update(**dict.fromkeys(PROMISED))
 
 
 def table(user: Any, **params: Any) -> Grid:
@@ -80,13 +102,7 @@ def test_parts_add_up_and_open_their_rows(somebody: Any) -> None:
             grid = table(somebody, **params)
         except TooManyColumns:
             continue
-        for place, column in enumerate(grid.columns):
-            code = column.key.rsplit(".", 1)[-1]
-            if code in ADDS_UP:
-                assert sum(row.cells[place].value for row in level_nought(grid)) == grid.rows[-1].cells[place].value, (
-                    params,
-                    column.key,
-                )
+        assert_adds_up(grid, params)
         filled = [
             (row.cells[place], column, row)
             for row in grid.rows
@@ -95,6 +111,18 @@ def test_parts_add_up_and_open_their_rows(somebody: Any) -> None:
         ]
         for cell, column, row in chance.sample(filled, min(8, len(filled))):
             assert_cell_opens(cell, column.key.rsplit(".", 1)[-1], row, grid, params)
+
+
+def assert_adds_up(grid: Grid, case: Any) -> None:
+    """The rows come to the total; what no row knows is unknown of all, and not 0."""
+    for place, column in enumerate(grid.columns):
+        code = column.key.rsplit(".", 1)[-1]
+        if code in ADDS_UP or code in COLUMNS:
+            parts = [row.cells[place].value for row in level_nought(grid)]
+            known, total = [value for value in parts if value is not None], grid.rows[-1].cells[place].value
+            assert sum(known) == (total or 0), (case, column.key)
+            assert code in COLUMNS or len(known) == len(parts), (case, column.key)
+            assert total is not None or not any(known), (case, column.key)
 
 
 def test_what_is_compared_opens_its_rows(somebody: Any) -> None:
@@ -121,9 +149,13 @@ def test_what_is_compared_opens_its_rows(somebody: Any) -> None:
 
 
 def assert_cell_opens(cell: Any, code: str, row: Row, grid: Grid, case: Any) -> None:
-    behind = listed(list(cell.params))[0]
+    behind, filters = listed(list(cell.params))
     if code in ("projects", "unknown", "stalled", "terminated"):
         assert behind.projects == cell.value, (case, code, cell)
+    elif code in COLUMNS:
+        shown = columns.chosen(filters.data)
+        sums = {one.column.key: one.value for one in columnsums.sums_of(filters.qs, shown, filters.asked)}
+        assert sums == {COLUMNS[code]: cell.value}, (case, code, cell)
     elif code in FOOT:
         assert getattr(behind, FOOT[code]) == cell.value, (case, code, cell)
     elif code in RATES:
