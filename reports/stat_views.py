@@ -63,17 +63,18 @@ def statistics_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     grid, faults = table_or_faults(asked)
     if grid is None:
         return render(request, "reports/statistics.html", {**page_of(asked, request), "faults": faults}, status=422)
-    title, rules = str(grid.title), []
+    title, conditions = str(grid.title), conditions_in_words(asked)
     if saved := open_table(request):
-        title, rules = saved.name, [title]
+        # A name of one's own says too little, in the log most of all.
+        conditions.insert(0, (str(_("Statistics")), title))
+        title = saved.name
     return gridout.send_grids(
         request,
         ending,
         title,
         [replace(grid, title=title)],
-        conditions=conditions_in_words(asked),
+        conditions=conditions,
         day=asked.shown,
-        rules=rules,
     )
 
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from accounts.models import AuditEvent
 from reports.models import SavedTable
 from tests.builders import make_project, make_user
 
@@ -165,7 +166,10 @@ def test_the_files_of_a_saved_table_carry_its_name(vocabulary: None) -> None:
     book = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content)))  # type: ignore[arg-type]
     assert book.sheetnames[0] == "报区委：集群"
     about = {f"{cell.value}" for row in book.worksheets[-1] for cell in row}
-    assert {"报区委：集群", "按产业集群统计"} <= about
+    assert {"报区委：集群", "统计 按产业集群统计"} <= about
+    logged = AuditEvent.objects.latest("id")
+    assert logged.subject == "报区委：集群"
+    assert "统计 按产业集群统计" in str(logged.detail)
     lines = manager.get(f"/reports/statistics/export.csv?{query}")
     assert unquote(lines["Content-Disposition"]).partition("''")[2].startswith("报区委：集群-")
     # Somebody else's own table gives no name away.
