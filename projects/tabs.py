@@ -42,11 +42,7 @@ class Tabs:
 
 
 def tabs_of(
-    request: HttpRequest,
-    opened: Opened,
-    views: Sequence[SavedView],
-    own: int | None,
-    day: datetime.date | None = None,
+    request: HttpRequest, opened: Opened, views: Sequence[SavedView], own: int | None, day: datetime.date | None
 ) -> Tabs:
     """The tabs of the list under these parameters, all as of the list's day.
 
