@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from projects import conditions
 from projects.boxcutting import MOST_CHARS
-from projects.boxmeaning import Understood
+from projects.boxmeaning import Remark, Understood
 from projects.boxsettling import JOINED
 from projects.boxvocabulary import vocabulary_for
 from projects.permissions import Actor
-from projects.smartbox import understand
+from projects.smartbox import LOOKED_FOR, understand
 
 
 def address_of(params: QueryDict, *, user: Actor) -> str:
@@ -37,6 +37,9 @@ def address_of(params: QueryDict, *, user: Actor) -> str:
 
 
 def told(params: QueryDict, *, user: Actor) -> Understood | None:
-    """What the line was understood as, for the sentences above the list; None where there was none."""
+    """What the line was understood as, for the sentences above the list; a search for text without one says where."""
     line = params.get("said", "")[:MOST_CHARS]
-    return understand(line, vocabulary_for(user, line)) if line else None
+    if line:
+        return understand(line, vocabulary_for(user, line))
+    text = params.get("q", "").strip()[:MOST_CHARS]
+    return Understood(rest=text, hints=[Remark(text, LOOKED_FOR)]) if text else None

@@ -41,11 +41,16 @@ def means(name: str, *values: str, note: Sentence = "", offers: Iterable[str] = 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A typed word with its meaning; without one it is looked for as text. parts: how it could be cut in two."""
+    """A typed word with its meaning; without one it is looked for as text.
+
+    parts: how it could be cut in two. also: words that it may be short for. unknown: nobody said that it is text.
+    """
 
     text: str
     meaning: Meaning | None = None
     parts: tuple[str, str] | None = None
+    also: tuple[str, ...] = ()
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ class Understood:
     unclear: list[Remark] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
     hints: list[Remark] = field(default_factory=list)  # worth saying only where nothing is found
+    as_text: list[Remark] = field(default_factory=list)  # what beside conditions is only looked for
 
     @property
     def is_plain(self) -> bool:
         """Whether the line is nothing but text to look for."""
-        return not (self.params or self.unclear or self.notes or self.hints)
+        return not (self.params or self.unclear or self.notes or self.hints or self.as_text)

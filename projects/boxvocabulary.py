@@ -34,8 +34,11 @@ LEGAL_FORMS = ("{}公司", "{}集团", "{}有限公司", "{}有限责任公司",
 MOST_SHOWN = 3  # namesakes
 KINDS = {"park": _("park"), "cluster": _("cluster"), "chain": _("chain"), "official": _("lead official")}
 KINDS |= {"lead_unit": _("lead unit"), "source": _("source")}
+LEAST_LETTERS = 3  # of a name's initials that are read as the name
 PREFIXES = {"lead_unit": "单位", "source": "来源", "official": "领导"}
+PREFIXES_OF_PLACES = {"park": "园区", "cluster": "集群", "chain": "产业链"}
 ALSO = _("Read as the %(kind)s; it is a %(other)s as well.")
+SPELLED = _("Read as the pinyin of %(name)s. To look for it as text:")
 
 Namesakes = Callable[[Iterable[str]], dict[str, list[str]]]
 
@@ -54,6 +57,13 @@ class Name:
     def pinyin(self) -> tuple[str, str]:
         """Initials and readings of the label."""
         return pinyin_of_person(self.label) if self.kind == "official" else pinyin_of(self.label)
+
+    @property
+    def letters(self) -> set[str]:
+        """What may be typed for it in letters: initials and whole pinyin of its Chinese spellings."""
+        chinese = (text for text in self.spellings if not text.isascii())
+        read = [self.pinyin] if self.kind == "official" else map(pinyin_of, chinese)
+        return {key for initials, readings in read for key in (initials, readings.replace(" ", "")) if len(key) > 1}
 
 
 def nobody(words: Iterable[str]) -> dict[str, list[str]]:
@@ -101,6 +111,35 @@ class Vocabulary:
         for key in sorted(self.words, key=len, reverse=True):
             found.setdefault(key[0], []).append(key)
         return found
+
+    @cached_property
+    def by_letters(self) -> Mapping[str, tuple[Name, ...]]:
+        """The names by what is typed for them in letters; the search for text finds officials, so not these alone."""
+        found: dict[str, dict[tuple[str, str], Name]] = {}
+        for name in self.names:
+            for key in name.letters:
+                found.setdefault(key, {}).setdefault((name.kind, name.value), name)
+        return {
+            key: tuple(names.values()) for key, names in found.items() if {kind for kind, __ in names} != {"official"}
+        }
+
+    def spelled(self, key: str) -> Meaning | None:
+        """What letters mean that stand for one name alone: jjzbq. Two letters are too often something else."""
+        names = self.by_letters.get(key, ())
+        if len(names) != 1 or len(key) < LEAST_LETTERS:
+            return None
+        (name,) = names
+        note = sentence(SPELLED, name=name.label)
+        return means(name.kind, name.value, note=note, offers=(f"“{key}”",))
+
+    def maybe(self, key: str) -> tuple[str, ...]:
+        """Words that letters may be short for, as they are typed to be understood."""
+        return tuple(map(self._typed, self.by_letters.get(key, ())[:MOST_SHOWN]))
+
+    def _typed(self, name: Name) -> str:
+        meaning = self.words.get(match_key(name.label))
+        is_clear = meaning is not None and meaning.params == ((name.kind, name.value),)
+        return name.label if is_clear else f"{(PREFIXES | PREFIXES_OF_PLACES)[name.kind]}:{name.label}"
 
     def of(self, kind: str) -> list[Name]:
         """The names of one kind."""

@@ -70,7 +70,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "told": boxanswer.told(request.GET, user=request.user),
         "box_help": boxhelp.HELP,
         **savedviews.shown_with(opened, views, shown),
-        "tabs": tabs.tabs_of(request, opened, views, None if faults else totals.projects),
+        "tabs": tabs.tabs_of(request, opened, views, None if faults else totals.projects, filters.day),
     }
     return _list_page(request, context)
 

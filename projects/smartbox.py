@@ -50,6 +50,9 @@ NO_NUMBER = _("How many there are cannot be asked for. Give an amount, a time or
 NO_NOT = _("What to leave out cannot be said here yet, only what to show.")
 IN_ONE = _("Looked for as one text. With a blank in it:")
 NO_SUCH = _("There is none of this name.")
+MAYBE = _("Looked for as text. It may also stand for:")
+LOOKED_FOR = _("Looked for as text: in names, numbers, investors and lead officials.")
+AS_TEXT = _("Not understood as a condition; looked for as text.")
 CALLED_SO = _("Read as a word of the register; there is also %(names)s.")
 
 
@@ -58,12 +61,13 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
     words = _words(pieces_of(text), vocabulary)
     hints = [_hint(words, at) for at, word in enumerate(words) if word.parts]
     if not any(word.meaning and not word.meaning.filler for word in words):
-        return Understood(rest=" ".join(word.text for word in words), hints=hints)
+        return Understood(rest=" ".join(word.text for word in words), notes=_maybe(words), hints=hints)
     params, contradictions = settled(words)
     unclear = [Remark(word.text, word.meaning.unclear, _offers(words, at)) for at, word in _where(words, "unclear")]
     notes = [Remark(word.text, word.meaning.note, _offers(words, at)) for at, word in _where(words, "note")]
     rest = " ".join(word.text for word in words if word.meaning is None)
-    return Understood(params, rest, unclear + contradictions, notes + _called_so(words, vocabulary), hints)
+    notes += [*_called_so(words, vocabulary), *_maybe(words)]
+    return Understood(params, rest, unclear + contradictions, notes, hints, _as_text(words))
 
 
 def _where(words: list[Word], what: str) -> Iterable[tuple[int, Word]]:
@@ -74,6 +78,21 @@ def _offers(words: list[Word], at: int) -> tuple[Offer, ...]:
     """The line with another word at this place, one offer a word."""
     meaning = words[at].meaning
     return tuple(Offer(other, _line(words, at, other)) for other in (meaning.offers if meaning else ()))
+
+
+def _maybe(words: list[Word]) -> list[Remark]:
+    """dg is looked for as it stands; it may be short for 德感."""
+    return [
+        Remark(word.text, MAYBE, tuple(Offer(other, _line(words, at, other)) for other in word.also))
+        for at, word in enumerate(words)
+        if word.also
+    ]
+
+
+def _as_text(words: list[Word]) -> list[Remark]:
+    """What of the line is no condition, though nobody said that it is text: in one sentence."""
+    unknown = [word.text for word in words if word.unknown and not word.also]
+    return [Remark("、".join(unknown), AS_TEXT)] if unknown else []
 
 
 def _hint(words: list[Word], at: int) -> Remark:
@@ -167,11 +186,14 @@ class _Reader:
         prefixed = PREFIXED.fullmatch(piece.text)
         if prefixed and (found := self._prefixed(prefixed["what"], prefixed["value"])):
             return [found]
+        if meaning := self.vocabulary.spelled(piece.key):
+            return [Word(piece.text, meaning)]
         if parts := self._cut(piece.key):
             return parts
         if (without := NOT.fullmatch(piece.key)) and (self.whole(without[1]) or self._cut(without[1])):
             return [Word(piece.text, Meaning(unclear=NO_NOT))]
-        return [Word(piece.text, parts=self._halves(piece.key))]
+        also = self.vocabulary.maybe(piece.key)
+        return [Word(piece.text, parts=self._halves(piece.key), also=also, unknown=True)]
 
     def _halves(self, key: str) -> tuple[str, str] | None:
         """A word at the beginning or the end, and what is left of a key that is text as a whole."""
@@ -208,6 +230,9 @@ class _Reader:
         for name in self.vocabulary.of(kind):
             if piece.key in {Piece(spelling).key for spelling in name.spellings}:
                 return Word(f"{what}:{value}", means(kind, name.value))
+        spelled = [name for name in self.vocabulary.by_letters.get(piece.key, ()) if name.kind == kind]
+        if len(spelled) == 1:
+            return Word(f"{what}:{value}", means(kind, spelled[0].value))
         return Word(f"{what}:{value}", Meaning(unclear=NO_SUCH))
 
     def _cut(self, key: str) -> list[Word] | None:

@@ -58,10 +58,11 @@ def _line(view: SavedView, words: conditions.Vocabulary) -> Line:
 
 @require_GET
 def view_counts(request: HttpRequest) -> HttpResponse:
-    """The numbers of the tabs, for the page that is open: a part that puts itself into place."""
+    """The numbers of the tabs, for the page that is open and its day: a part that puts itself into place."""
+    day = conditions.narrowed(request.GET, Project.objects.none(), {}).day
     views, years = savedviews.visible_views(request.user), pages.years_offered()[: savedviews.YEARS]
-    counts = viewcounts.counted(request.user, views, years)
-    return render(request, "projects/_tab_counts.html", {"counts": counts})
+    counts = viewcounts.counted(request.user, views, years, day)
+    return render(request, "projects/_tab_counts.html", {"counts": counts, "day": day})
 
 
 @require_http_methods(["GET", "POST"])

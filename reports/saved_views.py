@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -50,8 +52,18 @@ def saved_table_create(request: HttpRequest) -> HttpResponse:
             form.taken()
         else:
             messages.success(request, _("Saved as “%(name)s”.") % {"name": table.name})
-            return redirect(table)
+            return redirect(_as_seen(table, request))
     return render(request, "reports/saved_table_form.html", {"form": form, "is_new": True}, status=422)
+
+
+def _as_seen(table: SavedTable, request: HttpRequest) -> str:
+    """Its address with the day and the year that were looked at: the table itself keeps neither."""
+    asked, params = stat_asked(request.GET, request.user), request.GET
+    seen = {"as_of": asked.day.isoformat()} if asked.day and params.get("as_of") else {}
+    year = asked.period.year
+    if year and (params.get("year") or params.get("period")) and "year" not in QueryDict(table.query):
+        seen["year"] = str(year)
+    return f"{table.get_absolute_url()}&{urlencode(seen)}" if seen else table.get_absolute_url()
 
 
 @require_http_methods(["GET", "POST"])

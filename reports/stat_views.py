@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -57,14 +57,24 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def statistics_export(request: HttpRequest, ending: str) -> HttpResponseBase:
-    """The table as a file, with its rules and what it is narrowed to."""
+    """The table as a file, with its rules and what it is narrowed to; a saved one goes by its name."""
     permissions.require_export(request.user)
     asked = stat_asked(request.GET, request.user)
     grid, faults = table_or_faults(asked)
     if grid is None:
         return render(request, "reports/statistics.html", {**page_of(asked, request), "faults": faults}, status=422)
+    title, conditions = str(grid.title), conditions_in_words(asked)
+    if saved := open_table(request):
+        # A name of one's own says too little, in the log most of all.
+        conditions.insert(0, (str(_("Statistics")), title))
+        title = saved.name
     return gridout.send_grids(
-        request, ending, grid.title, [grid], conditions=conditions_in_words(asked), day=asked.shown
+        request,
+        ending,
+        title,
+        [replace(grid, title=title)],
+        conditions=conditions,
+        day=asked.shown,
     )
 
 

@@ -19,7 +19,7 @@ from reports.fixing import may_fix, require_fix
 from reports.gridout import send_grids
 from reports.links import Place
 from reports.monthly.asked import Month, month_of
-from reports.monthly.tables import NOT_MADE, TABLES, Table
+from reports.monthly.tables import LEFT_OUT, NOT_MADE, TABLES, Table
 
 
 @require_GET
@@ -114,5 +114,5 @@ def _fixed(request: HttpRequest, tables: list[Table], name: str, path: str) -> H
 def _in_words(month: Month, tables: list[Table]) -> list[tuple[str, str]]:
     said = [(str(_("month")), month.month.label)]
     if len(tables) > 1:
-        said.append((str(_("tables")), str(NOT_MADE)))
+        said.append((str(_("tables left out")), str(LEFT_OUT)))
     return [*said, *((str(_("passed over")), words) for words in month.said)]

@@ -367,6 +367,54 @@ def test_the_tab_of_the_page_says_what_its_foot_says(mine: Client, owner: User) 
     assert mine.get("/projects/?year=2020&min_capital=x").context["tabs"].row[1].count == 2
 
 
+def tab_counts(client: Client, query: str = "") -> dict[str, int]:
+    """The numbers that the page asks for after it was loaded, by the place that they go to."""
+    html = client.get(f"/projects/views/counts/{query}").content.decode()
+    return {
+        key: int(number)
+        for key, number in re.findall(r'id="count-([\w-]+)" hx-swap-oob="true">(?:<[^>]*>)?(\d+)', html)
+    }
+
+
+def test_tabs_of_a_list_as_of_a_day_keep_it_and_count_as_their_lists_do(mine: Client, owner: User) -> None:
+    make_project("一月的", park="degan", agreed="1", signed="2020-01-05")
+    make_project("年末的", park="degan", agreed="1", signed="2020-12-05")
+    make_project("去年的", park="shuangfu", agreed="1", signed="2019-05-01")
+    make_view(owner, "park=degan", "德感")
+    kept = make_view(owner, "as_of=2020-12-31&year=2020", "年末")
+    tab_counts(mine)  # of today, a moment ago: must not be shown for the other day
+    response = mine.get("/projects/?year=2020&as_of=2020-06-30")
+    tabs, html = response.context["tabs"], response.content.decode()
+    assert [(tab.key, tab.count) for tab in tabs.row if tab.count is not None] == [("year-2020", 1)]
+    assert 'hx-get="/projects/views/counts/?as_of=2020-06-30"' in html
+    counts = tab_counts(mine, "?as_of=2020-06-30")
+    assert counts["year-2020-2020-06-30"] == 1
+    for tab in mine.get("/projects/?year=2020&as_of=2020-06-30").context["tabs"].row:
+        assert ("as_of=2020-06-30" in tab.url) == (tab.key != f"view-{kept.pk}"), tab.url
+        assert f'id="count-{tab.key}-2020-06-30"' in html  # numbers of another day find no place here
+        opened = mine.get(tab.url).context
+        assert tab.count == opened["totals"].projects == counts[f"{tab.key}-2020-06-30"], tab.url
+        (current,) = [one.key for one in opened["tabs"].row if one.current]
+        assert current == tab.key
+        assert next(one.count for one in opened["tabs"].row if one.current) == tab.count
+    assert tab_counts(mine)["year-2020"] == 2
+    assert tab_counts(mine, "?as_of=x")["year-2020"] == 2
+
+
+def test_a_view_looked_at_on_another_day_shows_the_number_of_its_foot(mine: Client, owner: User) -> None:
+    make_project("一月的", park="degan", agreed="1", signed="2020-01-05")
+    make_project("年末的", park="degan", agreed="1", signed="2020-12-05")
+    view = make_view(owner, "park=degan", "德感")
+    tab_counts(mine, "?as_of=2020-06-30")
+    make_project("又一个", park="degan", agreed="1", signed="2020-02-05")  # after the numbers were asked
+    context = mine.get(f"/projects/?view={view.pk}&as_of=2020-06-30").context
+    counts = {tab.key: tab.count for tab in context["tabs"].row}
+    assert counts[f"view-{view.pk}"] == context["totals"].projects == 2
+    context = mine.get(f"/projects/?view={view.pk}&as_of=2020-06-30&min_capital=5").context
+    counts = {tab.key: tab.count for tab in context["tabs"].row}
+    assert counts[f"view-{view.pk}"] == 1  # of its own link, as counted
+
+
 def test_many_views_stand_in_a_menu_and_cost_no_more_queries(mine: Client, owner: User) -> None:
     two_parks()
     counted = []
@@ -375,7 +423,12 @@ def test_many_views_stand_in_a_menu_and_cost_no_more_queries(mine: Client, owner
             make_view(owner, f"park=shuangfu&min_capital={place + 1}", f"视图{place:02d}", position=place)
         mine.get("/projects/")
         asked = []
-        for url in ("/projects/", "/projects/views/counts/", "/projects/views/"):
+        for url in (
+            "/projects/",
+            "/projects/views/counts/",
+            "/projects/views/counts/?as_of=2020-06-30",
+            "/projects/views/",
+        ):
             cache.clear()
             with CaptureQueriesContext(connection) as queries:
                 mine.get(url)

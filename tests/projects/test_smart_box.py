@@ -237,8 +237,29 @@ PHRASES = {
     "金额从大到小": "sort=-agreed_capital",
     "按签约时间从旧到新": "sort=signed_on",
     "双福 最新签约": "park=shuangfu&sort=-signed_on",
+    # letters: the initials and the pinyin of a park, cluster, chain or source, where it is one alone
+    "jjzbq": "park=comprehensive-bonded-zone",
+    "JJZBQ": "park=comprehensive-bonded-zone",
+    "zbq 2020": "park=comprehensive-bonded-zone&year=2020",
+    "zybzc": "park=southwest-paper-city",
+    "xfp": "cluster=consumer-goods",
+    "xiaofeipin 10亿以上": "cluster=consumer-goods&min_capital=10",
+    "zbzz 双福": "cluster=equipment&park=shuangfu",
+    "twp": "chain=seasoning",
+    "cgq": "chain=sensors",
+    "wczs": "source=外出招商",
+    "园区:dg": "park=degan",
+    "集群:cl": "cluster=materials",
+    "dg": "q=dg",  # two letters: too often something else
+    "sf 2020": "q=sf&year=2020",
+    "zgq": "q=zgq",  # the search for text finds officials
+    "“jjzbq”": "q=jjzbq",
+    "文字:xfp": "q=xfp",
+    "twpjd": "q=twpjd",  # letters are a word as a whole or none
+    "twpxfp": "q=twpxfp",
     # text
     "和邦": "q=和邦",
+    "双福 亩产三万": "park=shuangfu&q=亩产三万",
     "sfjx": "q=sfjx",
     "双福 蓝莓": "park=shuangfu&q=蓝莓",
     "双福 蓝莓 项目": "park=shuangfu&q=蓝莓",
@@ -364,6 +385,58 @@ def test_a_firm_of_the_same_name_is_named_and_one_click_away() -> None:
     assert read(remark.offers[0].say)[0] == {"q": ["双福 蓝莓"], "year": ["2020"]}
 
 
+@pytest.mark.parametrize(("line", "say"), [("jjzbq", "“jjzbq”"), ("蓝莓 twp 2020", "“蓝莓” “twp” 2020")])
+def test_letters_that_are_read_as_a_name_can_be_text(line: str, say: str) -> None:
+    (remark,) = understand(line, KNOWN).notes
+    assert [offer.say for offer in remark.offers] == [say]
+    assert "q" in read(say)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("dg", {"德感": "park=degan"}),
+        ("蓝莓 dg 2020", {"“蓝莓” 德感 2020": "q=蓝莓&park=degan&year=2020"}),
+        ("cl", {"材料": "cluster=materials"}),
+        ("xlq", {"小龙区": "park=xlq", "肖立群": "official=肖立群"}),  # a park and an official
+        ("xxl", {"新兴路": "park=xxl", "来源:新兴路": "source=新兴路"}),  # a name of two kinds
+    ],
+)
+def test_what_letters_may_stand_for_is_offered_as_a_condition(line: str, offers: dict[str, str]) -> None:
+    more = (
+        Name("park", "xlq", "小龙区", ("小龙区",)),
+        Name("park", "xxl", "新兴路", ("新兴路",)),
+        Name("source", "新兴路", "新兴路", ("新兴路",)),
+        Name("official", "肖立群", "肖立群", ("肖立群", "肖立群区长")),
+    )
+    known = Vocabulary((*KNOWN.names, *more), TODAY)
+    understood = understand(line, known)
+    assert understood.rest
+    (remark,) = understood.notes
+    assert remark.word not in [one.word for one in understood.as_text]  # said once
+    assert {offer.say for offer in remark.offers} == set(offers)
+    for offer in remark.offers:
+        became = understand(offer.say, known)
+        params = became.params | ({"q": [became.rest]} if became.rest else {})
+        assert params == wanted(offers[offer.say])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("双福 亩产三万", ["亩产三万"]),
+        ("蓝莓 双福 亩产三万", ["蓝莓、亩产三万"]),
+        ("2020 双福新能源", ["双福新能源"]),
+        ("亩产三万", []),  # a plain search
+        ("双福 “亩产三万”", []),  # said to be text
+        ("双福 文字:亩产三万", []),
+        ("双福 2020", []),
+    ],
+)
+def test_what_beside_conditions_is_only_text_is_said(line: str, said: list[str]) -> None:
+    assert [remark.word for remark in understand(line, KNOWN).as_text] == said
+
+
 def test_a_text_that_begins_with_a_word_offers_to_cut_it() -> None:
     understood = understand("双福新能源 2020", KNOWN)
     (hint,) = understood.hints
@@ -429,7 +502,7 @@ WORDS = [
 def test_whatever_is_typed_is_taken_by_the_list(parts: list[str], between: str) -> None:
     params, understood = read(between.join(parts))
     assert accepted(params)
-    for remark in [*understood.unclear, *understood.notes, *understood.hints]:
+    for remark in [*understood.unclear, *understood.notes, *understood.hints, *understood.as_text]:
         assert remark.word
         assert str(remark.sentence)
 

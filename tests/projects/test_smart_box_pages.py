@@ -101,6 +101,39 @@ def test_what_is_not_understood_is_said_with_ways_out(manager: Client) -> None:
     assert "?say=%E5%8F%8C%E7%A6%8F%209%E4%BA%BF-11%E4%BA%BF" in html
 
 
+def test_what_is_only_looked_for_as_text_is_said_and_again_after_a_reload(manager: Client) -> None:
+    make_project("亩产三万的", park="shuangfu")
+    response = manager.get("/projects/", {"say": "双福 亩产三万"}, follow=True)
+    address = f"{response.request['PATH_INFO']}?{response.request['QUERY_STRING']}"
+    for html in (response.content.decode(), manager.get(address).content.decode()):
+        assert names_in(html) == ["亩产三万的"]
+        assert "“亩产三万”：没听懂是什么条件，按文字查找。" in html
+    # A line that is text alone is a plain search: said where nothing is found.
+    assert "按文字" not in said_in(manager.get("/projects/", {"say": "亩产三万"}, follow=True).content.decode())
+    assert "“亩产四万”：按文字在" in said_in(
+        manager.get("/projects/", {"say": "亩产四万"}, follow=True).content.decode()
+    )
+
+
+def said_in(html: str) -> str:
+    return html[html.index('id="list-said"') :].partition("<table")[0][:1500]
+
+
+def test_letters_of_a_park_are_the_park_and_short_ones_are_offered(manager: Client) -> None:
+    make_project("保税仓", park="comprehensive-bonded-zone")
+    make_project("德感的", park="degan")
+    make_project("大港码头", park="shuangfu")
+    html = manager.get("/projects/", {"say": "jjzbq"}, follow=True).content.decode()
+    assert names_in(html) == ["保税仓"]
+    assert "江津综保区" in said_in(html)
+    assert "?say=%E2%80%9Cjjzbq%E2%80%9D" in said_in(html)  # as text
+    html = manager.get("/projects/", {"say": "dg"}, follow=True).content.decode()
+    assert sorted(names_in(html)) == ["大港码头", "德感的"]
+    assert "也可能是" in said_in(html)
+    assert "?say=%E5%BE%B7%E6%84%9F" in said_in(html)
+    assert ("条件", "jjzbq") in suggested(manager, "jjzbq")
+
+
 def test_typed_markup_is_text(manager: Client) -> None:
     html = manager.get("/projects/", {"say": "领导:<script>alert(1)</script> 10亿"}, follow=True).content.decode()
     assert "<script>alert" not in html

@@ -597,6 +597,8 @@ def test_the_report_of_a_month_can_be_fixed(manager: Client) -> None:
         assert manager.post(f"{url}?month=2020-08", {"name": f"报{path}"}).status_code == 302
         fixed = FixedTable.objects.latest("id")
         assert (len(fixed.grids), fixed.day, fixed.is_cut) == (grids, DAY, True)
+        left_out = [value for label, value in fixed.conditions if label == "不含"]
+        assert left_out == (["表 6（责任单位考核得分）、表 10（在谈项目）"] if grids > 1 else [])
         kept = manager.get(fixed.get_absolute_url())
         assert not kept.context["corrected"].rows
         assert [values(grid) for grid in kept.context["grids"]] == [

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from urllib.parse import unquote
+
+import openpyxl
 import pytest
 from django.test import Client
 
+from accounts.models import AuditEvent
 from reports.models import SavedTable
 from tests.builders import make_project, make_user
 
@@ -129,3 +134,44 @@ def test_a_shared_table_shows_each_what_one_may_see(vocabulary: None, leader: Cl
     client.force_login(make_user("own", "recorder", parks=["shuangfu"]))
     assert client.get(table.get_absolute_url()).context["grid"].rows[-1].cells[1].value == 1
     assert leader.get(table.get_absolute_url()).context["grid"].rows[-1].cells[1].value == 2
+
+
+def test_after_saving_one_is_still_at_the_year_and_the_day(leader: Client) -> None:
+    seen = "rows=cluster&cols=none&period=2019Q2&as_of=2019-08-31"
+    response = leader.post(f"{NEW}?{seen}", {"name": "季度", "audience": "private"}, follow=True)
+    table = SavedTable.objects.get()
+    assert table.query == "rows=cluster&cols=none&period=Q2"  # neither is kept
+    asked = response.context["asked"]
+    assert (asked.period.code, f"{asked.day}") == ("2019Q2", "2019-08-31")
+    assert response.context["saved"] == table
+    assert leader.get(table.get_absolute_url()).context["asked"].shown.year != 2019
+    data = {"name": "固定", "audience": "private", "with_year": "on"}
+    address = leader.post(f"{NEW}?{seen}", data)["Location"]
+    assert address.count("year=") == 1
+    assert leader.get(address).context["asked"].period.code == "2019Q2"
+
+
+def test_a_day_that_is_none_is_not_returned_to(leader: Client) -> None:
+    address = leader.post(f"{NEW}?rows=cluster&as_of=soon", {"name": "月报", "audience": "private"})["Location"]
+    assert address == SavedTable.objects.get().get_absolute_url()
+
+
+def test_the_files_of_a_saved_table_carry_its_name(vocabulary: None) -> None:
+    manager = logged_in("manager", "manager")
+    make_project("甲", park="shuangfu", cluster="materials", agreed="1")
+    table = save(manager, "报区委：集群", query="rows=cluster&cols=none&measures=agreed")
+    query = table.get_absolute_url().partition("?")[2]
+    file = manager.get(f"/reports/statistics/export.xlsx?{query}")
+    assert unquote(file["Content-Disposition"]).partition("''")[2].startswith("报区委：集群-")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content)))  # type: ignore[arg-type]
+    assert book.sheetnames[0] == "报区委：集群"
+    about = {f"{cell.value}" for row in book.worksheets[-1] for cell in row}
+    assert {"报区委：集群", "统计 按产业集群统计"} <= about
+    logged = AuditEvent.objects.latest("id")
+    assert logged.subject == "报区委：集群"
+    assert "统计 按产业集群统计" in str(logged.detail)
+    lines = manager.get(f"/reports/statistics/export.csv?{query}")
+    assert unquote(lines["Content-Disposition"]).partition("''")[2].startswith("报区委：集群-")
+    # Somebody else's own table gives no name away.
+    other = logged_in("other", "manager").get(f"/reports/statistics/export.csv?{query}")
+    assert unquote(other["Content-Disposition"]).partition("''")[2].startswith("按产业集群统计-")
