@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -17,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.demo import as_of_day
 from industries.models import Chain, Cluster
 from jiangjin.lib.dates import PartialDay, PartialDayFormField
-from jiangjin.lib.money import YI
 from parks.models import Park
 from projects import classes, lights, steps
+from projects.amountfilters import amount_filter
 from projects.choices import Condition, HonourKind, InvestorType, Stage
 from projects.columnfilters import ColumnsFilter
 from projects.columnplaces import Asked
@@ -87,16 +86,6 @@ class PartialDayFilter(django_filters.Filter):
         return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": day})
 
 
-class AmountFilter(django_filters.NumberFilter):
-    """A bound of the whole agreed amount, in 亿元 as people say it."""
-
-    def filter(self, qs: ProjectQuerySet, value: Decimal | None) -> ProjectQuerySet:
-        if value is None:
-            return qs
-        found, name = then(qs, self.field_name, self.parent.judged_day)
-        return found.filter(**{f"{name}__{self.lookup_expr}": (value * YI).quantize(Decimal("0.000001"))})
-
-
 class WordFilter(django_filters.CharFilter):
     """Exactly this word; `none` selects where nobody filled it in."""
 
@@ -104,12 +93,6 @@ class WordFilter(django_filters.CharFilter):
         if value != UNKNOWN[0]:
             return super().filter(qs, value)
         return qs.filter(Q(**{self.field_name: None}) | Q(**{self.field_name: ""}))
-
-
-def amount_filter(lookup: str, label: str) -> AmountFilter:
-    return AmountFilter(
-        "agreed_capital", lookup, label=label, min_value=0, max_value=100_000, max_digits=16, decimal_places=10
-    )
 
 
 class ProjectFilter(ReportFilter):

@@ -23,8 +23,10 @@ class Book:
     def __init__(self, projects: ProjectQuerySet, year: int, day: datetime.date | None, *, until: bool) -> None:
         self.projects, self.day = projects, day
         self.period = ALL if until else Period(year)
+        end = datetime.date(year, 12, 31)
+        # Published figures are of the end of their period: what is counted up to an earlier day is less than that.
+        self.is_cut = day is not None and day < end
         if until:
-            end = datetime.date(year, 12, 31)
             self.day = min(day, end) if day else end
 
     @property

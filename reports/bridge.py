@@ -168,6 +168,7 @@ def rules(asked: Asked) -> list[str]:
         _("Increases, reductions and arrivals are those of projects that were there at the earlier day."),
         _("Park and cluster are today’s: a project that moved counts at both days where it is now."),
     ]
+    said.append(_("Each figure is rounded to two decimals by itself; totals are sums of the exact figures."))
     if asked.period.year:
         words = {"period": asked.period.label}
         said.append(_("Counted is what belongs to %(period)s: signed in it, or with an amount agreed in it.") % words)

@@ -39,6 +39,7 @@ class Row:
     before: Figures | Totals
     note: str = ""  # the parks inside it that hold some of its projects, with their numbers
     share: Decimal | None = None  # of the agreed amount of all rows; None where that is zero
+    is_compared: bool = True  # False: of the year before nothing is there in any row
 
     @property
     def growth(self) -> Decimal | None:
@@ -50,8 +51,9 @@ class Row:
         return self.now.agreed - self.before.agreed
 
     @property
-    def projects_change(self) -> int:
-        return self.now.projects - self.before.projects
+    def projects_change(self) -> int | None:
+        """None where there is nothing to compare with, as `growth`."""
+        return self.now.projects - self.before.projects if self.is_compared else None
 
     @property
     def arrival_rate(self) -> Decimal | None:
@@ -78,7 +80,7 @@ class Compared:
 
     def whole(self) -> Row:
         """All of it."""
-        return Row("", "", self.now.total(), self.before.total())
+        return compared_rows([Row("", "", self.now.total(), self.before.total())])[0]
 
 
 def compare(
@@ -98,12 +100,9 @@ def compare(
 def whole(projects: ProjectQuerySet, asked: Asked) -> Row:
     """All of it, with those listed only for an increase (`Totals.increased`)."""
     earlier, day = asked.period.year_before(), asked.same_time_before
-    return Row(
-        "",
-        "",
-        projects.in_period(asked.period, asked.day).totals(asked.period, asked.day),
-        projects.in_period(earlier, day).totals(earlier, day),
-    )
+    now = projects.in_period(asked.period, asked.day).totals(asked.period, asked.day)
+    before = projects.in_period(earlier, day).totals(earlier, day)
+    return compared_rows([Row("", "", now, before)])[0]
 
 
 def by_cluster(compared: Compared) -> list[Row]:
@@ -133,7 +132,8 @@ def by_park(compared: Compared) -> list[Row]:
 def by_entry(compared: Compared, by: str, named: Iterable[Any]) -> list[Row]:
     """Some entries of a vocabulary, such as the chains of a cluster, each with its own sums."""
     now, before = compared.now.by_one(by), compared.before.by_one(by)
-    return [Row(one.code, one.name, now.get(one.code, NOTHING), before.get(one.code, NOTHING)) for one in named]
+    rows = [Row(one.code, one.name, now.get(one.code, NOTHING), before.get(one.code, NOTHING)) for one in named]
+    return compared_rows(rows)
 
 
 def add(figures: dict[str, Figures], codes: Iterable[str]) -> Figures:
@@ -144,7 +144,13 @@ def add(figures: dict[str, Figures], codes: Iterable[str]) -> Figures:
 def with_shares(rows: list[Row]) -> list[Row]:
     """Each row with its part of the whole."""
     total = sum((row.now.agreed for row in rows), Decimal(0))
-    return [replace(row, share=ratio(row.now.agreed, total)) for row in rows]
+    return [replace(row, share=ratio(row.now.agreed, total)) for row in compared_rows(rows)]
+
+
+def compared_rows(rows: list[Row]) -> list[Row]:
+    """Rows of one table: a year of which nothing is there was not without projects, it was not recorded."""
+    is_compared = any(row.before.projects or row.before.agreed for row in rows)
+    return [replace(row, is_compared=is_compared) for row in rows]
 
 
 def name_of_whole(user: Actor) -> str:

@@ -56,7 +56,7 @@ def projects_grid(rows: Iterable[FixedProject], user: Actor) -> Grid:
         if row.key in codes:
             cells[1] = Cell(row.name, href=reverse("projects:detail", args=[codes[row.key]]))
         made.append(Row(cells))
-    return Grid(_("Projects then"), _columns(), made, code="projects-then")
+    return Grid(_("Projects then"), _columns(), made, code="projects-then", cards=True)
 
 
 def projects_sheet(table: FixedTable) -> OutSheet:

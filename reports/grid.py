@@ -78,6 +78,11 @@ class Cell:
     title: str = ""  # why, of a light; what a change is against
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether it is a dash alone, which a card leaves out."""
+        return self.dash and (self.value is None or self.value == "")
+
+    @property
     def url(self) -> str:
         """Where it leads; a figure that is nothing leads nowhere."""
         if self.href or not self.params or not self.value:
@@ -106,6 +111,7 @@ class Grid:
     empty: str | Promise = ""  # what is said where there are no rows
     desk_groups: bool = False  # the head above the head is for wide screens: its columns speak for themselves
     wide: bool = False  # on A3 in print and in the file
+    cards: bool = False  # on a phone each row is a card that shows every column, the weak ones too
 
     @property
     def groups(self) -> list[tuple[str, int]]:

@@ -29,6 +29,7 @@ def kept_grid(grid: Grid) -> dict[str, Any]:
         "empty": str(grid.empty),
         "wide": grid.wide,
         "desk_groups": grid.desk_groups,
+        "cards": grid.cards,
         "columns": [
             {
                 "label": str(column.label),
@@ -61,6 +62,7 @@ def grid_of(kept: dict[str, Any], *, opens: bool = True) -> Grid:
         # Of tables that were fixed before these were kept it is not known.
         desk_groups=kept.get("desk_groups", False),
         wide=kept.get("wide", False),
+        cards=kept.get("cards", False),
     )
 
 

@@ -20,7 +20,7 @@ from reports.fixing import may_fix, require_fix
 from reports.grid import Cell, Column, Grid, Row
 from reports.gridout import send_grids
 from reports.links import Place
-from reports.reconciling import AGREES, DIFFERS, NEARLY, UNANSWERED, Line
+from reports.reconciling import AGREES, DIFFERS, LATER, NEARLY, UNANSWERED, Line
 
 
 @require_GET
@@ -31,9 +31,10 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in WORDS}
     context = {
         **header_of(when),
+        "later": counts[LATER],
         "counts": [(str(WORDS[verdict]()), number) for verdict, number in counts.items() if number],
         "all": len(lines),
-        "grid": grid_of(lines),
+        "grid": grid_of(lines, when),
         "fix_form": FixForm(auto_id="fix-%s") if may_fix(request.user) else None,
     }
     return render(request, "reports/reconciliation.html", context)
@@ -44,7 +45,7 @@ def reconciliation_export(request: HttpRequest, ending: str) -> HttpResponseBase
     """The same as a file."""
     permissions.require_export(request.user)
     when = asked(request.GET)
-    grid = grid_of(lines_of(request, when))
+    grid = grid_of(lines_of(request, when), when)
     return send_grids(request, ending, grid.title, [grid], conditions=[], day=when.shown)
 
 
@@ -53,7 +54,7 @@ def reconciliation_fix(request: HttpRequest) -> HttpResponse:
     """Keep the comparison as it is reported; behind it are all projects, for its figures are of several periods."""
     require_fix(request.user)
     when = asked(request.GET)
-    grid = grid_of(lines_of(request, when))
+    grid = grid_of(lines_of(request, when), when)
     return fix(
         request,
         grids=[grid],
@@ -70,9 +71,10 @@ WORDS = {
     AGREES: lambda: _("agrees"),
     NEARLY: lambda: _("near, as printed"),
     DIFFERS: lambda: _("differs"),
+    LATER: lambda: _("published for a later day"),
     UNANSWERED: lambda: _("cannot be answered here"),
 }
-TONES = {DIFFERS: "late", UNANSWERED: "weak"}
+TONES = {DIFFERS: "late", LATER: "weak", UNANSWERED: "weak"}
 
 
 def lines_of(request: HttpRequest, when: Asked) -> list[Line]:
@@ -86,13 +88,13 @@ def lines_of(request: HttpRequest, when: Asked) -> list[Line]:
     return reconciling.reconciled(Project.objects.visible_to(request.user).counted(), when.day, names, own)
 
 
-def grid_of(lines: list[Line]) -> Grid:
+def grid_of(lines: list[Line], when: Asked) -> Grid:
     """One row a figure, in the order of scopes and measures."""
     columns = [
         Column(_("scope")),
         Column(_("figure"), width=28),
         Column(_("period"), weak=True),
-        Column(_("result")),  # before the figures: a phone shows the first columns
+        Column(_("result")),
         Column(_("difference"), "signed_number"),
         Column(_("published"), "number"),
         Column(_("computed"), "number"),
@@ -104,8 +106,12 @@ def grid_of(lines: list[Line]) -> Grid:
         _("Clusters add up to less than the district: what lies outside the “4+1” counts in the district."),
         _("Figures of parks up to a year are cumulative; figures of clusters are of the year alone: not comparable."),
     ]
+    if any(line.verdict == LATER for line in lines):
+        words = _("Published for a later day: the period ends after %(day)s, to which the register is computed here.")
+        notes.insert(0, words % {"day": when.shown.isoformat()})
     empty = _("No figures have been published yet. The administrator enters them.")
-    return Grid(_("Reconciliation"), columns, [_row(line) for line in lines], notes, "reconciliation", empty)
+    rows = [_row(line) for line in lines]
+    return Grid(_("Reconciliation"), columns, rows, notes, "reconciliation", empty, cards=True)
 
 
 def _row(line: Line) -> Row:

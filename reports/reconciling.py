@@ -27,7 +27,7 @@ from reports.links import Place
 from reports.measures import NOTHING, Figures, growth
 from reports.models import PublishedFigure
 
-AGREES, NEARLY, DIFFERS, UNANSWERED = "agrees", "nearly", "differs", "unanswered"
+AGREES, NEARLY, DIFFERS, LATER, UNANSWERED = "agrees", "nearly", "differs", "later", "unanswered"
 # 近 (nearly): a little less than the printed number; 余 (and more): a little more. How little is ours.
 SLACK = Decimal("0.1")
 Params = list[tuple[str, str]]
@@ -241,7 +241,7 @@ def _line(figure: PublishedFigure, book: Book | None, scope: str, problem: str |
         says,
         found.value,
         found.value - printed,
-        _verdict(found.value, printed, figure),
+        _verdict(found.value, printed, figure, is_later=book.is_cut),
         found.params,
     )
 
@@ -253,8 +253,11 @@ def number_of(text: str) -> Decimal | None:
         return None
 
 
-def _verdict(computed: Decimal, printed: Decimal, figure: PublishedFigure) -> str:
-    """Agrees where it rounds to the printed number; near where the qualifier says so and it is within a tenth."""
+def _verdict(computed: Decimal, printed: Decimal, figure: PublishedFigure, *, is_later: bool) -> str:
+    """Agrees where it rounds to the printed number; near where the qualifier says so and it is within a tenth.
+
+    What does not agree differs, or is of a later day than the computed figure, and then says nothing against it.
+    """
     step = Decimal(1).scaleb(int(printed.as_tuple().exponent))
     if computed.quantize(step, ROUND_HALF_UP) == printed:
         return AGREES
@@ -262,4 +265,4 @@ def _verdict(computed: Decimal, printed: Decimal, figure: PublishedFigure) -> st
     room = abs(printed) * SLACK
     if (figure.qualifier == "近" and -room <= off < 0) or (figure.qualifier == "余" and 0 < off <= room):
         return NEARLY
-    return DIFFERS
+    return LATER if is_later else DIFFERS

@@ -84,7 +84,9 @@ class Progress:
         for measure in TargetMeasure:
             one = self._of_district(measure)
             rows.append(Row([Cell(label_of(measure)), *self._cells(one, measure, DISTRICT)]))
-        return Grid(_("Whole district"), _columns(_("Measure"), ranked=False), rows, self._rules(), "district")
+        return Grid(
+            _("Whole district"), _columns(_("Measure"), ranked=False), rows, self._rules(), "district", cards=True
+        )
 
     def _of_district(self, measure: TargetMeasure) -> Standing:
         target = self.targets.get((DISTRICT, "", measure))
@@ -113,7 +115,7 @@ class Progress:
                 notes = self._compared(measure, scope, standings)
         title = f"{TITLES[scope]} · {label_of(measure)}"
         empty = _("None of them has a target of this measure.")
-        return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty)
+        return Grid(title, _columns(str(scope.label).capitalize()), rows, notes, scope.value, empty, cards=True)
 
     def _row(self, row: Standing, measure: TargetMeasure, scope: str, ranks: dict[str, int], level: int = 0) -> Row:
         name = _("Not filled in") if row.code == NONE else row.name

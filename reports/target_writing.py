@@ -25,6 +25,7 @@ from projects.models import Project
 from reports.targetmodels import Target, TargetMeasure, TargetScope
 
 CELL = re.compile(r"t\.([a-z]+)\.([a-z_]+)\.(.*)", re.DOTALL)
+NEGATIVE = ("negative_amount", "negative_number")
 MOST_CHARS = 100  # of the name of a lead unit or an official
 Place = tuple[str, str, str]  # scope, key, measure
 
@@ -73,13 +74,17 @@ def typed(measure: TargetMeasure, text: str) -> Decimal | None:
     """What a box says: 万元 or a number; None where it is empty. Raises CellError."""
     if is_empty(text):
         return None
-    if not measure.is_money:
+    try:
+        if measure.is_money:
+            return parse_amount(text, "亿元").value
         number = parse_integer(text)
-        return None if number is None else Decimal(number)
-    amount = parse_amount(text, "亿元").value
-    if amount is not None and amount < 0:
-        raise CellError("negative_amount", _("A target is not negative. Write what is to be reached, e.g. 1036."))
-    return amount
+    except CellError as error:
+        if error.code not in NEGATIVE:
+            raise
+        # What is said of amounts speaks of reductions: no target has one.
+        words = _("A target is not negative. Write what is to be reached, e.g. 1036.")
+        raise CellError(error.code, words) from error
+    return None if number is None else Decimal(number)
 
 
 def people_of(scope: str, year: int) -> list[tuple[str, str, int]]:

@@ -181,6 +181,16 @@ def test_what_cannot_be_read_is_said_and_lists_nothing(three: Client) -> None:
         assert said in alert.group(), condition
 
 
+@pytest.mark.parametrize("name", ["min_capital", "max_capital"])
+@pytest.mark.parametrize("text", ["1e308", "1e9", "100000.1", "-5", "NaN", "Infinity", "很多", "0.00000000001"])
+def test_a_bound_that_cannot_be_one_is_said_once(three: Client, name: str, text: str) -> None:
+    html = three.get("/projects/", {name: text}).content.decode()
+    (alert,) = re.findall(r'<div class="nothing" role="alert">.*?</ul>', html, re.DOTALL)
+    assert alert.count("<li>") == 1
+    assert "请填 0 到 100,000 之间的数，小数不超过 10 位，例：10。" in alert
+    assert "确保" not in alert
+
+
 def test_a_condition_is_a_chip_that_goes_alone(three: Client) -> None:
     html = three.get("/projects/?f=agreed_capital:ge:3&f=park:ne:degan&year=2020").content.decode()
     assert "≥ 3 亿元" in html

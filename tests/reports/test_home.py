@@ -176,6 +176,26 @@ def test_growth_on_nothing_is_a_dash_and_not_infinite(leader: Client) -> None:
     assert '<td class="num">—</td>' in html
 
 
+@pytest.mark.parametrize("page", ["/", "/parks/", "/industries/"])
+def test_the_number_is_compared_as_the_amount_is(leader: Client, page: str) -> None:
+    """A year before of which nothing is registered had not no projects; one of other parks alone did."""
+    make_project(cluster="equipment", park="shuangfu", agreed="5")
+    total = leader.get(f"{page}?year=2020").context["total"]
+    assert (total.projects_change, total.growth) == (None, None)
+    make_project(cluster="materials", park="luohuang", signed="2019-03-01")
+    context = leader.get(f"{page}?year=2020").context
+    assert context["total"].projects_change == 0
+    rows = context.get("parks") or context.get("rows") or [line.row for line in context["lines"]]
+    assert {row.projects_change for row in rows if row.now.projects} == {1}
+
+
+def test_nothing_recorded_of_the_year_before_is_a_dash(leader: Client) -> None:
+    make_project(cluster="equipment", park="shuangfu", agreed="5")
+    html = leader.get("/?year=2020").content.decode()
+    assert html.count("比上年 —<") == 2  # projects, amount
+    assert "比上年 +1 项" not in html
+
+
 def test_the_number_without_an_amount_stands_beside_the_amount(leader: Client) -> None:
     for __ in range(13):
         make_project()

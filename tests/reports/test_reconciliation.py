@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -71,6 +73,45 @@ def test_the_running_year_is_compared_with_the_same_time(settings: object) -> No
     make_project(signed="2020-03-01")
     publish("district", "", "new_projects_change")
     assert line().computed == 1
+
+
+@pytest.mark.parametrize("period", ["2020", "to-2020"])
+@pytest.mark.parametrize(
+    ("day", "value", "verdict"),
+    [
+        ("2020-06-30", "2", "later"),
+        ("2020-12-30", "3", "later"),
+        ("2020-06-30", "1", "agrees"),
+        ("2020-12-31", "2", "agrees"),
+        ("2020-12-31", "3", "differs"),
+        ("2021-03-01", "3", "differs"),
+        (None, "3", "differs"),
+    ],
+)
+def test_half_a_year_does_not_differ_from_the_whole(period: str, day: str | None, value: str, verdict: str) -> None:
+    make_project(signed="2020-03-01")
+    make_project(signed="2020-10-01")
+    publish("district", "", "new_projects", period, value)
+    assert line(day).verdict == verdict
+
+
+def test_page_and_files_say_what_is_of_a_later_day(leader: Client) -> None:
+    make_project(signed="2020-03-01")
+    make_project(signed="2020-10-01")
+    publish("district", "", "new_projects", value="2")
+    publish("district", "", "outbound_visits", value="9")
+    page, export = "/reports/reconciliation/", "/reports/reconciliation/export"
+    early = leader.get(f"{page}?as_of=2020-06-30").content.decode()
+    assert "<b>1</b> 口径日期不同" in early
+    assert "1 个公布数的日期晚于 2020-06-30。" in early
+    assert "<b>1</b> 不一致" not in early
+    assert ",口径日期不同,-1,2,1," in b"".join(leader.get(f"{export}.csv?as_of=2020-06-30")).decode("utf-8-sig")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(leader.get(f"{export}.xlsx?as_of=2020-06-30"))))
+    said = [str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert any("口径日期不同：公布数是整个时期的数" in cell for cell in said)
+    whole = leader.get(f"{page}?as_of=2020-12-31").content.decode()
+    assert "口径日期" not in whole
+    assert "<b>1</b> 一致" in whole
 
 
 def test_up_to_a_year_there_is_no_year_before() -> None:

@@ -322,6 +322,18 @@ def test_targets_are_set_corrected_and_emptied_with_their_history(manager: Clien
     ]
 
 
+@pytest.mark.parametrize("measure", ["agreed", "projects"])
+def test_a_negative_target_is_told_what_a_target_is(manager: Client, measure: str) -> None:
+    name = cell_name(("district", "", measure))
+    for text in ("-5", "-5亿", "负5") if measure == "agreed" else ("-5",):
+        said = manager.post(EDIT, {name: text, "was": "{}"})
+        html = said.content.decode()
+        assert said.status_code == 422
+        assert "目标不能是负数。请填要达到的数，例：1036。" in html, text
+        assert "减资" not in html
+    assert not Target.objects.exists()
+
+
 def test_one_wrong_cell_and_nothing_is_saved(manager: Client) -> None:
     sent = {
         box("park", "shuangfu", "agreed"): "5-8",
