@@ -37,10 +37,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.visible_to(request.user).counted()
     with aside(home.questions(request.user, projects, when)) as others:
         compared = figures.compare(projects, when, "cluster", "park", "month", parts=home.parts_of(when))
+        clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
+        total, months = compared.whole(), home.months_of(compared, when)
         rest = home.Rest(**others.answers())
-    clusters, parks = figures.by_cluster(compared), figures.by_park(compared)
-    total = compared.whole()
-    months = home.months_of(compared, when)
     five = [row.now for row in clusters if row.code not in {Cluster.OUTSIDE, figures.NONE}]
     divided = compared.now.parts | rest.standing.parts
     steps = home.funnel(divided, rest.days)
