@@ -57,21 +57,28 @@ def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
             yellow |= rule.yellow(day)
     planned = Exists(PlannedArrival.objects.filter(project=OuterRef("pk")))
     others = _worst_of((red, RED), (yellow, YELLOW), (planned, GREEN))
-    return comparable(projects, day).annotate(
+    # Most of what is late is so by its first planned day: of these no other rule is asked.
+    return comparable(projects.alias(first_planned=_first_planned(day)), day).annotate(
         light_now=Case(
             When(_terminated(day), then=Value(NONE)),
+            When(first_planned__by=yesterday(day), then=Value(RED)),
             default=Substr(Greatest(_by_milestones(day), others), 2),
             output_field=CharField(),
         )
     )
 
 
+def _first_planned(day: datetime.date) -> Subquery:
+    """Of a project, looked up as far as it comes to that, and not all those of the register that are waited for."""
+    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
+    return Subquery(waited.order_by("planned_on").values("planned_on")[:1])
+
+
 def _by_milestones(day: datetime.date) -> Coalesce:
-    """What the first planned day of a project says. It is looked up once, and so are the colours made of it inside."""
+    """What the first planned day of a project says that is not past; the colours are made of it inside one look."""
     waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
     first = waited.order_by().values("project").annotate(first=Min("planned_on"))
-    red, yellow = Q(first__by=yesterday(day)), Q(first__by=soon(day))
-    said = first.annotate(said=_worst_of((red, RED), (yellow, YELLOW), default=GREEN)).values("said")
+    said = first.annotate(said=_worst_of((Q(first__by=soon(day)), YELLOW), default=GREEN)).values("said")
     return Coalesce(Subquery(said), Value(_ranked(NONE)))
 
 
