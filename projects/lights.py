@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -70,14 +70,17 @@ def with_light(projects: ProjectQuerySet, day: datetime.date) -> ProjectQuerySet
 
 def _first_planned(day: datetime.date) -> Subquery:
     """Of a project, looked up as far as it comes to that, and not all those of the register that are waited for."""
-    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
-    return Subquery(waited.order_by("planned_on").values("planned_on")[:1])
+    return Subquery(_waited(day).order_by("planned_on").values("planned_on")[:1])
+
+
+def _waited(day: datetime.date) -> QuerySet[Milestone]:
+    """The planned milestones of a project that it waits for."""
+    return Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
 
 
 def _by_milestones(day: datetime.date) -> Coalesce:
     """What the first planned day of a project says that is not past; the colours are made of it inside one look."""
-    waited = Milestone.objects.filter(waiting(cut_of(day)), planned_on__isnull=False, project=OuterRef("pk"))
-    first = waited.order_by().values("project").annotate(first=Min("planned_on"))
+    first = _waited(day).order_by().values("project").annotate(first=Min("planned_on"))
     said = first.annotate(said=_worst_of((Q(first__by=soon(day)), YELLOW), default=GREEN)).values("said")
     return Coalesce(Subquery(said), Value(_ranked(NONE)))
 

@@ -44,8 +44,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
     listed = totals.projects + totals.increased
     asked = filters.asked
     shown = columns.chosen(request.GET)
-    page = listing.page_of_rows(found, request.GET, listed, asked, columns=listout.out_columns(request.GET, asked))
     of_time = listout.of_time(shown, asked)
+    page = listing.page_of_rows(found, request.GET, listed, asked, columns=[*shown, *of_time.values()])
     pages.mark_rows(page.object_list, period=asked.period, today=asked.today, columns=shown, of_time=of_time)
     context = {
         "filters": filters,
